@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { inferenceVectors } from './inference.ts';
+import { updateVector } from './update.ts';
+
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
+
+test('[IN4] inference.json is what the reference makes', () => {
+  assert.deepEqual(read('inference'), { cases: inferenceVectors() });
+});
+
+test('[LR4] update.json is what the reference makes', () => {
+  assert.deepEqual(read('update'), updateVector());
+});
