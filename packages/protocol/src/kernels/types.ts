@@ -1,7 +1,9 @@
 /**
  * What the hot loops do, as an interface with two implementations: `plain.ts` (loops over BigInt; it is the meaning)
  * and `wasm.ts` (AssemblyScript, SIMD). Arrays returned by `alloc` lie in the kernel's own memory; every method takes
- * such arrays or ordinary ones (which are copied in). Everything is exact; nothing here waits, remembers or is random.
+ * such arrays or ordinary ones (which are copied in and, where they are written, back). An array that is written must
+ * not overlap another argument. Elements are canonical on both sides. Lengths that do not fit throw KernelError.
+ * Everything is exact; nothing here waits, remembers or is random.
  */
 import type { Elements, Field, Signed } from '../field.ts';
 
@@ -74,8 +76,11 @@ export interface FieldKernels {
    * The signed form returns the exact integer (|x| < 2^31 for F32 … < 2^62 for F64, length ≤ 2^24).
    */
   signDot(x: Signed, bits: Uint8Array): bigint;
-  /** The same on a share, mod q. Many calls share one x: `prepareSignDot` may split it into limbs once. */
-  prepareSignDot(x: Elements): SignDot;
+  /**
+   * The same for many vectors of bits: splits x into limbs once, into kernel memory that is valid until `release` of
+   * an earlier mark. `dot` is the exact integer where x is Signed and an element mod q where x is a share.
+   */
+  prepareSignDot(x: Elements | Signed): SignDot;
 }
 
 export interface SignDot {
@@ -86,10 +91,14 @@ export interface SignDot {
 export interface CommonKernels {
   /**
    * Discrete Gaussian by a cumulative table: thresholds[i] (ascending u64, 63-bit) = P[|X| ≤ i] with P[0] halved; each
-   * sample takes one u64 of `random`, top 63 bits choose |X| by binary search, lowest bit the sign.
+   * sample takes one u64 of `random`: |X| is the first index whose threshold exceeds the top 63 bits (the last index
+   * where none does), the lowest bit makes it negative. Not constant time.
    */
   sampleTable(random: BigUint64Array, thresholds: BigUint64Array, out: Signed): void;
-  /** out[i] = ⌊x[i] · scale + u⌋ with u = (random[i] >>> 8) · 2^-24: stochastic rounding. */
+  /**
+   * out[i] = ⌊x[i] · scale + u⌋ in doubles, u = (random[i] >>> 8) · 2^-24: stochastic rounding. Throws KernelError RANGE
+   * where a result is NaN or does not fit out; out is then undefined.
+   */
   roundStochastically(x: Float64Array, scale: number, random: Uint32Array, out: Signed): void;
 }
 
