@@ -1,0 +1,98 @@
+/**
+ * A model as everyone agrees on it: a shape and int32 parameters in Q16 fixed point, one canonical byte encoding, and
+ * the SHA-256 of that encoding as its name (spec/learning.md LR1, LR2). No floats; replicable on chain.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+
+/**
+ * What kind of function the parameters describe. Their order is
+ * - logistic: w[inputs], b
+ * - mlp (one hidden ReLU layer, one logit): W1[hidden][inputs] row by row, b1[hidden], w2[hidden], b2
+ */
+export type ModelShape =
+  | { readonly kind: 'logistic'; readonly inputs: number }
+  | { readonly kind: 'mlp'; readonly inputs: number; readonly hidden: number };
+
+export interface Model {
+  readonly shape: ModelShape;
+  /** Q16: the real value is parameter / 2^16. */
+  readonly parameters: Int32Array;
+}
+
+/** Fraction bits of a parameter (LR1). */
+export const FRACTION_BITS = 16;
+/** Bytes before the first parameter (LR2): version, kind, u16 inputs, u16 hidden, fraction bits, zero. */
+export const HEADER_BYTES = 8;
+
+const VERSION = 1;
+const KINDS = ['logistic', 'mlp'] as const;
+
+export type ModelErrorCode = 'SHAPE' | 'PARAMETER_COUNT' | 'LENGTH' | 'HEADER' | 'NO_SUCH_KIND';
+
+/** A model, a state or its bytes are not what LR1, LR2 and LR5 allow. */
+export class ModelError extends Error {
+  readonly code: ModelErrorCode;
+  readonly have: string;
+  readonly need: string;
+  constructor(code: ModelErrorCode, have: string | number, need: string | number) {
+    super(`${code}: have ${have}, need ${need}`);
+    this.name = 'ModelError';
+    this.code = code;
+    this.have = String(have);
+    this.need = String(need);
+  }
+}
+
+/** Hidden units of the shape: 0 for a linear model. */
+export const hiddenUnits = (shape: ModelShape): number => (shape.kind === 'mlp' ? shape.hidden : 0);
+
+/** Number of parameters of the shape. Throws ModelError SHAPE when a width is not an integer in 1 … 65,535. */
+export function parameterCount(shape: ModelShape): number {
+  const widths = shape.kind === 'mlp' ? [shape.inputs, shape.hidden] : [shape.inputs];
+  for (const width of widths)
+    if (!Number.isInteger(width) || width < 1 || width > 0xffff)
+      throw new ModelError('SHAPE', width, 'an integer width in 1 … 65535');
+  return shape.kind === 'mlp' ? shape.hidden * (shape.inputs + 2) + 1 : shape.inputs + 1;
+}
+
+/** The canonical bytes of a model (LR2). Throws ModelError when the parameters do not fit the shape. */
+export function encodeModel(model: Model): Uint8Array {
+  const count = parameterCount(model.shape);
+  if (model.parameters.length !== count) throw new ModelError('PARAMETER_COUNT', model.parameters.length, count);
+  const bytes = new Uint8Array(HEADER_BYTES + 4 * count);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, VERSION);
+  view.setUint8(1, KINDS.indexOf(model.shape.kind) + 1);
+  view.setUint16(2, model.shape.inputs, true);
+  view.setUint16(4, hiddenUnits(model.shape), true);
+  view.setUint8(6, FRACTION_BITS);
+  for (let i = 0; i < count; i++) view.setInt32(HEADER_BYTES + 4 * i, model.parameters[i]!, true);
+  return bytes;
+}
+
+/** The shape in the first eight bytes. Throws ModelError when they are not a header that `encodeModel` writes. */
+export function decodeShape(bytes: Uint8Array): ModelShape {
+  if (bytes.length < HEADER_BYTES) throw new ModelError('LENGTH', bytes.length, `at least ${HEADER_BYTES}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint8(0) !== VERSION || view.getUint8(6) !== FRACTION_BITS || view.getUint8(7) !== 0)
+    throw new ModelError('HEADER', bytes.slice(0, HEADER_BYTES).join(' '), `version ${VERSION}, ${FRACTION_BITS} bits`);
+  const kind = KINDS[view.getUint8(1) - 1];
+  const inputs = view.getUint16(2, true);
+  const hidden = view.getUint16(4, true);
+  if (kind === undefined) throw new ModelError('NO_SUCH_KIND', view.getUint8(1), `1 … ${KINDS.length}`);
+  if (kind === 'logistic' && hidden !== 0) throw new ModelError('HEADER', `${hidden} hidden units`, 'none');
+  return kind === 'mlp' ? { kind, inputs, hidden } : { kind, inputs };
+}
+
+/** The inverse of `encodeModel`; every other byte string throws ModelError. */
+export function decodeModel(bytes: Uint8Array): Model {
+  const shape = decodeShape(bytes);
+  const count = parameterCount(shape);
+  if (bytes.length !== HEADER_BYTES + 4 * count) throw new ModelError('LENGTH', bytes.length, HEADER_BYTES + 4 * count);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const parameters = Int32Array.from({ length: count }, (_, i) => view.getInt32(HEADER_BYTES + 4 * i, true));
+  return { shape, parameters };
+}
+
+/** The name of a model everywhere, on chain too: SHA-256 of its canonical bytes (LR2). 32 bytes. */
+export const modelHash = (model: Model): Uint8Array => sha256(encodeModel(model));

@@ -1,0 +1,169 @@
+/**
+ * What a run carries from round to round, and how one opened sum moves it (LR10, RD12): round 0 turns the members'
+ * statistics into standardisation constants, every later round is one optimizer step. Integers only: every member,
+ * auditor and contract finds the same bits.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import type { CharterText } from '../charterText.ts';
+import { initialModel } from './initial.ts';
+import { floorDivide } from './integers.ts';
+import { HEADER_BYTES, modelHash, ModelError, parameterCount } from './model.ts';
+import { deriveStandardization, type Standardization, statisticsLength } from './standardization.ts';
+import {
+  applyUpdate,
+  decodeState,
+  encodeState,
+  initialState,
+  linearLearningRate,
+  type OptimizerState,
+} from './update.ts';
+
+export interface RunState {
+  /** Rounds settled so far; 0 before the statistics round. */
+  readonly round: number;
+  readonly optimizer: OptimizerState;
+  /** Set by the statistics round. */
+  readonly statistics?: { readonly recordCount: number; readonly constants: Standardization };
+}
+
+/** Δ′, the integer norm to which a record's clipped vector is scaled before rounding: Δ − ⌈√d⌉ (spec/privacy.md). */
+export function quantizedNorm(recordBound: number, d: number): number {
+  return recordBound - Math.ceil(Math.sqrt(d));
+}
+
+/** The state before round 0; the seed is the text's digest, so it is fixed before anybody votes (LR3). */
+export const startState = (charter: CharterText, textDigest: Uint8Array): RunState => ({
+  round: 0,
+  optimizer: initialState(initialModel(charter.model, textDigest)),
+});
+
+/** What a round asks of a member: feature statistics or gradients. */
+export const taskOf = (round: number): 'statistics' | 'gradient' => (round === 0 ? 'statistics' : 'gradient');
+
+export interface RoundRules {
+  readonly charter: CharterText;
+  /** limits.rounds of the struct: one statistics round and the training rounds. */
+  readonly rounds: number;
+  /** Δ of the struct. */
+  readonly recordBound: number;
+  /** d of the struct. */
+  readonly d: number;
+}
+
+/**
+ * The state after a round, from the d coordinates of its opened sum (noise included). Throws ModelError when the sum
+ * is too short or the noised record count of the statistics round is not positive.
+ */
+export function nextState(rules: RoundRules, state: RunState, sum: ArrayLike<bigint>): RunState {
+  const { charter, d, recordBound, rounds } = rules;
+  if (sum.length < d) throw new ModelError('PARAMETER_COUNT', sum.length, d);
+  const scale = BigInt(quantizedNorm(recordBound, d));
+  const { training, model } = charter;
+  if (taskOf(state.round) === 'statistics') {
+    const moments = Array.prototype.slice.call(sum, 0, statisticsLength(model.inputs)) as bigint[];
+    const constants = deriveStandardization(moments, training.deviationFloor);
+    const count = floorDivide(moments[0]! * BigInt(training.statisticsNorm), scale << 16n);
+    const recordCount = Number(count < 1n ? 1n : count);
+    return { round: 1, optimizer: state.optimizer, statistics: { recordCount, constants } };
+  }
+  if (state.statistics === undefined) throw new ModelError('SHAPE', 'no statistics', 'a settled statistics round');
+  const [first, last] = training.learningRate;
+  const gradient = Array.prototype.slice.call(sum, 0, parameterCount(model)) as bigint[];
+  const optimizer = applyUpdate(state.optimizer, gradient, {
+    learningRate: linearLearningRate(BigInt(first), BigInt(last), rounds - 1, state.round - 1),
+    momentum: BigInt(training.momentum),
+    clippingNorm: BigInt(training.clippingNorm),
+    quantizedNorm: scale,
+    recordCount: BigInt(state.statistics.recordCount),
+  });
+  return { ...state, round: state.round + 1, optimizer };
+}
+
+/** u32 record count ‖ u16 features ‖ means ‖ deviations (int32), little-endian; empty before the statistics round. */
+function encodeConstants(state: RunState): Uint8Array {
+  if (state.statistics === undefined) return new Uint8Array(0);
+  const { recordCount, constants } = state.statistics;
+  const width = constants.mean.length;
+  const bytes = new Uint8Array(6 + 8 * width);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, recordCount, true);
+  view.setUint16(4, width, true);
+  for (let i = 0; i < width; i++) {
+    view.setInt32(6 + 4 * i, constants.mean[i]!, true);
+    view.setInt32(6 + 4 * (width + i), constants.deviation[i]!, true);
+  }
+  return bytes;
+}
+
+/** u32le round ‖ u32le length of the constants ‖ constants ‖ encoded optimizer state (LR10). */
+export function encodeRunState(state: RunState): Uint8Array {
+  const constants = encodeConstants(state);
+  const optimizer = encodeState(state.optimizer);
+  const bytes = new Uint8Array(8 + constants.length + optimizer.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, state.round, true);
+  view.setUint32(4, constants.length, true);
+  bytes.set(constants, 8);
+  bytes.set(optimizer, 8 + constants.length);
+  return bytes;
+}
+
+/** The inverse of `encodeRunState`; every other byte string throws ModelError. */
+export function decodeRunState(bytes: Uint8Array): RunState {
+  if (bytes.length < 8) throw new ModelError('LENGTH', bytes.length, 'at least 8');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const round = view.getUint32(0, true);
+  const length = view.getUint32(4, true);
+  if (length > bytes.length - 8) throw new ModelError('LENGTH', bytes.length, 8 + length);
+  const optimizer = decodeState(bytes.subarray(8 + length));
+  if (length === 0) {
+    if (round !== 0) throw new ModelError('HEADER', `round ${round} without constants`, 'round 0');
+    return { round, optimizer };
+  }
+  const width = length < 6 ? 0 : view.getUint16(12, true);
+  if (length !== 6 + 8 * width || width !== optimizer.model.shape.inputs || round === 0)
+    throw new ModelError('LENGTH', length, 6 + 8 * optimizer.model.shape.inputs);
+  const at = (i: number): number => view.getInt32(14 + 4 * i, true);
+  const constants = {
+    mean: Int32Array.from({ length: width }, (_, i) => at(i)),
+    deviation: Int32Array.from({ length: width }, (_, i) => at(width + i)),
+  };
+  return { round, optimizer, statistics: { recordCount: view.getUint32(8, true), constants } };
+}
+
+/** The three hashes under a state's hash; a contract that is shown the model needs only the other two. */
+export interface StateParts {
+  readonly modelHash: Uint8Array;
+  readonly velocityHash: Uint8Array;
+  readonly constantsHash: Uint8Array;
+}
+
+export function stateParts(state: RunState): StateParts {
+  const { model } = state.optimizer;
+  const velocity = encodeState(state.optimizer).subarray(HEADER_BYTES + 4 * model.parameters.length);
+  return {
+    modelHash: modelHash(model),
+    velocityHash: sha256(velocity),
+    constantsHash: sha256(encodeConstants(state)),
+  };
+}
+
+/**
+ * `modelHash` on chain (LR10): SHA-256(u8 20 ‖ "concord/v1/run-state" ‖ u32be round ‖ SHA-256(model) ‖
+ * SHA-256(velocities) ‖ SHA-256(constants)).
+ */
+export function runStateHash(state: RunState): Uint8Array {
+  const tag = 'concord/v1/run-state';
+  const parts = stateParts(state);
+  const bytes = new Uint8Array(1 + tag.length + 4 + 96);
+  bytes[0] = tag.length;
+  for (let i = 0; i < tag.length; i++) bytes[1 + i] = tag.charCodeAt(i);
+  let at = 1 + tag.length;
+  new DataView(bytes.buffer).setUint32(at, state.round);
+  at += 4;
+  for (const part of [parts.modelHash, parts.velocityHash, parts.constantsHash]) {
+    bytes.set(part, at);
+    at += 32;
+  }
+  return sha256(bytes);
+}

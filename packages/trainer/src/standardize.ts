@@ -1,0 +1,51 @@
+/**
+ * Standardisation without showing a record: what each record adds to the statistics round, and the use of the constants
+ * that everyone derives from its opened sum (LR7; the derivation is protocol/src/model/standardization.ts).
+ */
+import { type Records, SchemaError } from './schema.ts';
+
+/** Q16 per feature; the shape of the protocol's `Standardization`. */
+export interface Constants {
+  readonly mean: Int32Array;
+  readonly deviation: Int32Array;
+}
+
+/**
+ * Writes (1, x_1 … x_k, x_1² … x_k²) of one record into `out` (1 + 2k values), scaled down to L2 norm `clippingNorm`
+ * where it is longer. Scaling a whole vector down only lowers the record's weight in all the means. Returns the norm
+ * before scaling.
+ */
+export function writeStatistics(records: Records, row: number, clippingNorm: number, out: Float64Array): number {
+  const { width, features } = records;
+  out[0] = 1;
+  let squared = 1;
+  for (let i = 0; i < width; i++) {
+    const x = features[row * width + i]!;
+    out[1 + i] = x;
+    out[1 + width + i] = x * x;
+    squared += x * x + x ** 4;
+  }
+  const norm = Math.sqrt(squared);
+  if (norm > clippingNorm) {
+    const factor = clippingNorm / norm;
+    for (let i = 0; i < 1 + 2 * width; i++) out[i]! *= factor;
+  }
+  return norm;
+}
+
+/**
+ * (x − mean) / deviation, clamped to ±limit: what models see. Throws SchemaError when the constants are for another
+ * number of features.
+ */
+export function standardize(records: Records, constants: Constants, limit: number): Records {
+  const { count, width } = records;
+  if (constants.mean.length !== width)
+    throw new SchemaError('WIDTH', `constants for ${constants.mean.length} features, records have ${width}`);
+  const features = new Float64Array(count * width);
+  for (let i = 0; i < features.length; i++) {
+    const j = i % width;
+    const x = (records.features[i]! * 2 ** 16 - constants.mean[j]!) / constants.deviation[j]!;
+    features[i] = Math.max(-limit, Math.min(limit, x));
+  }
+  return { count, width, features, labels: records.labels };
+}
