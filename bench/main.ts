@@ -1,0 +1,24 @@
+/** `npm run bench -- <name> [--json]`: runs one bench and prints its rows. */
+import { loadKernels } from '../packages/node/src/adapters/kernels.ts';
+
+interface Options {
+  readonly json: boolean;
+}
+
+const BENCHES: Readonly<Record<string, (options: Options) => Promise<void>>> = {
+  async protocol(options) {
+    (await import('./protocol.ts')).run(options);
+  },
+  async kernels({ json }) {
+    const { formatKernelRows, kernelRows } = await import('./kernels.ts');
+    const rows = kernelRows(loadKernels(), 2 ** 20);
+    console.log(json ? JSON.stringify(rows, null, 1) : formatKernelRows(rows));
+  },
+};
+
+const [name = '', ...flags] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (bench === undefined || flags.some((flag) => flag !== '--json')) {
+  console.error(`npm run bench -- <${Object.keys(BENCHES).join(' | ')}> [--json]`);
+  process.exitCode = 1;
+} else await bench({ json: flags.includes('--json') });
