@@ -7,7 +7,7 @@ const CHECKS: readonly (readonly [command: string, ...args: string[]])[] = [
   ['tsc', '-p', 'packages/node/src/core/tsconfig.json'],
   ['tsc', '-p', 'tsconfig.json'],
   ['biome', 'lint', '--error-on-warnings', '.'],
-  ['depcruise', '--config', '.dependency-cruiser.json', 'packages', 'apps', 'bench', 'scripts', 'spec'],
+  ['node', 'scripts/layers.ts'],
   ['node', 'scripts/rules.ts'],
   ['node', 'scripts/lockfile.ts', '--check'],
 ];

@@ -27,7 +27,7 @@ if (filter === undefined) {
   step('generated files are up to date', 'node', ['scripts/generated.ts', '--check']);
   step('contracts', 'forge', ['test', '--root', 'packages/contracts']);
 }
-const files = globSync(['packages/**/*.test.ts', 'apps/**/*.test.ts', 'spec/**/*.test.ts', 'examples/**/*.test.ts'], {
+const files = globSync(['packages/**/*.test.ts', 'apps/**/*.test.ts', 'spec/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/*.test.ts'], {
   cwd: root,
   exclude: (name) => name === 'node_modules',
 })

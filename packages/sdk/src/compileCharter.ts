@@ -64,7 +64,10 @@ function leastSigma(terms: CharterTerms, rounds: number): bigint {
   const budget = rhoWithin({ epsilon, deltaExponent });
   const price = budget / BigInt(rounds) - 1n;
   if (price < 1n)
-    throw new CharterTermsError('epsilon', `${terms.epsilon} at δ = 1e-${terms.deltaExponent} leaves nothing for ${rounds} rounds; raise ε or ask for fewer rounds`);
+    throw new CharterTermsError(
+      'epsilon',
+      `${terms.epsilon} at δ = 1e-${terms.deltaExponent} leaves nothing for ${rounds} rounds; raise ε or ask for fewer rounds`,
+    );
   const sensitivity = BigInt(terms.recordBound);
   const honestContributors = BigInt(terms.honest);
   let sigma = ceilSqrt((sensitivity ** 2n * 10n ** 18n) / (2n * honestContributors * price));
@@ -88,7 +91,8 @@ export function compileCharter(
   const { terms } = file;
   const sorted = [...members].map((each) => each.toLowerCase() as Address).sort();
   if (new Set(sorted).size !== sorted.length) throw new CharterTermsError('members', 'an address is listed twice');
-  if (sorted.length < 3) throw new CharterTermsError('members', `have ${sorted.length}, need at least 3 (k = N, one holder a share)`);
+  if (sorted.length < 3)
+    throw new CharterTermsError('members', `have ${sorted.length}, need at least 3 (k = N, one holder a share)`);
   const rounds = integerTerm(terms, 'trainingRounds', 1) + 1;
   const maxRecords = integerTerm(terms, 'maxRecords', 1);
   const recordBound = integerTerm(terms, 'recordBound', 1);
@@ -136,7 +140,8 @@ export function compileCharter(
         minCohort,
         epsilonCap: BigInt(Math.floor(terms.epsilon * 1e9)) * 10n ** 9n,
         deltaExponent: terms.deltaExponent,
-        sunset: BigInt(terms.sunset),
+        // 0 in the file: no sunset.
+        sunset: terms.sunset === 0 ? (1n << 63n) - 1n : BigInt(terms.sunset),
         gasCap: BigInt(terms.gasCap),
       },
       deadlines: terms.deadlines,
@@ -147,7 +152,8 @@ export function compileCharter(
 
 /** Reads a text's bytes as members do: the digest first, then the meaning. Throws when either does not fit. [CH1] */
 export function readCharterText(bytes: Uint8Array, textDigest: Hex): CharterText {
-  if (digest(bytes) !== textDigest) throw new CharterTextError('digest', `bytes whose SHA-256 is ${textDigest}, have ${digest(bytes)}`);
+  if (digest(bytes) !== textDigest)
+    throw new CharterTextError('digest', `bytes whose SHA-256 is ${textDigest}, have ${digest(bytes)}`);
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -1,0 +1,69 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineCommand } from 'citty';
+import { parse } from 'yaml';
+import { runDemo } from '../demo/run.ts';
+import { createRenderer } from '../render.ts';
+import { loadFederation } from '../demo/federation.ts';
+import { toDocument } from '../demo/document.ts';
+import type { CharterFile } from '../demo/story.ts';
+
+const EXAMPLES = fileURLToPath(new URL('../../../../examples/', import.meta.url));
+
+const CHEATS = ['over-norm'] as const;
+
+/** `npm start`: the whole story on one machine, from a voted charter to a verified model that a contract calls. */
+export const demo = defineCommand({
+  meta: {
+    name: 'demo',
+    description: 'Six companies learn to spot scams together: chain, members, vote, private training, verdict; one machine.',
+  },
+  args: {
+    rounds: { type: 'string', description: 'training rounds instead of the charter’s' },
+    epsilon: { type: 'string', description: 'privacy budget ε instead of the charter’s' },
+    seeds: { type: 'string', description: 'seeds of the non-private rows of the table', default: '3' },
+    data: { type: 'string', description: 'folder with the data sets (default: CONCORD_DATA, else ../shared/data)' },
+    cheat: { type: 'string', description: `one member lies: ${CHEATS.join(', ')}; ends in a red verdict, exit code 1` },
+    keep: { type: 'boolean', description: 'leave everything running and print how to verify from another terminal' },
+    json: { type: 'boolean', description: 'write the facts as one JSON document, alone on stdout' },
+    out: { type: 'string', description: 'write the JSON document to this file' },
+  },
+  run: async ({ args }) => {
+    const render = createRenderer({ json: args.json === true });
+    const file = parse(readFileSync(join(EXAMPLES, 'wallets', 'charter.yaml'), 'utf8')) as CharterFile;
+    const number = (name: string, text: string | undefined, least: number): number | undefined => {
+      if (text === undefined) return undefined;
+      const value = Number(text);
+      if (!(value >= least)) throw new Error(`--${name}: have “${text}”, need a number of at least ${least}`);
+      return value;
+    };
+    const rounds = number('rounds', args.rounds, 1);
+    const epsilon = number('epsilon', args.epsilon, 0.01);
+    const cheat = CHEATS.find((each) => each === args.cheat);
+    if (args.cheat !== undefined && cheat === undefined)
+      throw new Error(`--cheat: have “${args.cheat}”, need one of ${CHEATS.join(', ')}`);
+    const terms = {
+      ...file.terms,
+      ...(rounds !== undefined && { trainingRounds: Math.floor(rounds) }),
+      ...(epsilon !== undefined && { epsilon }),
+    };
+    const folder = mkdtempSync(join(tmpdir(), 'concord-'));
+    const federation = await loadFederation({ folder: args.data, download: process.stdout.isTTY === true });
+    const facts = await runDemo({
+      render,
+      folder,
+      federation,
+      file: { text: file.text, terms },
+      seeds: Math.floor(number('seeds', args.seeds, 1) ?? 3),
+      keep: args.keep === true,
+      ...(cheat && { cheat }),
+    });
+    const document = toDocument(facts);
+    if (args.json === true) render.document(document);
+    if (args.out !== undefined) writeFileSync(args.out, `${JSON.stringify(document, undefined, 2)}\n`);
+    if (args.keep !== true) rmSync(folder, { recursive: true, force: true });
+    process.exitCode = facts.verify.verdict === 'PASS' && cheat === undefined ? 0 : 1;
+  },
+});

@@ -1,0 +1,72 @@
+/** The facts of a finished demo, as one JSON document. Field names are stable; new ones may be added. */
+import type { Evaluation } from '@concord/trainer';
+import type { Baselines, Spread } from './baselines.ts';
+import type { OnChain } from './judge.ts';
+import type { RoundRecord } from './progress.ts';
+
+const short = ({ accuracy, auc, averagePrecision, recallAt1PercentFalseAlarms }: Evaluation) => ({
+  accuracy,
+  auc,
+  averagePrecision,
+  recallAt1pct: recallAt1PercentFalseAlarms,
+});
+
+const spread = ({ mean, deviation }: Spread) => ({ ...short(mean), deviation: short(deviation) });
+
+export interface DemoFacts {
+  readonly dataset: { readonly name: string; readonly source: string; readonly real: boolean };
+  readonly members: readonly { readonly name: string; readonly rows: number; readonly positives: number }[];
+  readonly baselines: Baselines;
+  readonly privately: Evaluation;
+  readonly privacy: {
+    readonly epsilon: number;
+    readonly cap: number;
+    readonly delta: number;
+    readonly unit: 'record' | 'member';
+    readonly noiseMultiplier: number;
+    readonly honestNoiseContributors: number;
+  };
+  readonly rounds: readonly RoundRecord[];
+  readonly gas: { readonly total: bigint; readonly byPhase: ReadonlyMap<string, bigint> };
+  readonly bytesPerMember: number;
+  readonly seconds: { readonly total: number; readonly training: number; readonly central: number };
+  readonly onChain: OnChain;
+  readonly verify: {
+    readonly verdict: string;
+    readonly seconds: number;
+    readonly clauses: readonly { id: string; sentence: string; verdict: string; evidence?: string }[];
+  };
+  readonly cheat?: string;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export function toDocument(facts: DemoFacts): unknown {
+  const { baselines, rounds, privacy } = facts;
+  const perRound = rounds.map(({ gas }) => Number(gas));
+  return {
+    dataset: facts.dataset,
+    members: facts.members.map((member, i) => ({ ...member, alone: spread(baselines.alone[i]!) })),
+    majority: { accuracy: baselines.majority },
+    together: spread(baselines.together),
+    private: { ...short(facts.privately), ...privacy, adjacency: 'zero-out' },
+    pooled: spread(baselines.pooled),
+    rounds: rounds.map((round) => ({ ...round, gas: Number(round.gas) })),
+    gas: {
+      perRound: perRound.reduce((a, b) => a + b, 0) / Math.max(1, perRound.length),
+      total: Number(facts.gas.total),
+      byPhase: Object.fromEntries([...facts.gas.byPhase].map(([phase, gas]) => [phase, Number(gas)])),
+    },
+    bytesPerMember: facts.bytesPerMember,
+    seconds: {
+      total: facts.seconds.total,
+      perRound: rounds.reduce((sum, { seconds }) => sum + seconds, 0) / Math.max(1, rounds.length),
+      training: facts.seconds.training,
+      centralTraining: facts.seconds.central,
+      overhead: facts.seconds.training / facts.seconds.central,
+    },
+    predict: { gas: Number(facts.onChain.predictGas), equal: facts.onChain.equal, asked: facts.onChain.asked },
+    verify: facts.verify,
+    ...(facts.cheat && { cheat: facts.cheat }),
+    versions: facts.versions,
+  };
+}

@@ -1,0 +1,217 @@
+/** The story, told: scene after scene, each line read from the chain or from the processes. */
+import { performance } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+import { type CharterText, decodeRunState } from '@concord/protocol';
+import { emptyView, fetchBlob, fold, type Hex, type RunView, watchFacts } from '@concord/sdk';
+import type { BaselineResult, BaselineTask } from './baselines.ts';
+import type { DemoFacts } from './document.ts';
+import type { NamedFederation } from './federation.ts';
+import { askTheChain, judge } from './judge.ts';
+import { createProgress, epsilonOf, type Progress } from './progress.ts';
+import { belongsTo, type Cheat, type CharterFile, firstDeath, setStage, type Stage } from './story.ts';
+import { memberStatus } from './status.ts';
+import { auditRun } from '../audit.ts';
+import { type Renderer, score, thousands } from '../render.ts';
+
+export interface DemoOptions {
+  readonly render: Renderer;
+  readonly folder: string;
+  readonly federation: NamedFederation;
+  readonly file: CharterFile;
+  readonly seeds: number;
+  readonly keep: boolean;
+  readonly cheat?: Cheat;
+}
+
+const PREDICTIONS = 200;
+
+/** Starts the worker that computes the rows of the table that only a holder of all files can. */
+function startBaselines(task: BaselineTask): { readonly result: Promise<BaselineResult>; stop(): Promise<unknown> } {
+  const worker = new Worker(new URL('./baselines.ts', import.meta.url), { workerData: task });
+  const result = new Promise<BaselineResult>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+  result.catch(() => undefined);
+  return { result, stop: () => worker.terminate() };
+}
+
+/** Follows the run until its last round is final. */
+async function follow(stage: Stage, progress: Progress, onFact: (run: RunView) => void): Promise<RunView> {
+  let view = emptyView;
+  const options = { fromBlock: stage.fromBlock, confirmations: 0, pollMilliseconds: 60 };
+  for await (const event of watchFacts(stage.client, options)) {
+    if (event.type !== 'fact' || !belongsTo(stage.charterId, event.fact)) continue;
+    view = fold(view, event.fact);
+    const run = view.runs.get(stage.charterId)!;
+    onFact(run);
+    if (run.passed !== undefined) progress.tell(event.fact, run);
+    if (run.finished) return run;
+  }
+  throw new Error('the chain went silent before the run was finished');
+}
+
+function showCharter(render: Renderer, text: CharterText): void {
+  render.title(`The charter: ${text.name}`);
+  render.prose(text.purpose, '  ');
+  for (const { id, sentence, enforcedBy } of text.clauses) {
+    render.prose(sentence, `  ${id.padEnd(5)}`);
+    render.line(`       enforced by: ${enforcedBy}`, 'faint');
+  }
+}
+
+export async function runDemo(options: DemoOptions): Promise<DemoFacts> {
+  const { render, folder, federation, file } = options;
+  const started = performance.now();
+  const now = (): number => performance.now();
+  render.line('Concord', 'strong');
+  render.line(`  data: ${federation.name}${federation.synthetic ? ' – SYNTHETIC, about nobody' : ''}`, federation.synthetic ? 'warn' : 'plain');
+  const rows = federation.members.map(({ name, table }) => {
+    const label = table.header.indexOf(federation.schema.label);
+    return { name, rows: table.rows.length, positives: table.rows.filter((row) => row[label] === '1').length };
+  });
+  for (const { name, rows: count, positives } of rows)
+    render.line(`  ${name.padEnd(16)} ${String(count).padStart(6)} records, ${String(positives).padStart(5)} of them illicit`, 'faint');
+
+  const stage = await setStage({
+    folder,
+    federation,
+    file,
+    ...(options.cheat && { cheat: options.cheat }),
+    onStep: (text) => render.line(`  ${text}`, 'faint'),
+  });
+  const { text } = stage.compiled;
+  const baselines = startBaselines({
+    schema: federation.schema,
+    members: federation.members.map(({ table }) => table),
+    test: federation.test,
+    hidden: text.model.kind === 'mlp' ? text.model.hidden : undefined,
+    featureLimit: text.training.featureLimit,
+    seeds: options.seeds,
+    centralRounds: stage.compiled.charter.limits.rounds,
+  });
+  try {
+    showCharter(render, text);
+    render.title('The vote');
+    const progress = createProgress(render, stage.members.length, now);
+    const nameOf = (address: string): string => stage.members.find((member) => member.address === address)?.name ?? address;
+    let voted = 0;
+    let passedAt = 0;
+    const onFact = (run: RunView): void => {
+      for (const [voter, support] of [...run.votes].slice(voted)) {
+        render.line(`  ${nameOf(voter.toLowerCase()).padEnd(16)} ${support ? 'yes' : 'no'}`);
+        voted += 1;
+      }
+      if (run.passed !== undefined && passedAt === 0) {
+        passedAt = now();
+        render.line(`  passed: more than half of ${run.charter.members.length}; carried by the relayer, members paid nothing`, 'good');
+        render.title('Training: every round is one sum over all members, opened once, noised, paid from the budget');
+      }
+    };
+    const run = await Promise.race([follow(stage, progress, onFact), firstDeath(stage.children)]);
+    const training = (now() - passedAt) / 1000;
+
+    const settled = run.attempts.findLast((attempt) => attempt.settled)?.settled;
+    if (settled === undefined) throw new Error('the run is finished without a settled round');
+    const endpoints = stage.members.map(({ endpoint }) => endpoint);
+    const state = decodeRunState(await fetchBlob(endpoints, settled.blob));
+    const judged = judge(state, federation.schema, text.training.featureLimit, federation.test);
+
+    render.title('The model on chain');
+    const onChain = await askTheChain(stage.client, stage.charterId, state, judged, PREDICTIONS);
+    render.line(`  registered as ${onChain.modelId.slice(0, 18)}… for ${thousands(onChain.registerGas)} gas`);
+    render.line(
+      `  a contract scored ${onChain.asked} held-out accounts for ${thousands(onChain.predictGas)} gas each: ${onChain.equal ? 'bit for bit what TypeScript computes' : 'NOT what TypeScript computes'}`,
+      onChain.equal ? 'good' : 'bad',
+    );
+
+    render.title('A stranger verifies, from the chain and the published bytes alone');
+    const verifying = now();
+    const report = await auditRun({ client: stage.client, runId: stage.charterId, fromBlock: stage.fromBlock, sources: endpoints, render });
+    const verifySeconds = (now() - verifying) / 1000;
+
+    const statuses = await Promise.all(stage.members.map(({ endpoint }) => memberStatus(endpoint)));
+    const bytesPerMember = statuses.reduce((sum, each) => sum + each.bytesSent, 0) / statuses.length;
+    render.status('  computing the rows of the table that no member could …');
+    const { baselines: rowsOfAll, centralSeconds } = await baselines.result;
+
+    const { limits, aggregation } = run.charter;
+    const privacy = {
+      epsilon: epsilonOf(run),
+      cap: Number(limits.epsilonCap) / 1e18,
+      delta: 10 ** -limits.deltaExponent,
+      unit: aggregation.unit === 1 ? ('record' as const) : ('member' as const),
+      noiseMultiplier: (Number(aggregation.sigma) * Math.sqrt(aggregation.honest)) / Number(aggregation.recordBound),
+      honestNoiseContributors: aggregation.honest,
+    };
+    const gas = [...progress.gasByPhase.values()].reduce((a, b) => a + b, 0n);
+    const facts: DemoFacts = {
+      dataset: { name: federation.name, source: federation.source, real: !federation.synthetic },
+      members: rows,
+      baselines: rowsOfAll,
+      privately: judged.scores,
+      privacy,
+      rounds: progress.rounds,
+      gas: { total: gas, byPhase: progress.gasByPhase },
+      bytesPerMember,
+      seconds: { total: (now() - started) / 1000, training, central: centralSeconds },
+      onChain,
+      verify: { verdict: report.verdict, seconds: verifySeconds, clauses: report.clauses },
+      ...(options.cheat && { cheat: options.cheat }),
+      versions: { concord: '0.1.0', protocol: 'concord/v1', charter: String(run.charter.version) },
+    };
+    showTable(render, facts);
+    if (options.keep) {
+      const { rpcUrl, charters, rounds, inference } = stage.clientOptions;
+      render.title('Everything keeps running (Ctrl-C stops it). From another terminal:');
+      render.line(`  npm run concord -- verify --rpc ${rpcUrl} --charters ${charters} --rounds ${rounds} --inference ${inference} --run ${stage.charterId as Hex}`);
+      await new Promise<void>((resolve) => process.once('SIGINT', () => resolve()));
+    }
+    return facts;
+  } finally {
+    await baselines.stop();
+    await stage.stop();
+  }
+}
+
+function showTable(render: Renderer, facts: DemoFacts): void {
+  const { baselines, privately, privacy } = facts;
+  render.title('What each could do alone, and what they can do together');
+  const row = (name: string, { accuracy, auc, recallAt1PercentFalseAlarms }: typeof privately): string[] => [
+    name,
+    score(accuracy),
+    score(auc),
+    score(recallAt1PercentFalseAlarms),
+  ];
+  const best = Math.max(...baselines.alone.map(({ mean }) => mean.recallAt1PercentFalseAlarms));
+  render.table(
+    [
+      ['', 'accuracy', 'AUC', 'scams found at 1 % false alarms'],
+      ...facts.members.map((member, i) => row(`${member.name} alone`, baselines.alone[i]!.mean)),
+      row(`together, private (ε = ${privacy.epsilon.toFixed(2)}, this run)`, privately),
+      row('together, without privacy', baselines.together.mean),
+      row('all records in one place', baselines.pooled.mean),
+      ['always guess “ordinary”', score(baselines.majority), '', ''],
+    ],
+    ['faint', ...facts.members.map(() => 'plain' as const), 'strong', 'plain', 'plain', 'faint'],
+  );
+  render.prose(
+    'Only the bold row comes from the processes above. The demo holds all files, so it can compute the others, which no member could: means over seeds, one process.',
+    '  ',
+  );
+  if (privately.recallAt1PercentFalseAlarms <= best)
+    render.prose('The private row does not beat every member alone on scams found: noise and the number of rounds limit it.', '  ');
+  render.line();
+  render.line(
+    `  privacy   ε = ${privacy.epsilon.toFixed(3)} of ${privacy.cap} at δ = ${privacy.delta}, ${privacy.unit} level, zero-out adjacency, z = ${privacy.noiseMultiplier.toFixed(2)}, ${privacy.honestNoiseContributors} honest noise contributor counted on`,
+  );
+  const perRound = facts.rounds.reduce((sum, { gas }) => sum + gas, 0n) / BigInt(Math.max(1, facts.rounds.length));
+  render.line(`  gas       ${thousands(perRound)} a round, ${thousands(facts.gas.total)} in total`);
+  render.line(`  bytes     ${(facts.bytesPerMember / 1e6).toFixed(1)} MB sent by a member`);
+  render.line(
+    `  seconds   ${facts.seconds.total.toFixed(0)} in all, ${facts.seconds.training.toFixed(0)} of them training; one central process needs ${facts.seconds.central.toFixed(1)} (${(facts.seconds.training / facts.seconds.central).toFixed(1)} ×)`,
+  );
+  const good = facts.verify.verdict === 'PASS';
+  render.line();
+  render.line(`  ${facts.verify.verdict}`, good ? 'good' : 'bad');
+}

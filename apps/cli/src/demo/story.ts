@@ -1,0 +1,163 @@
+/**
+ * The demo's run, told as it happens: an embedded chain, one process per member and a relayer, a charter voted in,
+ * rounds of private training, a registered model. Everything that is printed is read from the chain or from the
+ * processes; the demo only starts them and watches.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { formatCsv, type Federation } from '@concord/datasets';
+import {
+  type Address,
+  type CharterTerms,
+  type ClientOptions,
+  type CompiledCharter,
+  compileCharter,
+  type ConcordClient,
+  createConcordClient,
+  deploy,
+  type Fact,
+  type Hex,
+  propose,
+} from '@concord/sdk';
+import { type Devnet, startDevnet } from '@concord/testing';
+import { bytesToHex } from 'viem';
+import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts';
+import { type Child, lastWords, startChild } from './processes.ts';
+
+export interface CharterFile {
+  readonly text: unknown;
+  readonly terms: CharterTerms;
+}
+
+export interface Stage {
+  readonly folder: string;
+  readonly devnet: Devnet;
+  readonly client: ConcordClient;
+  readonly clientOptions: ClientOptions;
+  readonly compiled: CompiledCharter;
+  readonly charterId: Hex;
+  readonly members: readonly { readonly name: string; readonly address: Address; readonly endpoint: string }[];
+  readonly children: readonly Child[];
+  readonly fromBlock: bigint;
+  stop(): Promise<void>;
+}
+
+/** A free TCP port on the loopback address. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+
+/** The member that lies when a demo is asked to cheat. */
+export const LIAR = 3;
+export type Cheat = 'over-norm';
+
+/** Blocks of the embedded chain, in milliseconds, and how deep a block must lie before a node believes it. */
+export const BLOCK_MILLISECONDS = 150;
+export const CONFIRMATIONS = 1;
+
+export interface StageOptions {
+  readonly folder: string;
+  readonly federation: Federation;
+  readonly file: CharterFile;
+  /** One member, the one at position LIAR, lies like this. */
+  readonly cheat?: Cheat;
+  readonly onStep: (text: string) => void;
+}
+
+/** Starts everything up to a proposed charter and running members. Stops what it started when a step fails. */
+export async function setStage({ folder, federation, file, cheat, onStep }: StageOptions): Promise<Stage> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const keys = federation.members.map(() => generatePrivateKey());
+    const addresses = keys.map((key) => privateKeyToAddress(key).toLowerCase() as Address);
+    const compiled = compileCharter(file, addresses, bytesToHex(crypto.getRandomValues(new Uint8Array(32))));
+
+    const devnet = await startDevnet({ blockMilliseconds: BLOCK_MILLISECONDS, accounts: 2 });
+    stops.push(devnet.stop);
+    const [proposerKey, relayerKey] = devnet.accounts.map(({ privateKey }) => privateKey);
+    if (proposerKey === undefined || relayerKey === undefined) throw new Error('the devnet has no funded accounts');
+    const { charters, rounds, inference, block: fromBlock } = await deploy({ rpcUrl: devnet.rpcUrl, account: proposerKey });
+    const contracts = { charters, rounds, inference };
+    const clientOptions: ClientOptions = { rpcUrl: devnet.rpcUrl, ...contracts, account: proposerKey };
+    const client = await createConcordClient(clientOptions);
+    onStep(`chain ${devnet.chainId} runs, contracts deployed: charters ${contracts.charters}`);
+
+    const { charterId } = await propose(client, compiled.charter);
+    writeFileSync(join(folder, 'charter.json'), compiled.textBytes);
+    onStep(`charter ${charterId.slice(0, 18)}… proposed`);
+
+    const ports = await Promise.all([...federation.members.map(freePort), freePort()]);
+    const relayerPort = ports.at(-1)!;
+    const shared = {
+      rpcUrl: devnet.rpcUrl,
+      contracts,
+      host: '127.0.0.1',
+      confirmations: CONFIRMATIONS,
+      pollMilliseconds: Math.round(BLOCK_MILLISECONDS / 2),
+      fromBlock: Number(fromBlock),
+    };
+    const children: Child[] = [];
+    const start = (name: string, verb: string, config: object): void => {
+      const home = join(folder, name);
+      mkdirSync(home, { recursive: true, mode: 0o700 });
+      writeFileSync(join(home, 'config.json'), JSON.stringify(config, undefined, 1), { mode: 0o600 });
+      const child = startChild(name, verb, join(home, 'config.json'), home);
+      stops.push(child.stop);
+      children.push(child);
+    };
+    start('relayer', 'relayer', {
+      ...shared,
+      privateKey: relayerKey,
+      port: relayerPort,
+    });
+    const members = federation.members.map((member, i) => ({
+      name: member.name,
+      address: addresses[i]!,
+      endpoint: `http://127.0.0.1:${ports[i]}`,
+    }));
+    federation.members.forEach((member, i) => {
+      const home = join(folder, member.name);
+      mkdirSync(home, { recursive: true, mode: 0o700 });
+      writeFileSync(join(home, 'records.csv'), formatCsv(member.table), { mode: 0o600 });
+      start(member.name, 'member', {
+        ...shared,
+        folder: join(home, 'store'),
+        privateKey: keys[i],
+        port: ports[i],
+        charterText: new TextDecoder().decode(compiled.textBytes),
+        dataFile: join(home, 'records.csv'),
+        relayerUrl: `http://127.0.0.1:${relayerPort}`,
+        ...(cheat !== undefined && i === LIAR && { cheat }),
+      });
+    });
+    onStep(`${children.length} processes started: ${members.length} members, each with its own file, and a relayer`);
+    return { folder, devnet, client, clientOptions, compiled, charterId, members, children, fromBlock, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Rejects as soon as one child ends, with its last words; a child is never expected to end by itself. */
+export const firstDeath = (children: readonly Child[]): Promise<never> =>
+  Promise.race(
+    children.map(async (child): Promise<never> => {
+      const how = await child.ended;
+      throw new Error(`${child.name} ended (${how}). Its last words, from ${child.logFile}:\n${lastWords(child)}`);
+    }),
+  );
+
+/** Facts of one run and of nothing else. */
+export const belongsTo = (charterId: Hex, fact: Fact): boolean =>
+  ('runId' in fact ? fact.runId : 'charterId' in fact ? fact.charterId : undefined) === charterId;

@@ -1,0 +1,17 @@
+/** `concord <verb>`: one file a verb in commands/. */
+import { defineCommand, runMain } from 'citty';
+import { demo } from './commands/demo.ts';
+import { member } from './commands/member.ts';
+import { relayer } from './commands/relayer.ts';
+import { verify } from './commands/verify.ts';
+
+const main = defineCommand({
+  meta: {
+    name: 'concord',
+    version: '0.1.0',
+    description: 'Train a model together under a charter that code enforces and anyone can verify.',
+  },
+  subCommands: { demo, member, relayer, verify },
+});
+
+await runMain(main);

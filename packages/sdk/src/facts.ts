@@ -1,0 +1,124 @@
+/**
+ * What the chain says, as data. Facts come only from confirmed blocks, in order; a run's view is a pure fold over them
+ * (`view.ts`), so a node, a verifier and a test replay the same log to the same answer. Rule ids: spec/rounds.md,
+ * spec/charter.md. Addresses are lowercase, so that they compare and sort as numbers.
+ */
+export type Hex = `0x${string}`;
+export type Address = `0x${string}`;
+
+export interface Aggregation {
+  readonly field: 32 | 64;
+  readonly d: number;
+  readonly bound: bigint;
+  readonly noiseBound: bigint;
+  readonly recordBound: bigint;
+  readonly maxRecords: number;
+  readonly sigma: bigint;
+  readonly honest: number;
+  readonly minNoise: number;
+  readonly shares: number;
+  readonly holders: number;
+  readonly wireLength: number;
+  readonly chunk: number;
+  readonly normProofs: number;
+  readonly validityProofs: number;
+  readonly checks: number;
+  /** 1 record, 2 member. */
+  readonly unit: 1 | 2;
+  readonly matrixSeed: Hex;
+}
+
+export interface Limits {
+  readonly rounds: number;
+  readonly minCohort: number;
+  /** wad (1e-18). */
+  readonly epsilonCap: bigint;
+  /** δ = 10^-deltaExponent. */
+  readonly deltaExponent: number;
+  readonly sunset: bigint;
+  readonly gasCap: bigint;
+}
+
+/** Seconds that a phase may take. */
+export interface Deadlines {
+  readonly seat: number;
+  readonly noise: number;
+  readonly open: number;
+  readonly upload: number;
+  readonly query: number;
+  readonly verify: number;
+  readonly unmask: number;
+  readonly settle: number;
+}
+
+export interface Charter {
+  readonly version: number;
+  readonly succeeds: Hex;
+  readonly textDigest: Hex;
+  readonly initialModel: Hex;
+  readonly members: readonly Address[];
+  readonly votingSeconds: bigint;
+  readonly limits: Limits;
+  readonly deadlines: Deadlines;
+  readonly aggregation: Aggregation;
+}
+
+export interface Seat {
+  readonly holder: Address;
+  readonly sealKey: Hex;
+  readonly openCommit: Hex;
+  readonly queryCommit: Hex;
+}
+
+/** Where a fact stands on chain. */
+export interface Origin {
+  readonly block: bigint;
+  readonly blockHash: Hex;
+  /** Block timestamp, seconds. */
+  readonly time: number;
+  readonly transaction: Hex;
+  readonly logIndex: number;
+  /** Gas used by the whole transaction. */
+  readonly gas: bigint;
+}
+
+interface Attempted {
+  readonly runId: Hex;
+  readonly round: number;
+  readonly attempt: number;
+}
+
+/** Which contracts of which chain: part of every signature and of every report's context [AG4][CH6]. */
+export interface Deployment {
+  readonly chainId: number;
+  readonly charters: Address;
+  readonly rounds: Address;
+  readonly inference: Address;
+}
+
+export type FactBody =
+  | { readonly kind: 'proposed'; readonly charterId: Hex; readonly proposer: Address; readonly charter: Charter }
+  | { readonly kind: 'voted'; readonly charterId: Hex; readonly voter: Address; readonly support: boolean }
+  | { readonly kind: 'joined'; readonly charterId: Hex; readonly member: Address; readonly endpoint: string }
+  | ({ readonly kind: 'seated'; readonly committeeHash: Hex; readonly seats: readonly Seat[] } & Attempted)
+  | ({ readonly kind: 'noiseClosed'; readonly root: Hex; readonly blob: Hex } & Attempted)
+  | ({ readonly kind: 'opened'; readonly beacon: Hex } & Attempted)
+  | ({ readonly kind: 'uploadsClosed'; readonly root: Hex; readonly blob: Hex } & Attempted)
+  | ({ readonly kind: 'queried'; readonly beacon: Hex } & Attempted)
+  | ({
+      readonly kind: 'verified';
+      readonly uploadRoot: Hex;
+      readonly verifierRoot: Hex;
+      readonly acceptRoot: Hex;
+      readonly updates: number;
+      readonly noises: number;
+      readonly blob: Hex;
+      /** The run's total after this charge, wad of zCDP rho. */
+      readonly rho: bigint;
+    } & Attempted)
+  | ({ readonly kind: 'unmasked'; readonly shareDigests: readonly Hex[] } & Attempted)
+  | ({ readonly kind: 'settled'; readonly aggregateRoot: Hex; readonly modelHash: Hex; readonly blob: Hex } & Attempted)
+  | ({ readonly kind: 'voided'; readonly phase: number } & Attempted)
+  | { readonly kind: 'registered'; readonly runId: Hex; readonly modelId: Hex };
+
+export type Fact = FactBody & { readonly origin: Origin };

@@ -1,0 +1,21 @@
+/** Names that are hashes of ABI-encoded structs (spec/charter.md). */
+import { chartersAbi, roundsAbi } from '@concord/contracts';
+import { encodeAbiParameters, getAbiItem, keccak256 } from 'viem';
+import type { Address, Aggregation, Charter, Hex, Seat } from './facts.ts';
+
+/** Addresses are lowercase in facts, so that they compare and sort as the numbers that they are. */
+export const lowercase = (address: Address): Address => address.toLowerCase() as Address;
+
+const CHARTER = getAbiItem({ abi: chartersAbi, name: 'propose' }).inputs;
+const AGGREGATION = [CHARTER[0].components[8]] as const;
+const SEATS = [getAbiItem({ abi: roundsAbi, name: 'seat' }).inputs[1]] as const;
+
+/** keccak256(abi.encode(charter)): the charter's and its run's id. */
+export const charterIdOf = (charter: Charter): Hex => keccak256(encodeAbiParameters(CHARTER, [charter]));
+
+/** keccak256(abi.encode(aggregation)): part of every report's context [AG1][AG4]. */
+export const paramsHashOf = (aggregation: Aggregation): Hex =>
+  keccak256(encodeAbiParameters(AGGREGATION, [aggregation]));
+
+/** keccak256(abi.encode(seats)), seats ascending by holder [RD9]. */
+export const committeeHashOf = (seats: readonly Seat[]): Hex => keccak256(encodeAbiParameters(SEATS, [seats]));

@@ -1,0 +1,161 @@
+/** From event logs to facts: which contract said it, in which block, with how much gas. */
+import { chartersAbi, inferenceAbi, roundsAbi } from '@concord/contracts';
+import { type DecodeEventLogReturnType, decodeEventLog, type Log } from 'viem';
+import type { ConcordClient } from './client.ts';
+import type { Address, Charter, Deployment, Fact, FactBody, Hex, Origin, Seat } from './facts.ts';
+import { lowercase } from './identity.ts';
+
+/** An event as a chain keeps it, with where it stands. */
+export interface RawLog {
+  readonly address: Address;
+  readonly topics: readonly [Hex, ...Hex[]];
+  readonly data: Hex;
+  readonly origin: Origin;
+}
+
+/** An event that the contracts declare (EIP-5267) and never emit: their domains are immutable. */
+export class NotAFactError extends Error {
+  readonly code = 'NOT_A_FACT';
+  constructor(what: string) {
+    super(`${what} is no event of this version's contracts; compare the addresses with the deployment`);
+    this.name = 'NotAFactError';
+  }
+}
+
+type ProposedCharter = Extract<
+  DecodeEventLogReturnType<typeof chartersAbi>,
+  { eventName: 'Proposed' }
+>['args']['charter'];
+
+/** Charters proposes nothing whose field, holders or unit is not one of those that the types name (AG1). */
+const charterOf = (charter: ProposedCharter): Charter => ({
+  ...charter,
+  members: charter.members.map(lowercase),
+  aggregation: charter.aggregation as Charter['aggregation'],
+});
+const seatOf = (seat: Seat): Seat => ({ ...seat, holder: lowercase(seat.holder) });
+
+function fromCharters({ eventName, args }: DecodeEventLogReturnType<typeof chartersAbi>): FactBody {
+  switch (eventName) {
+    case 'Proposed':
+      return { kind: 'proposed', ...args, proposer: lowercase(args.proposer), charter: charterOf(args.charter) };
+    case 'Voted':
+      return { kind: 'voted', ...args, voter: lowercase(args.voter) };
+    case 'Joined':
+      return { kind: 'joined', ...args, member: lowercase(args.member) };
+    case 'EIP712DomainChanged':
+      throw new NotAFactError(eventName);
+  }
+}
+
+function fromRounds({ eventName, args }: DecodeEventLogReturnType<typeof roundsAbi>): FactBody {
+  switch (eventName) {
+    case 'Seated':
+      return { kind: 'seated', ...args, seats: args.seats.map(seatOf) };
+    case 'NoiseClosed':
+      return { kind: 'noiseClosed', ...args };
+    case 'Opened':
+      return { kind: 'opened', ...args };
+    case 'UploadsClosed':
+      return { kind: 'uploadsClosed', ...args };
+    case 'Queried':
+      return { kind: 'queried', ...args };
+    case 'VerifiedRecorded': {
+      const { rhoAfter, ...rest } = args;
+      return { kind: 'verified', ...rest, rho: rhoAfter };
+    }
+    case 'UnmaskedRecorded':
+      return { kind: 'unmasked', ...args };
+    case 'Settled':
+      return { kind: 'settled', ...args };
+    case 'Voided':
+      return { kind: 'voided', ...args };
+    case 'EIP712DomainChanged':
+      throw new NotAFactError(eventName);
+  }
+}
+
+function bodyOf(deployment: Deployment, { address, data, topics: [...topics] }: RawLog): FactBody {
+  switch (lowercase(address)) {
+    case lowercase(deployment.charters):
+      return fromCharters(decodeEventLog({ abi: chartersAbi, data, topics: topics as [Hex, ...Hex[]] }));
+    case lowercase(deployment.rounds):
+      return fromRounds(decodeEventLog({ abi: roundsAbi, data, topics: topics as [Hex, ...Hex[]] }));
+    case lowercase(deployment.inference):
+      return {
+        kind: 'registered',
+        ...decodeEventLog({ abi: inferenceAbi, data, topics: topics as [Hex, ...Hex[]] }).args,
+      };
+    default:
+      throw new NotAFactError(`an event of ${address}`);
+  }
+}
+
+/** What a log of one of the three contracts says. Throws NotAFactError, or viem's decode errors on malformed data. */
+export const factOf = (deployment: Deployment, log: RawLog): Fact => ({
+  ...bodyOf(deployment, log),
+  origin: log.origin,
+});
+
+const once = <K, V>(ask: (key: K) => Promise<V>): ((key: K) => Promise<V>) => {
+  const answers = new Map<K, Promise<V>>();
+  return (key) => {
+    const known = answers.get(key) ?? ask(key);
+    answers.set(key, known);
+    return known;
+  };
+};
+
+type MinedLog = Log<bigint, number, false>;
+
+/** Adds their transactions' gas and their blocks' times to logs, in the logs' order. */
+async function complete({ reader }: ConcordClient, logs: readonly MinedLog[]): Promise<RawLog[]> {
+  const gasOf = once(async (hash: Hex) => (await reader.getTransactionReceipt({ hash })).gasUsed);
+  const timeOf = once(async (blockHash: Hex) => Number((await reader.getBlock({ blockHash })).timestamp));
+  return Promise.all(
+    logs.map(async ({ address, topics, data, blockNumber, blockHash, transactionHash, logIndex }) => ({
+      address: lowercase(address),
+      topics: topics as [Hex, ...Hex[]],
+      data,
+      origin: {
+        block: blockNumber,
+        blockHash,
+        time: await timeOf(blockHash),
+        transaction: transactionHash,
+        logIndex,
+        gas: await gasOf(transactionHash),
+      },
+    })),
+  );
+}
+
+const addresses = ({ deployment }: ConcordClient): Address[] => [
+  deployment.charters,
+  deployment.rounds,
+  deployment.inference,
+];
+
+/** The facts of one block, named by its hash so that a reorganisation cannot mix two chains. */
+export async function factsOfBlock(client: ConcordClient, blockHash: Hex): Promise<Fact[]> {
+  const logs = await client.reader.getLogs({ address: addresses(client), blockHash });
+  return (await complete(client, logs as MinedLog[])).map((log) => factOf(client.deployment, log));
+}
+
+/** Most blocks asked for at once: what public endpoints commonly allow. */
+const SPAN = 2_000n;
+
+/** All logs of the deployment in the blocks `from` … `to`, in order. For history that is deep enough not to change. */
+export async function getLogs(client: ConcordClient, from: bigint, to: bigint): Promise<RawLog[]> {
+  const found: RawLog[] = [];
+  for (let fromBlock = from; fromBlock <= to; fromBlock += SPAN) {
+    const last = fromBlock + SPAN - 1n;
+    const toBlock = last < to ? last : to;
+    const logs = await client.reader.getLogs({ address: addresses(client), fromBlock, toBlock });
+    found.push(...(await complete(client, logs as MinedLog[])));
+  }
+  return found;
+}
+
+/** All facts of the blocks `from` … `to`, in order. For history that is deep enough not to change. */
+export const getFacts = async (client: ConcordClient, from: bigint, to: bigint): Promise<Fact[]> =>
+  (await getLogs(client, from, to)).map((log) => factOf(client.deployment, log));

@@ -1,0 +1,115 @@
+/**
+ * Every statement that a member or holder signs, as EIP-712 typed data: domain "Concord" version "1" with the chain and
+ * the contract that checks it (spec/charter.md, spec/rounds.md). Whoever holds the signature may land it [CH6][RD2].
+ */
+import { hashTypedData, recoverAddress, serializeSignature } from 'viem';
+import { privateKeyToAddress, sign as signHash } from 'viem/accounts';
+import type { Address, Deployment, Hex } from './facts.ts';
+import { lowercase } from './identity.ts';
+
+const ATTEMPT = [
+  { name: 'runId', type: 'bytes32' },
+  { name: 'round', type: 'uint32' },
+  { name: 'attempt', type: 'uint32' },
+] as const;
+
+const CLOSED = [
+  ...ATTEMPT,
+  { name: 'committeeHash', type: 'bytes32' },
+  { name: 'root', type: 'bytes32' },
+  { name: 'blob', type: 'bytes32' },
+] as const;
+
+/** Fields in the order in which they are hashed. */
+export const TYPES = {
+  Vote: [
+    { name: 'charterId', type: 'bytes32' },
+    { name: 'support', type: 'bool' },
+  ],
+  Join: [
+    { name: 'charterId', type: 'bytes32' },
+    { name: 'endpoint', type: 'string' },
+  ],
+  Seat: [
+    ...ATTEMPT,
+    { name: 'sealKey', type: 'bytes32' },
+    { name: 'openCommit', type: 'bytes32' },
+    { name: 'queryCommit', type: 'bytes32' },
+  ],
+  NoiseClosed: CLOSED,
+  UploadsClosed: CLOSED,
+  Verified: [
+    ...ATTEMPT,
+    { name: 'committeeHash', type: 'bytes32' },
+    { name: 'uploadRoot', type: 'bytes32' },
+    { name: 'verifierRoot', type: 'bytes32' },
+    { name: 'acceptRoot', type: 'bytes32' },
+    { name: 'updates', type: 'uint16' },
+    { name: 'noises', type: 'uint16' },
+    { name: 'blob', type: 'bytes32' },
+  ],
+  Unmasked: [...ATTEMPT, { name: 'acceptRoot', type: 'bytes32' }, { name: 'shareDigest', type: 'bytes32' }],
+  Settled: [
+    ...ATTEMPT,
+    { name: 'acceptRoot', type: 'bytes32' },
+    { name: 'aggregateRoot', type: 'bytes32' },
+    { name: 'modelHash', type: 'bytes32' },
+    { name: 'blob', type: 'bytes32' },
+  ],
+  Report: [{ name: 'headerHash', type: 'bytes32' }],
+} as const;
+
+/** What a Solidity type is in TypeScript. */
+interface Values {
+  readonly bytes32: Hex;
+  readonly string: string;
+  readonly bool: boolean;
+  readonly uint16: number;
+  readonly uint32: number;
+}
+
+export type StatementKind = keyof typeof TYPES;
+type Fields<K extends StatementKind> = {
+  readonly [F in (typeof TYPES)[K][number] as F['name']]: Values[F['type']];
+};
+
+/** A statement: its EIP-712 type as `kind`, and that type's fields. */
+export type Statement<K extends StatementKind = StatementKind> = K extends StatementKind
+  ? { readonly kind: K } & Fields<K>
+  : never;
+
+/** The contract that checks a statement: Charters for votes and joins, Rounds for the rest. */
+const verifierOf = (deployment: Deployment, kind: StatementKind): Address =>
+  kind === 'Vote' || kind === 'Join' ? deployment.charters : deployment.rounds;
+
+/** The statement as `eth_signTypedData_v4` takes it, for a wallet. */
+export function typedData(deployment: Deployment, statement: Statement) {
+  const { kind, ...message } = statement;
+  return {
+    domain: {
+      name: 'Concord',
+      version: '1',
+      chainId: deployment.chainId,
+      verifyingContract: verifierOf(deployment, kind),
+    },
+    types: { [kind]: TYPES[kind] },
+    primaryType: kind,
+    message,
+  };
+}
+
+/** The 32 bytes that are signed: keccak256(0x1901 ‖ domain separator ‖ struct hash). */
+export const digestOf = (deployment: Deployment, statement: Statement): Hex =>
+  hashTypedData(typedData(deployment, statement));
+
+/** Signs with a raw private key: 65 bytes r ‖ s ‖ v, low s, deterministic (RFC 6979). */
+export async function sign(privateKey: Hex, deployment: Deployment, statement: Statement): Promise<Hex> {
+  return serializeSignature(await signHash({ hash: digestOf(deployment, statement), privateKey }));
+}
+
+/** Who signed, lowercase. Throws when the 65 bytes are no signature at all; compare the result with who should have. */
+export const recover = async (deployment: Deployment, statement: Statement, signature: Hex): Promise<Address> =>
+  lowercase(await recoverAddress({ hash: digestOf(deployment, statement), signature }));
+
+/** The address of a raw private key, lowercase. */
+export const addressOf = (privateKey: Hex): Address => lowercase(privateKeyToAddress(privateKey));

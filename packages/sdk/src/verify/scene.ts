@@ -1,0 +1,46 @@
+/** One settled attempt as the auditor looks at it: all of its facts, and where its blobs come from. */
+import type { Attempt, GroupOptions, Platform, prepareRun } from '@concord/protocol';
+import { hexToBytes } from 'viem';
+import { attemptOf } from '../attempt.ts';
+import type { Address, Deployment } from '../facts.ts';
+import type { AttemptView, RunView } from '../view.ts';
+import { placeName } from './clock.ts';
+import { type BlobSource, obtain, type Wanted } from './evidence.ts';
+
+type Recorded = Required<Pick<AttemptView, 'noise' | 'uploads' | 'query' | 'verified' | 'unmasked' | 'settled'>>;
+
+export interface Scene extends Recorded {
+  /** "round 3, attempt 0". */
+  readonly name: string;
+  readonly round: number;
+  readonly attempt: Attempt;
+  readonly groups: GroupOptions;
+  /** In seat order. */
+  readonly holders: readonly Address[];
+  obtain(wanted: Wanted): Promise<Uint8Array>;
+}
+
+/** Undefined unless the attempt is settled: only then a sum was used. */
+export function sceneOf(
+  run: RunView,
+  view: AttemptView,
+  prepared: ReturnType<typeof prepareRun>,
+  deployment: Deployment,
+  source: BlobSource,
+  platform: Platform,
+): Scene | undefined {
+  const attempt = attemptOf(run, view, prepared, deployment, platform);
+  const { seated, noise, open, uploads, query, verified, unmasked, settled, round } = view;
+  if (!attempt || !seated || !noise || !open || !uploads || !query || !verified || !unmasked || !settled)
+    return undefined;
+  const groups = {
+    shares: attempt.shares,
+    drawBeacon: hexToBytes(view.drawBeacon),
+    openBeacon: hexToBytes(open.beacon),
+  };
+  return {
+    ...{ name: placeName(view), round, attempt, groups, noise, uploads, query, verified, unmasked, settled },
+    holders: seated.seats.map((seat) => seat.holder),
+    obtain: (wanted) => obtain(source, wanted, platform),
+  };
+}

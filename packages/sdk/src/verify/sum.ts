@@ -1,0 +1,90 @@
+/** What was opened, and what became of the model: the public end of a round. */
+import {
+  type CharterText,
+  type Components,
+  coordinatesRoot,
+  decodeRunState,
+  type Elements,
+  encodeRunState,
+  ModelError,
+  nextState,
+  ReportError,
+  type RunState,
+  runStateHash,
+  type Unsharded,
+  unshard,
+} from '@concord/protocol';
+import { bytesToHex } from 'viem';
+import type { Charter } from '../facts.ts';
+import { decodeAggregateShare } from '../records.ts';
+import { Broken } from './clauses.ts';
+import type { Judged } from './reports.ts';
+import type { Scene } from './scene.ts';
+
+/** [AG17][AG18] X from the holders' aggregate shares. Throws Broken. */
+export async function checkSum(scene: Scene, judged: Judged, components: Components): Promise<Unsharded> {
+  const { name, holders, unmasked, settled, attempt } = scene;
+  const { field, vectorLength } = attempt.sizes;
+  const { shareDigests } = unmasked;
+  if (shareDigests.length !== holders.length)
+    throw new Broken('AG17', 'FAIL', `${name}: ${shareDigests.length} aggregate shares, ${holders.length} holders`);
+  const aggregates = await Promise.all(
+    shareDigests.map(async (digest, i): Promise<Elements> => {
+      const what = `${name}: aggregate share ${i + 1} of ${holders[i]}`;
+      const bytes = await scene.obtain({ digest, clause: 'AG17', what, promisedBy: [holders[i]!] });
+      const aggregate = decodeAggregateShare(bytes, i + 1, field, vectorLength);
+      if (!aggregate)
+        throw new Broken('AG17', 'FAIL', `${what} is not ${vectorLength} canonical elements of its share`);
+      return aggregate;
+    }),
+  );
+  const opened = unshard(aggregates, judged.commitments, judged.accepted, attempt, components);
+  if (opened instanceof ReportError) throw new Broken('AG18', 'FAIL', `${name}: ${opened.message}`);
+  const root = bytesToHex(coordinatesRoot(opened.aggregate));
+  if (root !== settled.aggregateRoot)
+    throw new Broken('AG18', 'FAIL', `${name}: the sum has root ${root}, the chain holds ${settled.aggregateRoot}`);
+  return opened;
+}
+
+/** The state that a settled attempt published, if its bytes are those that the chain names. Throws Broken. */
+export async function publishedState(scene: Scene): Promise<RunState> {
+  const { name, settled, holders } = scene;
+  const what = `${name}: model state`;
+  const bytes = await scene.obtain({ digest: settled.blob, clause: 'LR10', what, promisedBy: holders });
+  try {
+    const state = decodeRunState(bytes);
+    const hash = bytesToHex(runStateHash(state));
+    if (hash === settled.modelHash) return state;
+    throw new Broken('LR10', 'FAIL', `${what} hashes to ${hash}, the chain holds ${settled.modelHash}`);
+  } catch (error) {
+    if (error instanceof ModelError) throw new Broken('LR10', 'FAIL', `${what}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** [LR10] The model before, moved by the opened sum, is the model after, to the bit. Throws Broken. */
+export function checkModel(
+  scene: Scene,
+  before: RunState,
+  after: RunState,
+  { sum }: Unsharded,
+  text: CharterText,
+  charter: Charter,
+): void {
+  const { recordBound, d } = charter.aggregation;
+  const rules = { charter: text, rounds: charter.limits.rounds, recordBound: Number(recordBound), d };
+  let expected: RunState;
+  try {
+    expected = nextState(rules, before, Array.from(sum, BigInt));
+  } catch (error) {
+    if (error instanceof ModelError) throw new Broken('LR10', 'FAIL', `${scene.name}: ${error.message}`);
+    throw error;
+  }
+  const [have, need] = [expected, after].map((state) => bytesToHex(encodeRunState(state)));
+  if (have !== need)
+    throw new Broken(
+      'LR10',
+      'FAIL',
+      `${scene.name}: the rule makes a state with hash ${bytesToHex(runStateHash(expected))}, settled was ${scene.settled.modelHash}`,
+    );
+}

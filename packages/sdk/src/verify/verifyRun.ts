@@ -1,0 +1,155 @@
+/**
+ * The auditor: from the chain's facts and blobs that the chain has hashes of to a verdict, clause by clause. It asks
+ * nobody for an opinion; whatever can be computed again is.
+ */
+import {
+  type CharterText,
+  checkParams,
+  type Components,
+  prepareRun,
+  type RunState,
+  startState,
+  stateParts,
+} from '@concord/protocol';
+import { bytesToHex, hexToBytes } from 'viem';
+import { paramsOf } from '../attempt.ts';
+import type { Deployment, Fact, Hex } from '../facts.ts';
+import type { RunView } from '../view.ts';
+import { checkStruct, checkText, checkVote } from './charter.ts';
+import { Broken, type Clause, type ClauseId, Findings, type Verdict, verdictOf } from './clauses.ts';
+import { checkLimits, replay } from './clock.ts';
+import { type BlobSource, obtain } from './evidence.ts';
+import { checkLedger } from './ledger.ts';
+import { judgeReports } from './reports.ts';
+import { type Scene, sceneOf } from './scene.ts';
+import { checkModel, checkSum, publishedState } from './sum.ts';
+
+export interface VerifyOptions {
+  readonly runId: Hex;
+  /** All facts of the deployment, or at least of this run, in order, from confirmed blocks. */
+  readonly facts: readonly Fact[];
+  readonly deployment: Deployment;
+  readonly blobs: BlobSource;
+  /** The charter's text, when it is at hand; otherwise it is asked of `blobs`. */
+  readonly charterText?: Uint8Array;
+  /** Seconds: the chain's time. */
+  readonly now: number;
+  readonly components: Components;
+  /** Told after every round. */
+  readonly onRound?: (round: number) => void;
+}
+
+export interface Verification {
+  readonly verdict: Verdict;
+  readonly clauses: readonly Clause[];
+}
+
+/** What is checked in a settled attempt, in this order. */
+const STEPS: readonly ClauseId[] = ['AG11', 'AG15', 'AG4', 'AG13', 'AG14', 'AG16', 'AG17', 'AG18', 'LR10'];
+
+/** Verifies one run. Never throws for what the chain or a blob says; `blobs` may throw, and that is passed on. */
+export async function verifyRun(options: VerifyOptions): Promise<Verification> {
+  const findings = new Findings();
+  await verify(options, findings);
+  const clauses = findings.clauses();
+  return { verdict: verdictOf(clauses), clauses };
+}
+
+async function verify(options: VerifyOptions, findings: Findings): Promise<void> {
+  const { runId, now, components } = options;
+  const facts = options.facts.filter((fact) => ('runId' in fact ? fact.runId : fact.charterId) === runId);
+  const run = replay(facts, findings);
+  if (!run) {
+    findings.record('CH1', 'INCOMPLETE', `no charter with id ${runId} was proposed on this chain`);
+    return;
+  }
+  checkStruct(run, findings);
+  checkVote(run, facts, findings);
+  checkLimits(run, facts, now, findings);
+  const params = paramsOf(run.charter.aggregation);
+  // Nothing can be computed with parameters below the floors, and the run has failed anyway.
+  if (checkParams(params, run.charter.members.length)) return;
+  checkLedger(run, findings);
+
+  let text: CharterText | undefined;
+  const missing = await findings.attempt(async () => {
+    text = checkText(run, await charterBytes(run, options), findings);
+  });
+  if (missing) findings.record('CH3', 'INCOMPLETE', 'the text of the charter is not known');
+  let state = text && startState(text, hexToBytes(run.charter.textDigest));
+  const prepared = prepareRun(params, components);
+  const rounds: Rounds = { run, text, components, findings, reports: 0, refused: [] };
+  for (const view of run.attempts) {
+    const scene = sceneOf(run, view, prepared, options.deployment, options.blobs, components.platform);
+    if (!scene) continue;
+    state = await verifyAttempt(scene, state, rounds);
+    options.onRound?.(view.round);
+  }
+  checkRegistered(facts, state, findings);
+}
+
+function charterBytes({ charter }: RunView, options: VerifyOptions): Promise<Uint8Array> | Uint8Array {
+  const { charterText, blobs, components } = options;
+  const { textDigest: digest, members: promisedBy } = charter;
+  return (
+    charterText ??
+    obtain(blobs, { digest, clause: 'CH1', what: 'text of the charter', promisedBy }, components.platform)
+  );
+}
+
+/** What the rounds of a run have in common, and what was counted in them. */
+interface Rounds {
+  readonly run: RunView;
+  readonly text: CharterText | undefined;
+  readonly components: Components;
+  readonly findings: Findings;
+  reports: number;
+  readonly refused: string[];
+}
+
+/** Returns the state that the next round starts from, if it is known. Each round is checked whatever the others were. */
+async function verifyAttempt(
+  scene: Scene,
+  before: RunState | undefined,
+  rounds: Rounds,
+): Promise<RunState | undefined> {
+  const { run, text, components, findings } = rounds;
+  let after: RunState | undefined;
+  const unpublished = await findings.attempt(async () => {
+    after = await publishedState(scene);
+  });
+  const broken = await findings.attempt(async () => {
+    const judged = await judgeReports(scene, components);
+    rounds.reports += judged.accepted.leaves.length;
+    rounds.refused.push(...judged.refused);
+    const opened = await checkSum(scene, judged, components);
+    if (unpublished) throw unpublished;
+    if (!before || !text || !after)
+      throw new Broken(
+        'LR10',
+        'INCOMPLETE',
+        `${scene.name}: the text of the charter, or the model before, is not known`,
+      );
+    checkModel(scene, before, after, opened, text, run.charter);
+  });
+  // Steps before the broken one were taken, those after it were not.
+  const reached = broken ? STEPS.indexOf(broken.clause) : STEPS.length;
+  for (const [i, clause] of STEPS.entries())
+    if (i < reached) findings.record(clause, 'PASS');
+    else if (clause !== broken?.clause)
+      findings.record(clause, 'INCOMPLETE', `${scene.name} could not be checked further than this: ${broken?.message}`);
+  const { reports, refused } = rounds;
+  if (!broken) findings.record('AG14', 'PASS', `${reports} reports counted; refused: ${refused.join('; ') || 'none'}`);
+  return after;
+}
+
+/** [IN5] What was registered for this run is the model of its last state. */
+function checkRegistered(facts: readonly Fact[], last: RunState | undefined, findings: Findings): void {
+  const registered = facts.filter((fact) => fact.kind === 'registered');
+  if (registered.length === 0) findings.record('IN5', 'PASS', 'nobody has registered it so far');
+  else if (!last) findings.record('IN5', 'INCOMPLETE', 'the last model state is not known');
+  for (const { modelId } of registered) {
+    const model = last && bytesToHex(stateParts(last).modelHash);
+    findings.check('IN5', !model || modelId === model, () => `registered is ${modelId}, the run ended with ${model}`);
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * A whole run in memory: facts and blobs as a chain and its members would have left them, made by the protocol's own
+ * functions, without chain, network or clock. Reproducible from a seed, so that a failing test can be run again.
+ */
+import {
+  type Attempt,
+  type CharterText,
+  type Components,
+  coordinatesRoot,
+  encodeRunState,
+  merkleRoot,
+  NOISE,
+  nextState,
+  prepareRun,
+  type Random,
+  ReportError,
+  type ReportType,
+  rhoPerRound,
+  type RunState,
+  runStateHash,
+  startState,
+  stateParts,
+  UPDATE,
+  unshard,
+} from '@concord/protocol';
+import {
+  attemptOf,
+  type AttemptView,
+  type Charter,
+  charterIdOf,
+  committeeHashOf,
+  compareEntries,
+  compileCharter,
+  currentAttempt,
+  type Deployment,
+  encodeAggregateShare,
+  encodeFileList,
+  encodeHeaderBlob,
+  encodeVerifierFile,
+  headersRoot,
+  type Hex,
+  paramsOf,
+} from '@concord/sdk';
+import { bytesToHex, hexToBytes, keccak256, sha256 } from 'viem';
+import { smallTerms, smallText } from './charter.ts';
+import { Committee, type Held, type Member, membersOf } from './committee.ts';
+import { Ledger } from './ledger.ts';
+import { vectorOf } from './vectors.ts';
+
+export interface RunOptions {
+  /** At least 3. */
+  readonly members: number;
+  /** Rounds in all: one for statistics, the others for training; at least 2. */
+  readonly rounds: number;
+  /** The same seed gives the same run. */
+  readonly seed?: string;
+  /** Place (by address) of a member whose updates break the norm bound and claim not to; needs four members. */
+  readonly liar?: number;
+  /** Whether round 1 takes a second attempt, the first being void. */
+  readonly voids?: boolean;
+}
+
+export interface BuiltRun {
+  readonly runId: Hex;
+  readonly charter: Charter;
+  readonly charterText: Uint8Array;
+  readonly deployment: Deployment;
+  readonly members: readonly Member[];
+  readonly ledger: Ledger;
+}
+
+const DEPLOYMENT: Deployment = {
+  chainId: 31_337,
+  charters: '0x1111111111111111111111111111111111111111',
+  rounds: '0x2222222222222222222222222222222222222222',
+  inference: '0x3333333333333333333333333333333333333333',
+};
+
+const wordOf = (...path: readonly (string | number)[]): Hex => keccak256(new TextEncoder().encode(path.join('/')));
+
+/** An AES-128-CTR keystream from a text. */
+function randomFrom(seed: string, { platform }: Components): Random {
+  const key = sha256(new TextEncoder().encode(seed), 'bytes');
+  const stream = platform.aesCtr(key.subarray(0, 16), key.subarray(16));
+  return (count) => Uint8Array.from(stream.read(count));
+}
+
+/** Builds a finished run whose model is registered. */
+export function aRun(options: RunOptions, components: Components): BuiltRun {
+  const { members: count, rounds, seed = 'a run', liar, voids = false } = options;
+  const random = randomFrom(seed, components);
+  const members = membersOf(count, seed);
+  const addresses = members.map(({ address }) => address);
+  const terms = smallTerms(rounds - 1, liar === undefined ? count : count - 1);
+  const { charter, text, textBytes } = compileCharter({ text: smallText, terms }, addresses, bytesToHex(random(32)));
+  const runId = charterIdOf(charter);
+  const ledger = new Ledger();
+  ledger.keep(textBytes);
+  ledger.post({ kind: 'proposed', charterId: runId, proposer: addresses[0]!, charter });
+  for (const voter of addresses) ledger.post({ kind: 'voted', charterId: runId, voter, support: true });
+  for (const member of addresses)
+    ledger.post({ kind: 'joined', charterId: runId, member, endpoint: `https://${member}.example` });
+
+  const prepared = prepareRun(paramsOf(charter.aggregation), components);
+  const stage: Stage = { runId, charter, text, members, prepared, ledger, seed, random, components, liar };
+  let state = startState(text, hexToBytes(charter.textDigest));
+  for (let round = 0; round < rounds; round++) {
+    if (voids && round === 1) {
+      const { at } = sit(stage);
+      ledger.wait(charter.deadlines.noise);
+      ledger.post({ kind: 'voided', ...at, phase: 1 });
+    }
+    state = play(stage, state);
+  }
+  ledger.post({ kind: 'registered', runId, modelId: bytesToHex(stateParts(state).modelHash) });
+  return { runId, charter, charterText: textBytes, deployment: DEPLOYMENT, members, ledger };
+}
+
+interface Stage {
+  readonly runId: Hex;
+  readonly charter: Charter;
+  readonly text: CharterText;
+  readonly members: readonly Member[];
+  readonly prepared: ReturnType<typeof prepareRun>;
+  readonly ledger: Ledger;
+  readonly seed: string;
+  readonly random: Random;
+  readonly components: Components;
+  readonly liar: number | undefined;
+}
+
+interface Seated {
+  readonly committee: Committee;
+  readonly at: { readonly runId: Hex; readonly round: number; readonly attempt: number };
+}
+
+const viewOf = ({ ledger, runId }: Stage): AttemptView => currentAttempt(ledger.run(runId))!;
+
+const placed = (stage: Stage): Attempt => {
+  const { ledger, runId, prepared, components } = stage;
+  return attemptOf(ledger.run(runId), viewOf(stage), prepared, DEPLOYMENT, components.platform)!;
+};
+
+function sit(stage: Stage): Seated {
+  const { ledger, members, random, components, runId, seed } = stage;
+  const { round, attempt } = viewOf(stage);
+  const committee = new Committee(members, random, components);
+  const seats = members.map(({ address }, i) => ({
+    holder: address,
+    sealKey: bytesToHex(committee.keys[i]!.publicKey),
+    openCommit: wordOf(seed, round, attempt, 'open', i),
+    queryCommit: wordOf(seed, round, attempt, 'query', i),
+  }));
+  const at = { runId, round, attempt };
+  ledger.post({ kind: 'seated', ...at, committeeHash: committeeHashOf(seats), seats });
+  return { committee, at };
+}
+
+interface Uploaded {
+  readonly held: readonly Held[];
+  readonly root: Hex;
+  readonly blob: Hex;
+}
+
+function upload(stage: Stage, committee: Committee, type: ReportType): Uploaded {
+  const { ledger, members, charter, random, liar } = stage;
+  const attempt = placed(stage);
+  const params = paramsOf(charter.aggregation);
+  const held = members
+    .map((member, i) => {
+      const vector = vectorOf(type, params, random, type === UPDATE && i === liar);
+      return committee.report(member, type, vector, attempt);
+    })
+    .sort((a, b) => compareEntries(a.entry, b.entry));
+  for (const { bytes } of held) ledger.keep(bytes);
+  const entries = held.map(({ entry }) => entry);
+  return { held, root: bytesToHex(headersRoot(entries)), blob: ledger.keep(encodeHeaderBlob(entries)) };
+}
+
+/** One round from SEAT to SETTLE; returns the next state. */
+function play(stage: Stage, state: RunState): RunState {
+  const { ledger, charter, text, seed, components, runId } = stage;
+  const { committee, at } = sit(stage);
+  const noise = upload(stage, committee, NOISE);
+  ledger.post({ kind: 'noiseClosed', ...at, root: noise.root, blob: noise.blob });
+  ledger.post({ kind: 'opened', ...at, beacon: wordOf(seed, at.round, 'open') });
+  const updates = upload(stage, committee, UPDATE);
+  ledger.post({ kind: 'uploadsClosed', ...at, root: updates.root, blob: updates.blob });
+  ledger.post({ kind: 'queried', ...at, beacon: wordOf(seed, at.round, 'query') });
+
+  const attempt = placed(stage);
+  const { drawBeacon, open, query } = viewOf(stage);
+  const held = [...noise.held, ...updates.held];
+  const beacon = hexToBytes(query!.beacon);
+  const groups = {
+    shares: attempt.shares,
+    drawBeacon: hexToBytes(drawBeacon),
+    openBeacon: hexToBytes(open!.beacon),
+  };
+  const findings = committee.findings(held, beacon, attempt, groups);
+  const accepted = committee.accept(held, findings, beacon, attempt, groups);
+  const files = findings.map((each, i) => ledger.keep(encodeVerifierFile({ share: i + 1, findings: each })));
+  const digests = files.map((file) => hexToBytes(file));
+  const { recordBound: sensitivity, sigma: sigmaPerContributor, honest, d } = charter.aggregation;
+  const price = rhoPerRound({ sensitivity, sigmaPerContributor, honestContributors: BigInt(honest) });
+  ledger.post({
+    kind: 'verified',
+    ...at,
+    uploadRoot: updates.root,
+    verifierRoot: bytesToHex(merkleRoot(digests)),
+    acceptRoot: bytesToHex(accepted.tree.root),
+    updates: accepted.updates,
+    noises: accepted.noises,
+    blob: ledger.keep(encodeFileList(digests)),
+    rho: ledger.run(runId).rho + price,
+  });
+
+  const aggregates = committee.aggregates(held, accepted, attempt);
+  const shareDigests = aggregates.map((each, i) => ledger.keep(encodeAggregateShare(i + 1, each)));
+  ledger.post({ kind: 'unmasked', ...at, shareDigests });
+  const counted = new Set(accepted.leaves.map(({ headerHash }) => `${headerHash}`));
+  const reports = held.filter(({ report }) => counted.has(`${report.headerHash}`)).map(({ report }) => report);
+  const commitments = reports.map(({ commitment }) => commitment);
+  const opened = unshard(aggregates, commitments, accepted, attempt, components);
+  if (opened instanceof ReportError) throw opened;
+  const rules = { charter: text, rounds: charter.limits.rounds, recordBound: Number(sensitivity), d };
+  const next = nextState(rules, state, Array.from(opened.sum, BigInt));
+  ledger.post({
+    kind: 'settled',
+    ...at,
+    aggregateRoot: bytesToHex(coordinatesRoot(opened.aggregate)),
+    modelHash: bytesToHex(runStateHash(next)),
+    blob: ledger.keep(encodeRunState(next)),
+  });
+  return next;
+}

@@ -1,0 +1,43 @@
+/** A small charter for tests: three features, a logistic model, real floors. */
+import type { CharterTerms } from '@concord/sdk';
+
+export const smallText = {
+  version: 1,
+  name: 'A small run',
+  purpose: 'to be checked by strangers',
+  metric: 'none: its data are made up',
+  schema: {
+    columns: [
+      { name: 'a', transform: 'identity', bound: 1 },
+      { name: 'b', transform: 'signedLog', bound: 8 },
+      { name: 'c', transform: 'identity', bound: 2 },
+    ],
+    label: 'y',
+    blank: 'zero',
+  },
+  model: { kind: 'logistic', inputs: 3 },
+  training: {
+    clippingNorm: 65_536,
+    statisticsNorm: 65_536,
+    deviationFloor: 1_024,
+    featureLimit: 5,
+    learningRate: [65_536, 16_384],
+    momentum: 32_768,
+  },
+  clauses: [{ id: 'CH1', sentence: 'This run is a test.', enforcedBy: 'nobody needs to' }],
+} as const;
+
+/** Terms for so many training rounds; deadlines of ten minutes a phase. */
+export const smallTerms = (trainingRounds: number, minCohort: number): CharterTerms => ({
+  epsilon: 8,
+  deltaExponent: 5,
+  trainingRounds,
+  minCohort,
+  maxRecords: 100,
+  recordBound: 1 << 14,
+  honest: 1,
+  votingSeconds: 600,
+  sunset: 0,
+  gasCap: 0,
+  deadlines: { seat: 600, noise: 600, open: 600, upload: 600, query: 600, verify: 600, unmask: 600, settle: 600 },
+});

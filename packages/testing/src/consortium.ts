@@ -1,0 +1,161 @@
+/** A small consortium on a real chain: contracts, a relayer, and members as child processes that can be killed and lie. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type MemberConfig, type RunningNode, startRelayer } from '@concord/node';
+import {
+  type Charter,
+  type ConcordClient,
+  compileCharter,
+  createConcordClient,
+  deploy,
+  type Hex,
+  propose,
+} from '@concord/sdk';
+import { smallTerms, smallText } from './charter.ts';
+import { type Devnet, startDevnet } from './devnet.ts';
+import type { LiarName } from './liars.ts';
+
+const MEMBER = fileURLToPath(new URL('./memberProcess.ts', import.meta.url));
+
+export interface LoggedEvent {
+  readonly event: string;
+  readonly [detail: string]: unknown;
+}
+
+export interface MemberProcess {
+  readonly address: Hex;
+  readonly endpoint: string;
+  readonly events: readonly LoggedEvent[];
+  /** SIGKILL, now; resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** Starts it again on the same folder and port. */
+  restart(): Promise<void>;
+}
+
+export interface Consortium {
+  readonly client: ConcordClient;
+  readonly charter: Charter;
+  readonly charterText: Uint8Array;
+  readonly runId: Hex;
+  readonly fromBlock: bigint;
+  readonly relayer: RunningNode;
+  readonly members: readonly MemberProcess[];
+  stop(): Promise<void>;
+}
+
+export interface ConsortiumOptions {
+  readonly members: number;
+  /** Rounds in all: one for statistics, at least one for training. */
+  readonly rounds: number;
+  readonly liars?: Readonly<Record<number, LiarName>>;
+  /** Seconds for each phase. */
+  readonly phaseSeconds: number;
+  readonly blockMilliseconds: number;
+}
+
+/** Rows that differ from member to member and mean nothing. */
+const table = (member: number): string =>
+  [
+    'a,b,c,y',
+    ...Array.from({ length: 40 }, (_, i) => `${Math.sin(i * (member + 1))},${i},${Math.cos(i)},${i % 2}`),
+    '',
+  ].join('\n');
+
+/** Starts everything, proposes a charter and leaves the members to it. */
+export async function startConsortium(options: ConsortiumOptions): Promise<Consortium> {
+  const folder = mkdtempSync(join(tmpdir(), 'concord-consortium-'));
+  const devnet: Devnet = await startDevnet({
+    blockMilliseconds: options.blockMilliseconds,
+    accounts: options.members + 1,
+  });
+  const { rpcUrl, accounts } = devnet;
+  const account = accounts[0]!.privateKey;
+  const { block, charters, rounds, inference } = await deploy({ rpcUrl, account });
+  const contracts = { charters, rounds, inference };
+  const client = await createConcordClient({ rpcUrl, account, ...contracts });
+  const s = options.phaseSeconds;
+  const deadlines = { seat: s, noise: s, open: s, upload: s, query: s, verify: s, unmask: s, settle: s };
+  const keys = accounts.slice(1);
+  const { charter, textBytes } = compileCharter(
+    { text: smallText, terms: { ...smallTerms(options.rounds - 1, 3), deadlines } },
+    keys.map(({ address }) => address),
+    `0x${'ab'.repeat(32)}`,
+  );
+  const common = {
+    rpcUrl,
+    contracts,
+    fromBlock: Number(block),
+    host: '127.0.0.1',
+    port: 0,
+    confirmations: 0,
+    pollMilliseconds: 100,
+  };
+  const relayer = await startRelayer({ ...common, privateKey: account });
+  const members = await Promise.all(
+    keys.map(({ address, privateKey }, i) => {
+      const home = join(folder, `${i}`);
+      mkdirSync(home);
+      const dataFile = join(home, 'data.csv');
+      writeFileSync(dataFile, table(i));
+      const charterText = new TextDecoder().decode(textBytes);
+      const config = { ...common, privateKey, folder: home, dataFile, charterText, relayerUrl: relayer.endpoint };
+      return startProcess(address, config, options.liars?.[i]);
+    }),
+  );
+  const { charterId } = await propose(client, charter);
+  return {
+    client,
+    charter,
+    charterText: textBytes,
+    runId: charterId,
+    fromBlock: block,
+    relayer,
+    members,
+    async stop() {
+      await Promise.all(members.map((member) => member.kill()));
+      await relayer.stop();
+      await devnet.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function startProcess(address: Hex, config: MemberConfig, liar: LiarName | undefined): Promise<MemberProcess> {
+  const path = join(config.folder, 'config.json');
+  const events: LoggedEvent[] = [];
+  let child: ChildProcess;
+  let endpoint = '';
+  const launch = async (): Promise<void> => {
+    // It answers on the port that it first got, as a member with a registered endpoint would.
+    const port = endpoint === '' ? config.port : Number(new URL(endpoint).port);
+    writeFileSync(path, JSON.stringify({ ...config, port }));
+    child = spawn(process.execPath, [MEMBER, path, ...(liar ? [liar] : [])], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: child.stdout! });
+    endpoint = await new Promise<string>((resolve, reject) => {
+      lines.on('line', (line) => {
+        if (line.startsWith('ready ')) resolve(line.slice(6));
+        else events.push(JSON.parse(line) as LoggedEvent);
+      });
+      child.once('exit', (code) => reject(new Error(`member ${address} ended with ${code} before it was ready`)));
+    });
+  };
+  await launch();
+  return {
+    address: address.toLowerCase() as Hex,
+    get endpoint() {
+      return endpoint;
+    },
+    events,
+    kill: () =>
+      new Promise((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) return resolve();
+        child.once('exit', () => resolve());
+        child.kill('SIGKILL');
+      }),
+    restart: launch,
+  };
+}

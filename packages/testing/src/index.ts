@@ -1,0 +1,3 @@
+/** What tests, benches and the demo stand on: an embedded chain, builders of runs, named liars. Never shipped. */
+export * from './devnet.ts';
+export * from './liars.ts';
