@@ -31,3 +31,4 @@ export { type BlobSource, gateways } from './verify/evidence.ts';
 export { type Verification, type VerifyOptions, verifyRun } from './verify/verifyRun.ts';
 export * from './view.ts';
 export * from './watch.ts';
+export type { RefusedReport } from './verify/reports.ts';

@@ -58,7 +58,9 @@ test('a devnet does not outlive a parent that is killed', async () => {
   const script = `
     import { startDevnet } from ${JSON.stringify(new URL('./devnet.ts', import.meta.url).href)};
     console.log((await startDevnet({ blockMilliseconds: 100, accounts: 1 })).rpcUrl);`;
-  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   const rpcUrl = line.toString('utf8').trim();
   assert.equal(await isUp(rpcUrl), true);

@@ -62,7 +62,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
  * @throws DevnetError when anvil is not installed for this system, cannot use the port, or is not up within 20 s.
  */
 export async function startDevnet({ port = 0, blockMilliseconds, accounts }: DevnetOptions): Promise<Devnet> {
-  if (!(blockMilliseconds >= 10)) throw new DevnetError(`blockMilliseconds is ${blockMilliseconds}, not 10 or more`, '');
+  if (!(blockMilliseconds >= 10))
+    throw new DevnetError(`blockMilliseconds is ${blockMilliseconds}, not 10 or more`, '');
   const child: Child = spawn(
     'sh',
     [

@@ -1,5 +1,6 @@
 /** The facts of a finished demo, as one JSON document. Field names are stable; new ones may be added. */
 import type { Evaluation } from '@concord/trainer';
+import type { RefusedReport } from '@concord/sdk';
 import type { Baselines, Spread } from './baselines.ts';
 import type { OnChain } from './judge.ts';
 import type { RoundRecord } from './progress.ts';
@@ -35,6 +36,7 @@ export interface DemoFacts {
     readonly verdict: string;
     readonly seconds: number;
     readonly clauses: readonly { id: string; sentence: string; verdict: string; evidence?: string }[];
+    readonly refused: readonly RefusedReport[];
   };
   readonly cheat?: string;
   readonly versions: Readonly<Record<string, string>>;

@@ -1,6 +1,8 @@
 /** The story, told: scene after scene, each line read from the chain or from the processes. */
+import { fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 import { type CharterText, decodeRunState } from '@concord/protocol';
 import { emptyView, fetchBlob, fold, type Hex, type RunView, watchFacts } from '@concord/sdk';
 import type { BaselineResult, BaselineTask } from './baselines.ts';
@@ -25,15 +27,18 @@ export interface DemoOptions {
 
 const PREDICTIONS = 200;
 
-/** Starts the worker that computes the rows of the table that only a holder of all files can. */
-function startBaselines(task: BaselineTask): { readonly result: Promise<BaselineResult>; stop(): Promise<unknown> } {
-  const worker = new Worker(new URL('./baselines.ts', import.meta.url), { workerData: task });
+/** Starts the child that computes the rows of the table that only a holder of all files can. */
+function startBaselines(task: BaselineTask): { readonly result: Promise<BaselineResult>; stop(): void } {
+  const child = fork(fileURLToPath(new URL('./baselines.ts', import.meta.url)), { serialization: 'advanced' });
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const result = new Promise<BaselineResult>((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
+    child.once('message', (message) => resolve(message as BaselineResult));
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the baselines ended with exit code ${code}`)));
   });
   result.catch(() => undefined);
-  return { result, stop: () => worker.terminate() };
+  child.send(task);
+  return { result, stop: () => child.kill() };
 }
 
 /** Follows the run until its last round is final. */
@@ -156,11 +161,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts> {
       bytesPerMember,
       seconds: { total: (now() - started) / 1000, training, central: centralSeconds },
       onChain,
-      verify: { verdict: report.verdict, seconds: verifySeconds, clauses: report.clauses },
+      verify: { verdict: report.verdict, seconds: verifySeconds, clauses: report.clauses, refused: report.refused },
       ...(options.cheat && { cheat: options.cheat }),
       versions: { concord: '0.1.0', protocol: 'concord/v1', charter: String(run.charter.version) },
     };
     showTable(render, facts);
+    showEnding(render, facts, nameOf);
     if (options.keep) {
       const { rpcUrl, charters, rounds, inference } = stage.clientOptions;
       render.title('Everything keeps running (Ctrl-C stops it). From another terminal:');
@@ -169,7 +175,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts> {
     }
     return facts;
   } finally {
-    await baselines.stop();
+    baselines.stop();
     await stage.stop();
   }
 }
@@ -211,7 +217,21 @@ function showTable(render: Renderer, facts: DemoFacts): void {
   render.line(
     `  seconds   ${facts.seconds.total.toFixed(0)} in all, ${facts.seconds.training.toFixed(0)} of them training; one central process needs ${facts.seconds.central.toFixed(1)} (${(facts.seconds.training / facts.seconds.central).toFixed(1)} ×)`,
   );
-  const good = facts.verify.verdict === 'PASS';
+}
+
+/** The verdict; and who broke a clause although the run survived it. */
+function showEnding(render: Renderer, { verify, rounds }: DemoFacts, nameOf: (address: string) => string): void {
   render.line();
-  render.line(`  ${facts.verify.verdict}`, good ? 'good' : 'bad');
+  const first = verify.refused[0];
+  if (first !== undefined) {
+    const count = verify.refused.filter(({ member }) => member === first.member).length;
+    const sentence = verify.clauses.find(({ id }) => id === first.clause)?.sentence ?? '';
+    render.line(`  BROKEN  ${first.clause}  by ${nameOf(first.member)}: ${sentence}`, 'bad');
+    render.prose(first.why, '          → ');
+    render.prose(
+      `Its reports were kept out in ${count} of ${rounds.length} rounds; sums, model and budget are those of the others.`,
+      '          ',
+    );
+  }
+  render.line(`  ${verify.verdict}${first === undefined ? '' : ' for the run, FAIL for the member that lied'}`, first === undefined && verify.verdict === 'PASS' ? 'good' : 'bad');
 }

@@ -27,7 +27,7 @@ import {
   verifyPublicShare,
 } from '@concord/protocol';
 import { bytesToHex, hexToBytes, keccak256 } from 'viem';
-import type { Hex } from '../facts.ts';
+import type { Address, Hex } from '../facts.ts';
 import {
   compareEntries,
   decodeFileList,
@@ -58,14 +58,23 @@ interface Refusal {
   readonly why: string;
 }
 
+/** A listed report that does not count: whose it is, and the rule by which it was refused. */
+export interface RefusedReport {
+  readonly member: Address;
+  readonly round: number;
+  readonly report: 'update' | 'noise';
+  readonly clause: ClauseId;
+  readonly why: string;
+}
+
 export interface Judged {
   readonly accepted: AcceptSet;
   /** T of every report of the accept set. */
   readonly commitments: readonly Elements[];
-  readonly refused: readonly string[];
+  readonly refused: readonly RefusedReport[];
 }
 
-const NAMES: Readonly<Record<ReportType, string>> = { 1: 'update', 2: 'noise' };
+const NAMES = { 1: 'update', 2: 'noise' } as const satisfies Record<ReportType, string>;
 
 const requireEqual = (clause: ClauseId, what: string, have: Hex, need: Hex): void => {
   if (have !== need) throw new Broken(clause, 'FAIL', `${what} is ${have}, the chain holds ${need}`);
@@ -194,7 +203,12 @@ export async function judgeReports(scene: Scene, components: Components): Promis
     const report = byHash.get(bytesToHex(headerHash));
     return (report as PublicReport).commitment;
   });
-  return { accepted, commitments, refused: refusals.flatMap((refusal) => refusal?.why ?? []) };
+  const refused = refusals.flatMap((refusal, at): RefusedReport[] => {
+    const { header } = listed[at]!;
+    const of = { member: bytesToHex(header.member), round: scene.round, report: NAMES[header.type] };
+    return refusal ? [{ ...of, ...refusal }] : [];
+  });
+  return { accepted, commitments, refused };
 }
 
 /** [AG14][AG15][AG16] The recorded set is the one that the rules make of the reports that are not refused. */

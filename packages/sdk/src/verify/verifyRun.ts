@@ -20,7 +20,7 @@ import { Broken, type Clause, type ClauseId, Findings, type Verdict, verdictOf }
 import { checkLimits, replay } from './clock.ts';
 import { type BlobSource, obtain } from './evidence.ts';
 import { checkLedger } from './ledger.ts';
-import { judgeReports } from './reports.ts';
+import { judgeReports, type RefusedReport } from './reports.ts';
 import { type Scene, sceneOf } from './scene.ts';
 import { checkModel, checkSum, publishedState } from './sum.ts';
 
@@ -42,6 +42,8 @@ export interface VerifyOptions {
 export interface Verification {
   readonly verdict: Verdict;
   readonly clauses: readonly Clause[];
+  /** Reports that broke a rule and were kept out. The run is none the worse for them; their members may be. */
+  readonly refused: readonly RefusedReport[];
 }
 
 /** What is checked in a settled attempt, in this order. */
@@ -50,12 +52,13 @@ const STEPS: readonly ClauseId[] = ['AG11', 'AG15', 'AG4', 'AG13', 'AG14', 'AG16
 /** Verifies one run. Never throws for what the chain or a blob says; `blobs` may throw, and that is passed on. */
 export async function verifyRun(options: VerifyOptions): Promise<Verification> {
   const findings = new Findings();
-  await verify(options, findings);
+  const refused: RefusedReport[] = [];
+  await verify(options, findings, refused);
   const clauses = findings.clauses();
-  return { verdict: verdictOf(clauses), clauses };
+  return { verdict: verdictOf(clauses), clauses, refused };
 }
 
-async function verify(options: VerifyOptions, findings: Findings): Promise<void> {
+async function verify(options: VerifyOptions, findings: Findings, refused: RefusedReport[]): Promise<void> {
   const { runId, now, components } = options;
   const facts = options.facts.filter((fact) => ('runId' in fact ? fact.runId : fact.charterId) === runId);
   const run = replay(facts, findings);
@@ -78,7 +81,7 @@ async function verify(options: VerifyOptions, findings: Findings): Promise<void>
   if (missing) findings.record('CH3', 'INCOMPLETE', 'the text of the charter is not known');
   let state = text && startState(text, hexToBytes(run.charter.textDigest));
   const prepared = prepareRun(params, components);
-  const rounds: Rounds = { run, text, components, findings, reports: 0, refused: [] };
+  const rounds: Rounds = { run, text, components, findings, reports: 0, refused };
   for (const view of run.attempts) {
     const scene = sceneOf(run, view, prepared, options.deployment, options.blobs, components.platform);
     if (!scene) continue;
@@ -104,7 +107,7 @@ interface Rounds {
   readonly components: Components;
   readonly findings: Findings;
   reports: number;
-  readonly refused: string[];
+  readonly refused: RefusedReport[];
 }
 
 /** Returns the state that the next round starts from, if it is known. Each round is checked whatever the others were. */
@@ -139,7 +142,7 @@ async function verifyAttempt(
     else if (clause !== broken?.clause)
       findings.record(clause, 'INCOMPLETE', `${scene.name} could not be checked further than this: ${broken?.message}`);
   const { reports, refused } = rounds;
-  if (!broken) findings.record('AG14', 'PASS', `${reports} reports counted; refused: ${refused.join('; ') || 'none'}`);
+  if (!broken) findings.record('AG14', 'PASS', `${reports} reports counted; refused: ${refused.map(({ why }) => why).join('; ') || 'none'}`);
   return after;
 }
 

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type CharterText, decodeCharterText } from '@concord/protocol';
+import type { Aggregation, Limits, RunView } from '@concord/sdk';
+import { smallText } from '../../../testing/src/charter.ts';
+import { runInPhase } from '../../../testing/src/stages.ts';
+import { objectionTo, priceOf } from './consent.ts';
+
+const text: CharterText = decodeCharterText(smallText);
+const run = runInPhase('SEAT').run();
+const withAggregation = (part: Partial<Aggregation>): RunView => ({
+  ...run,
+  charter: { ...run.charter, aggregation: { ...run.charter.aggregation, ...part } },
+});
+const withLimits = (part: Partial<Limits>): RunView => ({
+  ...run,
+  charter: { ...run.charter, limits: { ...run.charter.limits, ...part } },
+});
+
+test('a member has nothing against a charter that was compiled from its text', () => {
+  assert.equal(objectionTo(run, text, 100), undefined);
+});
+
+test('[AG1] a struct that breaks a floor is refused by name', () => {
+  assert.match(objectionTo(withAggregation({ sigma: 2n }), text, 1) ?? '', /^AG1: sigma is 2/);
+  assert.match(objectionTo(withAggregation({ noiseBound: 1n }), text, 1) ?? '', /^AG1: noiseBound/);
+});
+
+test('[CH2] a member with more records than the charter allows does not take part', () => {
+  assert.match(objectionTo(run, text, 101) ?? '', /^CH2: this member holds 101 records, the charter allows 100/);
+});
+
+test('[CH3] a model other than the text’s is refused', () => {
+  const other = { ...run, charter: { ...run.charter, initialModel: `0x${'11'.repeat(32)}` as const } };
+  assert.match(objectionTo(other, text, 1) ?? '', /^CH3: the text starts at model/);
+  assert.match(
+    objectionTo(withAggregation({ d: 3 }), text, 1) ?? '',
+    /^CH3: the text's model needs 7 coordinates, the struct has d = 3/,
+  );
+});
+
+test('[CH4] the cap is recomputed: the last round still fits, one more does not', () => {
+  const rounds = BigInt(run.charter.limits.rounds);
+  const last = { ...run, rho: (rounds - 1n) * priceOf(run) };
+  assert.equal(objectionTo(last, text, 1), undefined);
+  assert.match(objectionTo({ ...run, rho: rounds * priceOf(run) }, text, 1) ?? '', /^CH4: one more round/);
+  assert.match(objectionTo(withLimits({ epsilonCap: 1n }), text, 1) ?? '', /^CH4: .*the cap is 1$/);
+});
+
+test('[LG1] the price is that of the struct: Δ² / 2hσ², rounded up, and one wad', () => {
+  const { recordBound, sigma, honest } = run.charter.aggregation;
+  const exact = (recordBound ** 2n * 10n ** 18n) / (2n * BigInt(honest) * sigma ** 2n);
+  assert.ok(priceOf(run) === exact + 1n || priceOf(run) === exact + 2n);
+});

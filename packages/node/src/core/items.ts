@@ -1,0 +1,21 @@
+/** The reports that an attempt is about, and which of them count. */
+import type { AcceptSet } from '@concord/protocol';
+import type { HeaderEntry } from '../../../sdk/src/records.ts';
+import type { Address, Hex } from './hex.ts';
+import type { TypeName } from './slot.ts';
+
+/** One listed report. */
+export interface Item extends HeaderEntry {
+  readonly type: TypeName;
+  readonly member: Address;
+  /** keccak256 of the header. */
+  readonly headerHash: Uint8Array;
+}
+
+export interface Accepting {
+  readonly set: AcceptSet;
+  /** Every listed report, in (address, type) order. */
+  readonly items: readonly Item[];
+  /** SHA-256 of the holders' verifier-share files, in seat order. */
+  readonly digests: readonly Hex[];
+}

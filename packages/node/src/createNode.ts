@@ -1,0 +1,251 @@
+/** The only place where nodes are put together: plain configuration in, a running node out. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addressOf, deriveSizes, publicKeyOf, Secret, shard } from '@concord/protocol';
+import { type Address, createConcordClient, currentAttempt, type Hex, paramsOf, readCharterText } from '@concord/sdk';
+import { parseCsv, readRecords } from '@concord/trainer';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { type FollowOptions, followChain } from './adapters/chain.ts';
+import { loadKernels } from './adapters/kernels.ts';
+import { loopback } from './adapters/loopback.ts';
+import { nodePlatform, nodeRandom } from './adapters/platform.ts';
+import { type Listening, serve } from './adapters/server.ts';
+import { httpTransport } from './adapters/transport.ts';
+import { headersRoute } from './api/headers.ts';
+import { ipfsRoute } from './api/ipfs.ts';
+import { postsRoute } from './api/posts.ts';
+import { reportsRoute, sealsRoute } from './api/reports.ts';
+import type { Route } from './api/route.ts';
+import { statusRoute } from './api/status.ts';
+import { Bell } from './bell.ts';
+import { runOf } from './core/attempt.ts';
+import { bytesToHex, hexToBytes } from './core/hex.ts';
+import { entry } from './core/slot.ts';
+import { openJournal } from './journal.ts';
+import { runLoop } from './loop.ts';
+import { Meter } from './meter.ts';
+import { createPeers } from './peers.ts';
+import type { EncodeUpdate, Head, Log, Member } from './ports.ts';
+import { reception } from './receive.ts';
+import { joinsRoute, votesRoute } from './relay/carry.ts';
+import { runRelay } from './relay/loop.ts';
+import { readPost } from './statements.ts';
+import { describeRun } from './status.ts';
+import { Workbench } from './workbench.ts';
+
+interface Common {
+  readonly privateKey: Hex;
+  readonly rpcUrl: string;
+  readonly contracts: { readonly charters: Address; readonly rounds: Address; readonly inference: Address };
+  /** Block in which the contracts were deployed; 0 unless told. */
+  readonly fromBlock?: number;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Blocks above a fact before it counts. */
+  readonly confirmations: number;
+  readonly pollMilliseconds: number;
+  readonly log?: Log;
+}
+
+export interface MemberConfig extends Common {
+  /** The node's own folder; the journal in it must survive as long as the run. */
+  readonly folder: string;
+  /** The member's records as CSV. */
+  readonly dataFile: string;
+  /** The exact text that hashes to the charter's `textDigest`: what this member consents to. */
+  readonly charterText: string;
+  readonly relayerUrl: string;
+  /** What others reach this node by, if it is not `http://host:port`. */
+  readonly publicUrl?: string;
+}
+
+export type RelayerConfig = Common;
+
+/** Parts that tests replace: named liars, a recorded randomness. */
+export interface MemberParts {
+  readonly encodeUpdate?: EncodeUpdate;
+}
+
+export interface RunningNode {
+  readonly endpoint: string;
+  status(): object;
+  /** Settles when the node has stopped; rejects with what stopped it, unless that was `stop`. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Largest body while no run is known: nothing that is any use yet. */
+const BEFORE_ANY_RUN = 1 << 20;
+
+const clientOf = ({ rpcUrl, contracts, pollMilliseconds }: Common, account?: Hex) =>
+  createConcordClient({ rpcUrl, ...contracts, pollMilliseconds, ...(account && { account }) });
+
+const follow = (config: Common, log: Log, signal: AbortSignal): FollowOptions => ({
+  fromBlock: BigInt(config.fromBlock ?? 0),
+  confirmations: config.confirmations,
+  pollMilliseconds: config.pollMilliseconds,
+  signal,
+  log,
+});
+
+function running(
+  listening: Listening,
+  endpoint: string,
+  status: () => object,
+  work: Promise<void>,
+  controller: AbortController,
+  release: () => void,
+): RunningNode {
+  const ended = work
+    .catch((error: unknown) => {
+      if (!controller.signal.aborted) throw error;
+    })
+    .finally(async () => {
+      controller.abort();
+      release();
+      await listening.close();
+    });
+  return {
+    endpoint,
+    status,
+    ended,
+    stop() {
+      controller.abort();
+      return ended.catch(() => undefined);
+    },
+  };
+}
+
+/**
+ * Starts a member: it votes for the charter of its text, joins, trains and holds shares until it is stopped. Throws when
+ * the text, the data or the folder cannot be used (CharterTextError, CsvError, SchemaError, SQLite's errors), when the
+ * port is taken, and when nobody answers at `rpcUrl`.
+ */
+export async function startMember(config: MemberConfig, parts: MemberParts = {}): Promise<RunningNode> {
+  const log = config.log ?? (() => undefined);
+  const textBytes = new TextEncoder().encode(config.charterText);
+  const textDigest = bytesToHex(sha256(textBytes));
+  const text = readCharterText(textBytes, textDigest);
+  const records = readRecords(parseCsv(readFileSync(config.dataFile, 'utf8')), text.schema);
+  const secretKey = new Secret(hexToBytes(config.privateKey));
+  const address: Address = bytesToHex(addressOf(publicKeyOf(secretKey)));
+  const client = await clientOf(config);
+  const { deployment } = client;
+  mkdirSync(config.folder, { recursive: true });
+  const journal = openJournal(join(config.folder, 'journal.sqlite'));
+  // Whoever verifies the run needs the text that its members consented to.
+  journal.putBlob(textBytes);
+  const controller = new AbortController();
+  const meter = new Meter();
+  const bell = new Bell();
+  const components = { platform: nodePlatform, kernels: loadKernels() };
+  const workbench = new Workbench(components, deployment, address);
+
+  let head: Head | undefined;
+  const runNow = () => head && runOf(head.view, textDigest, address);
+  const placeNow = () => {
+    const run = runNow();
+    const view = run && currentAttempt(run);
+    return run && view && workbench.place(run, view);
+  };
+  const longest = (): number => {
+    const run = runNow();
+    if (!run) return BEFORE_ANY_RUN;
+    const { field, vectorLength, ringDegree, update, noise } = deriveSizes(paramsOf(run.charter.aggregation));
+    const elements =
+      vectorLength + ringDegree + Math.max(...[update, noise].map(({ bits, proofLength }) => bits + proofLength));
+    return elements * field.bytes + BEFORE_ANY_RUN;
+  };
+  const doors = reception({ journal, bell, components, secretKey, workbench }, placeNow);
+  const status = (): object => {
+    const run = runNow();
+    const { bytesSent, bytesReceived, proofsChecked } = meter;
+    const objection = workbench.objection;
+    return {
+      member: address,
+      records: records.count,
+      ...(run && head && describeRun(run, head)),
+      ...(objection !== undefined && { objection }),
+      proofsChecked,
+      bytesSent,
+      bytesReceived,
+    };
+  };
+  const routes: readonly Route[] = [
+    ipfsRoute((digest) => journal.blob(digest)),
+    reportsRoute(longest, doors.report),
+    sealsRoute(() => BEFORE_ANY_RUN, doors.seal),
+    headersRoute(bell, (slot, type) => journal.read(slot, entry.closed(type))),
+    postsRoute(bell, (slot, kind) => readPost({ journal, deployment }, config.privateKey, slot, kind)),
+    statusRoute(status),
+  ];
+  const listening = await serve(routes, config, meter, (error) =>
+    log('answer failed', { reason: String(error) }),
+  ).catch((error: unknown) => {
+    journal.close();
+    throw error;
+  });
+  const endpoint = config.publicUrl ?? `http://${config.host}:${listening.port}`;
+  const transport = httpTransport(meter);
+  const member: Member = {
+    me: { address, endpoint },
+    secretKey,
+    deployment,
+    journal,
+    peers: createPeers(loopback(transport, endpoint, routes)),
+    components,
+    random: nodeRandom,
+    encodeUpdate: parts.encodeUpdate ?? shard,
+    text,
+    records,
+    relayerUrl: config.relayerUrl,
+    bell,
+    workbench,
+    meter,
+    log,
+  };
+  const heads = followChain(client, follow(config, log, controller.signal));
+  const observe = (next: Head): void => {
+    head = next;
+  };
+  const work = runLoop(member, textDigest, heads, observe, controller.signal);
+  return running(listening, endpoint, status, work, controller, () => {
+    bell.close();
+    transport.close();
+    journal.close();
+  });
+}
+
+/**
+ * Starts a relayer: it lands what members have signed and pays for it. It holds no secret of any run and may be killed,
+ * replaced or run twice. Throws when the port is taken or nobody answers at `rpcUrl`.
+ */
+export async function startRelayer(config: RelayerConfig): Promise<RunningNode> {
+  const log = config.log ?? (() => undefined);
+  const client = await clientOf(config, config.privateKey);
+  const controller = new AbortController();
+  const meter = new Meter();
+  let head: Head | undefined;
+  const status = (): object => {
+    const at = head;
+    return {
+      relayer: bytesToHex(addressOf(publicKeyOf(new Secret(hexToBytes(config.privateKey))))),
+      block: Number(head?.block ?? 0n),
+      runs: at ? [...at.view.runs.values()].map((run) => describeRun(run, at)) : [],
+      bytesSent: meter.bytesSent,
+      bytesReceived: meter.bytesReceived,
+    };
+  };
+  const routes = [votesRoute(client), joinsRoute(client), statusRoute(status)];
+  const listening = await serve(routes, config, meter, (error) => log('answer failed', { reason: String(error) }));
+  const transport = httpTransport(meter);
+  const heads = followChain(client, follow(config, log, controller.signal));
+  const observe = (next: Head): void => {
+    head = next;
+  };
+  const work = runRelay({ client, peers: createPeers(transport), log }, heads, observe, controller.signal);
+  return running(listening, `http://${config.host}:${listening.port}`, status, work, controller, () =>
+    transport.close(),
+  );
+}

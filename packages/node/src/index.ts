@@ -1,0 +1,12 @@
+/** Members and relayers as processes. Everything else in this package is how they do it. */
+export {
+  type MemberConfig,
+  type MemberParts,
+  type RelayerConfig,
+  type RunningNode,
+  startMember,
+  startRelayer,
+} from './createNode.ts';
+export { loadKernels } from './adapters/kernels.ts';
+export { nodePlatform, nodeRandom } from './adapters/platform.ts';
+export type { EncodeUpdate, Log } from './ports.ts';

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { openJournal } from './journal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'concord-journal-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const slot = { runId: `0x${'ab'.repeat(32)}`, round: 2, attempt: 1 } as const;
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const text = (value: Uint8Array | undefined): string | undefined => value && new TextDecoder().decode(value);
+
+test('[RD10] a key is written once: the first bytes stand, for every slot alone', () => {
+  const journal = openJournal(join(folder, 'once.sqlite'));
+  assert.equal(text(journal.record(slot, 'post/Verified', bytes('first'))), 'first');
+  assert.equal(text(journal.record(slot, 'post/Verified', bytes('second'))), 'first');
+  assert.equal(text(journal.record({ ...slot, attempt: 2 }, 'post/Verified', bytes('second'))), 'second');
+  assert.equal(text(journal.read({ ...slot, round: 3 }, 'post/Verified')), undefined);
+  assert.deepEqual([...journal.keys(slot)], ['post/Verified']);
+  journal.close();
+});
+
+test('an erased secret is gone, and its key stays taken', () => {
+  const journal = openJournal(join(folder, 'erase.sqlite'));
+  journal.record(slot, 'secrets', bytes('secret'));
+  journal.erase(slot, 'secrets');
+  assert.equal(journal.read(slot, 'secrets')?.length, 0);
+  assert.equal(journal.record(slot, 'secrets', bytes('another')).length, 0);
+  journal.close();
+});
+
+test('blobs are found by their SHA-256 only', () => {
+  const journal = openJournal(join(folder, 'blobs.sqlite'));
+  const digest = journal.putBlob(bytes('abc'));
+  assert.equal(digest, 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  assert.equal(journal.putBlob(bytes('abc')), digest);
+  assert.equal(text(journal.blob(digest)), 'abc');
+  assert.equal(journal.blob(digest.replace('b', 'c')), undefined);
+  journal.close();
+});
+
+test('two nodes cannot stand on one journal', () => {
+  const path = join(folder, 'exclusive.sqlite');
+  const journal = openJournal(path);
+  assert.throws(() => openJournal(path), /locked/);
+  journal.close();
+});
+
+/** Says line after line, each only after the journal has it. Random bytes stand for seeds: saying them twice differs. */
+const SPEAKER = `
+  import { openJournal } from ${JSON.stringify(fileURLToPath(new URL('./journal.ts', import.meta.url)))};
+  import { randomBytes } from 'node:crypto';
+  import { writeSync } from 'node:fs';
+  const journal = openJournal(process.argv[1]);
+  const slot = ${JSON.stringify(slot)};
+  for (let i = 0; i < 400; i++)
+    writeSync(1, i + ':' + Buffer.from(journal.record(slot, 'post/' + i, randomBytes(32))).toString('hex') + '\\n');
+`;
+
+/** What a speaker said before it ended or was killed; a cut last line was not said. */
+async function listen(child: ChildProcess, killAfter: number): Promise<Map<string, string>> {
+  let output = '';
+  child.stdout!.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+    if (killAfter > 0 && output.split('\n').length > killAfter) child.kill('SIGKILL');
+  });
+  await new Promise((resolve) => child.once('close', resolve));
+  const lines = output.split('\n').slice(0, -1);
+  return new Map(lines.map((line) => line.split(':') as [string, string]));
+}
+
+const speaker = (path: string): ChildProcess =>
+  spawn(process.execPath, ['--input-type=module-typescript', '--eval', SPEAKER, path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+
+test('[RD10] a node that is killed between writing and speaking says the same bytes afterwards', async (t) => {
+  const path = join(folder, 'killed.sqlite');
+  const said = new Map<string, string>();
+  for (let life = 0; life < 3; life++) {
+    const killAfter = randomInt(1, 100) + said.size;
+    t.diagnostic(`life ${life}: killed after ${killAfter} lines`);
+    for (const [key, value] of await listen(speaker(path), killAfter)) {
+      assert.equal(said.get(key) ?? value, value, `key ${key} was said twice, differently`);
+      said.set(key, value);
+    }
+  }
+  const last = await listen(speaker(path), 0);
+  assert.equal(last.size, 400);
+  for (const [key, value] of said)
+    assert.equal(last.get(key), value, `key ${key} was said differently in the last life`);
+});

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { Secret, shard } from '@concord/protocol';
+import {
+  type AttemptView,
+  currentAttempt,
+  decodeFileList,
+  decodeVerifierFile,
+  emptyView,
+  encodeVerifierFile,
+  fold,
+  type Hex,
+  readCharterText,
+  type RunView,
+} from '@concord/sdk';
+import { aRun } from '../../testing/src/builders.ts';
+import { loadKernels } from './adapters/kernels.ts';
+import { nodePlatform, nodeRandom } from './adapters/platform.ts';
+import { Bell } from './bell.ts';
+import { bytesToHex, hexToBytes } from './core/hex.ts';
+import type { PostKind } from './core/slot.ts';
+import { openJournal } from './journal.ts';
+import { Meter } from './meter.ts';
+import type { Peers } from './peers.ts';
+import { signSettled, speakAggregateShare } from './perform/settle.ts';
+import { signVerified } from './perform/verify.ts';
+import type { AttemptError, Work } from './perform/work.ts';
+import type { Member } from './ports.ts';
+import { said } from './statements.ts';
+import { Workbench } from './workbench.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'concord-perform-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const components = { platform: nodePlatform, kernels: loadKernels() };
+/** Four members, one of which sends updates over the norm; its rounds settle with three updates. */
+const built = aRun({ members: 4, rounds: 2, liar: 1 }, components);
+const [round0] = built.ledger.run(built.runId).attempts as [AttemptView];
+const files = decodeFileList(built.ledger.blobs.get(round0.verified!.blob)!)!.map((digest) => bytesToHex(digest));
+
+/** The run as it stood before its first fact of a kind. */
+function before(kind: 'verified' | 'unmasked' | 'settled'): { readonly run: RunView; readonly view: AttemptView } {
+  const end = built.ledger.facts.findIndex((fact) => fact.kind === kind);
+  const run = built.ledger.facts.slice(0, end).reduce(fold, emptyView).runs.get(built.runId)!;
+  return { run, view: currentAttempt(run)! };
+}
+
+const never = (): Promise<never> => Promise.reject(new Error('this test asks nobody for that'));
+
+/** A holder that hears these files from the others, and finds every blob of the run and `more`. */
+function holder(name: string, heard: readonly Hex[] = files, more: readonly Uint8Array[] = []): Member {
+  const { address, secretKey } = built.members[0]!;
+  const journal = openJournal(join(folder, `${name}.sqlite`));
+  after(() => journal.close());
+  for (const bytes of more) journal.putBlob(bytes);
+  const blob: Peers['blob'] = async (_, digest) => built.ledger.blobs.get(`0x${digest}`) ?? never();
+  const post: Peers['post'] = async (where) => ({
+    digest: heard[built.members.findIndex((each) => where() === each.address)],
+  });
+  return {
+    me: { address, endpoint: 'http://me' },
+    secretKey: new Secret(hexToBytes(secretKey)),
+    deployment: built.deployment,
+    journal,
+    peers: { blob, post, putReport: never, putSeal: never, headers: never, hand: never },
+    components,
+    random: nodeRandom,
+    encodeUpdate: shard,
+    text: readCharterText(built.charterText, built.charter.textDigest),
+    records: { count: 0, width: 3, features: new Float64Array(0), labels: new Uint8Array(0) },
+    relayerUrl: 'http://relayer',
+    bell: new Bell(),
+    workbench: new Workbench(components, built.deployment, address),
+    meter: new Meter(),
+    log: () => undefined,
+  };
+}
+
+function workOf(member: Member, { run, view }: { readonly run: RunView; readonly view: AttemptView }): Work {
+  const place = member.workbench.place(run, view)!;
+  return { run, view, place, signal: new AbortController().signal, where: (who) => () => who };
+}
+
+const heardFrom = (member: Member, work: Work, kind: PostKind): object | undefined =>
+  said(member.journal, work.place.slot, kind);
+
+/** One holder's file with one finding changed; returns the files as heard, and the new bytes. */
+function withFinding(
+  share: number,
+  change: (finding: { readonly headerHash: Uint8Array; readonly shares?: object }) => object,
+) {
+  const file = decodeVerifierFile(built.ledger.blobs.get(files[share - 1]!)!)!;
+  const at = file.findings.findIndex(({ shares }) => shares?.public !== undefined);
+  const findings = file.findings.map((finding, i) => (i === at ? change(finding) : finding)) as typeof file.findings;
+  const bytes = encodeVerifierFile({ ...file, findings });
+  const heard = files.with(share - 1, bytesToHex(nodePlatform.sha256(bytes)));
+  return { heard, bytes };
+}
+
+describe('[RD10] a holder signs Verified for what it has recomputed, and for nothing else', () => {
+  test('the accept set of all files, without the member over the norm', async () => {
+    const member = holder('verified');
+    const work = workOf(member, before('verified'));
+    await signVerified(member, work);
+    const { acceptRoot, verifierRoot, uploadRoot, updates, noises, blob } = round0.verified!;
+    const { committeeHash } = round0.seated!;
+    const expected = { ...work.place.slot, committeeHash, acceptRoot, verifierRoot, uploadRoot, updates, noises, blob };
+    assert.equal(updates, 3);
+    assert.deepEqual(heardFrom(member, work, 'Verified'), { kind: 'Verified', ...expected });
+  });
+
+  test('a public share that anybody can see to be wrong is not signed for', async () => {
+    const share =
+      files.findIndex((digest) =>
+        decodeVerifierFile(built.ledger.blobs.get(digest)!)!.findings.some(({ shares }) => shares?.public),
+      ) + 1;
+    const { heard, bytes } = withFinding(share, (finding) => {
+      const { own, public: open } = finding.shares as { own: Uint8Array; public: Uint8Array };
+      return { ...finding, shares: { own, public: open.with(0, open[0]! ^ 1) } };
+    });
+    const member = holder('lie', heard, [bytes]);
+    const work = workOf(member, before('verified'));
+    await assert.rejects(signVerified(member, work), (error: AttemptError) => error.code === 'PUBLIC_SHARE');
+    assert.equal(heardFrom(member, work, 'Verified'), undefined);
+  });
+
+  test('[CH5] one complaint more leaves too few updates, and the attempt is left to become void', async () => {
+    const update = decodeVerifierFile(built.ledger.blobs.get(files[0]!)!)!;
+    // In (address, type) order the first finding is the update of the first member, which is honest.
+    const findings = update.findings.map((finding, i) => (i === 0 ? { headerHash: finding.headerHash } : finding));
+    const bytes = encodeVerifierFile({ ...update, findings });
+    const member = holder('complaint', files.with(0, bytesToHex(nodePlatform.sha256(bytes))), [bytes]);
+    const work = workOf(member, before('verified'));
+    await assert.rejects(signVerified(member, work), (error: AttemptError) => error.code === 'COHORT');
+    assert.equal(heardFrom(member, work, 'Verified'), undefined);
+  });
+
+  test('a file that is about other reports, or is none, is not signed for', async () => {
+    for (const [name, bytes] of [
+      ['short', built.ledger.blobs.get(files[0]!)!.slice(0, -1)],
+      ['foreign', encodeVerifierFile({ share: 1, findings: [] })],
+    ] as const) {
+      const member = holder(name, files.with(0, bytesToHex(nodePlatform.sha256(bytes))), [bytes]);
+      const work = workOf(member, before('verified'));
+      await assert.rejects(signVerified(member, work), (error: AttemptError) => error.code === 'VERIFIER_FILE');
+    }
+  });
+
+  test('[AG17] no aggregate share is spoken for an accept set on chain that is not the recomputed one', async () => {
+    const member = holder('unmask');
+    const { run, view } = before('unmasked');
+    const verified = { ...view.verified!, acceptRoot: `0x${'ee'.repeat(32)}` as const };
+    const work = workOf(member, { run, view: { ...view, verified } });
+    await assert.rejects(speakAggregateShare(member, work), (error: AttemptError) => error.code === 'ACCEPT_ROOT');
+    assert.equal(heardFrom(member, work, 'Unmasked'), undefined);
+  });
+});
+
+describe('[RD11] a holder signs Settled for the sum and the model that it has recomputed', () => {
+  test('the same model as everybody’s', async () => {
+    const member = holder('settled');
+    const work = workOf(member, before('settled'));
+    await signSettled(member, work);
+    const { aggregateRoot, modelHash, blob } = round0.settled!;
+    const expected = { ...work.place.slot, acceptRoot: round0.verified!.acceptRoot, aggregateRoot, modelHash, blob };
+    assert.deepEqual(heardFrom(member, work, 'Settled'), { kind: 'Settled', ...expected });
+    assert.deepEqual(member.journal.blob(blob.slice(2)), built.ledger.blobs.get(blob));
+  });
+
+  for (const [what, change, code] of [
+    ['one coordinate off by one', (z: Uint8Array) => z.with(1, z[1]! ^ 1), 'SUM_COMMITMENT'],
+    ['of another holder', (z: Uint8Array) => z.with(0, 3), 'AGGREGATE_SHARE'],
+    ['cut short', (z: Uint8Array) => z.slice(0, -8), 'AGGREGATE_SHARE'],
+  ] as const) {
+    test(`[AG18] an aggregate share that is ${what} settles nothing`, async () => {
+      const { run, view } = before('settled');
+      const bytes = change(built.ledger.blobs.get(view.unmasked!.shareDigests[0]!)!);
+      const member = holder(`z ${code} ${what}`, files, [bytes]);
+      const shareDigests = view.unmasked!.shareDigests.with(0, bytesToHex(nodePlatform.sha256(bytes)));
+      const work = workOf(member, { run, view: { ...view, unmasked: { ...view.unmasked!, shareDigests } } });
+      await assert.rejects(signSettled(member, work), (error: AttemptError) => error.code === code);
+      assert.equal(heardFrom(member, work, 'Settled'), undefined);
+    });
+  }
+});

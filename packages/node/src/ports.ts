@@ -1,0 +1,44 @@
+/** What a node needs from the world, as small as it uses it; `createNode.ts` brings the real ones, tests bring theirs. */
+import type { CharterText, Components, Random, Secret, shard } from '@concord/protocol';
+import type { ChainView, Deployment } from '@concord/sdk';
+import type { Records } from '@concord/trainer';
+import type { Bell } from './bell.ts';
+import type { Me } from './core/duties.ts';
+import type { Journal } from './journal.ts';
+import type { Peers } from './peers.ts';
+import type { Meter } from './meter.ts';
+import type { Workbench } from './workbench.ts';
+
+/** What the confirmed chain says at a moment. */
+export interface Head {
+  readonly view: ChainView;
+  /** The last confirmed block. */
+  readonly block: bigint;
+  /** Its timestamp, seconds. */
+  readonly now: number;
+}
+
+export type Log = (event: string, details?: Readonly<Record<string, unknown>>) => void;
+
+/** Turns the honest update (or noise) of this member into what it sends. Tests put liars here. */
+export type EncodeUpdate = typeof shard;
+
+/** Everything that the effects of a member stand on. */
+export interface Member {
+  readonly me: Me;
+  readonly secretKey: Secret;
+  readonly deployment: Deployment;
+  readonly journal: Journal;
+  readonly peers: Peers;
+  readonly components: Components;
+  readonly random: Random;
+  readonly encodeUpdate: EncodeUpdate;
+  readonly text: CharterText;
+  /** The member's own data, read under the charter's schema; it never leaves this process. */
+  readonly records: Records;
+  readonly relayerUrl: string;
+  readonly bell: Bell;
+  readonly workbench: Workbench;
+  readonly meter: Meter;
+  readonly log: Log;
+}

@@ -1,0 +1,79 @@
+/** Votes and joins of members, carried to the chain by whoever pays for gas [CH6]. */
+import { castVote, type ConcordClient, type Hex, join, recover, type Statement, TransactionError } from '@concord/sdk';
+import type { Address } from '@concord/sdk';
+import { refusal, type Reply, type Route } from '../api/route.ts';
+
+const HASH = /^0x[0-9a-f]{64}$/;
+const ADDRESS = /^0x[0-9a-f]{40}$/;
+const SIGNATURE = /^0x[0-9a-f]{130}$/;
+/** A joined endpoint is an https or http URL without trailing slash, kept short because it is stored on chain. */
+const ENDPOINT = /^https?:\/\/[^\s/]{1,200}(\/[^\s]{0,50}[^\s/])?$/;
+
+const parse = (body: Uint8Array): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(body));
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const matches = <T extends string>(value: unknown, pattern: RegExp): value is T =>
+  typeof value === 'string' && pattern.test(value);
+
+/** Checks the signature before gas is spent, then lands it. What has already landed is as good as landed now. */
+async function carry(
+  client: ConcordClient,
+  statement: Statement<'Vote' | 'Join'>,
+  signer: Address,
+  signature: Hex,
+  landIt: () => Promise<{ readonly transaction: Hex }>,
+): Promise<Reply> {
+  const found = await recover(client.deployment, statement, signature).catch(() => undefined);
+  if (found?.toLowerCase() !== signer) return refusal(422, 'SIGNATURE', `the message is not signed by ${signer}`);
+  try {
+    const { transaction } = await landIt();
+    return { status: 200, body: { transaction } };
+  } catch (error) {
+    if (!(error instanceof TransactionError)) throw error;
+    if (error.code === 'AlreadyVoted' || error.code === 'AlreadyJoined')
+      return { status: 200, body: { already: true } };
+    return refusal(error.code === 'NOT_SENT' ? 503 : 422, error.code, error.message);
+  }
+}
+
+/** POST /votes {charterId, voter, support, signature}. */
+export const votesRoute = (client: ConcordClient): Route => ({
+  method: 'POST',
+  path: '/votes',
+  most: () => 4_096,
+  answer({ body }) {
+    const { charterId, voter, support, signature } = parse(body) ?? {};
+    const fits =
+      matches<Hex>(charterId, HASH) && matches<Address>(voter, ADDRESS) && matches<Hex>(signature, SIGNATURE);
+    if (!fits || typeof support !== 'boolean')
+      return refusal(400, 'BODY', 'need JSON {charterId, voter, support, signature} in lower-case hex');
+    const vote = { charterId, voter, support, signature };
+    return carry(client, { kind: 'Vote', charterId, support }, voter, signature, () => castVote(client, vote));
+  },
+});
+
+/** POST /joins {charterId, member, endpoint, signature}. */
+export const joinsRoute = (client: ConcordClient): Route => ({
+  method: 'POST',
+  path: '/joins',
+  most: () => 4_096,
+  answer({ body }) {
+    const { charterId, member, endpoint, signature } = parse(body) ?? {};
+    const fits =
+      matches<Hex>(charterId, HASH) && matches<Address>(member, ADDRESS) && matches<Hex>(signature, SIGNATURE);
+    if (!fits || !matches<string>(endpoint, ENDPOINT))
+      return refusal(
+        400,
+        'BODY',
+        'need JSON {charterId, member, endpoint, signature}: lower-case hex and an http(s) URL',
+      );
+    const entry = { charterId, member, endpoint, signature };
+    return carry(client, { kind: 'Join', charterId, endpoint }, member, signature, () => join(client, entry));
+  },
+});

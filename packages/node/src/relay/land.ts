@@ -1,0 +1,102 @@
+/** One transaction per phase, when everything that it needs has been said. Landing twice reverts and changes nothing [RD2]. */
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  closeNoise,
+  closeUploads,
+  type Landed,
+  openRound,
+  queryRound,
+  recordUnmasked,
+  recordVerified,
+  seat,
+  settle,
+  voidAttempt,
+} from '@concord/sdk';
+import type { Landing } from '../core/landings.ts';
+import { agreed, type Errand, holdersOf, preimages, statementOf, statements } from './gather.ts';
+
+/** How long a late committee is waited for once the seat deadline has passed, milliseconds. */
+const LAST_CALL = 2_000;
+
+/** Lands the transition. Rejects with GatherError or the SDK's TransactionError; trying again is safe. */
+export async function land(landing: Landing, errand: Errand): Promise<Landed> {
+  const { client, run } = errand;
+  const runId = run.charterId;
+  if (landing.kind === 'void') return voidAttempt(client, runId);
+  if (landing.kind === 'seatPresent') return seatPresent(errand, landing.least);
+  const holders = holdersOf(errand);
+  switch (landing.phase) {
+    case 'SEAT':
+      return seatAll(errand);
+    case 'NOISE': {
+      const { statement, signatures } = await agreed(errand, 'NoiseClosed');
+      return closeNoise(client, { runId, holders, root: statement.root, blob: statement.blob, signatures });
+    }
+    case 'OPEN':
+      return openRound(client, { runId, preimages: await preimages(errand, 'open') });
+    case 'UPLOAD': {
+      const { statement, signatures } = await agreed(errand, 'UploadsClosed');
+      return closeUploads(client, { runId, holders, root: statement.root, blob: statement.blob, signatures });
+    }
+    case 'QUERY':
+      return queryRound(client, { runId, preimages: await preimages(errand, 'query') });
+    case 'VERIFY': {
+      const { statement, signatures } = await agreed(errand, 'Verified');
+      const { verifierRoot, acceptRoot, updates, noises, blob } = statement;
+      return recordVerified(client, { runId, holders, verifierRoot, acceptRoot, updates, noises, blob, signatures });
+    }
+    case 'UNMASK': {
+      const all = await statements(errand, 'Unmasked');
+      const shareDigests = all.map(({ statement }) => statement.shareDigest);
+      return recordUnmasked(client, {
+        runId,
+        holders,
+        shareDigests,
+        signatures: all.map(({ signature }) => signature),
+      });
+    }
+    case 'SETTLE': {
+      const { statement, signatures } = await agreed(errand, 'Settled');
+      const { aggregateRoot, modelHash, blob } = statement;
+      return settle(client, { runId, holders, aggregateRoot, modelHash, blob, signatures });
+    }
+    default:
+      return landing.phase satisfies never;
+  }
+}
+
+/** [RD6] Every member sits. */
+async function seatAll(errand: Errand): Promise<Landed> {
+  const members = errand.run.charter.members;
+  return landSeats(errand, await Promise.all(members.map((member) => statementOf(errand, member, 'Seat'))));
+}
+
+/** [RD6] Past the seat deadline: those who answer, if they are enough. */
+async function seatPresent(errand: Errand, least: number): Promise<Landed> {
+  const signal = AbortSignal.any([errand.signal, AbortSignal.timeout(LAST_CALL)]);
+  const asked = errand.run.charter.members.map((member) => statementOf({ ...errand, signal }, member, 'Seat'));
+  const present = (await Promise.allSettled(asked)).flatMap((each) =>
+    each.status === 'fulfilled' ? [each.value] : [],
+  );
+  errand.signal.throwIfAborted();
+  if (present.length < least) {
+    await delay(LAST_CALL, undefined, { signal: errand.signal });
+    throw new RangeError(`${present.length} members answered, need ${least} to sit: start the others, or wait`);
+  }
+  return landSeats(errand, present);
+}
+
+type SaidSeat = Awaited<ReturnType<typeof statementOf<'Seat'>>>;
+
+/** Members are listed in ascending order, which is the order of seats [RD9]. */
+const landSeats = (errand: Errand, said: readonly SaidSeat[]): Promise<Landed> =>
+  seat(errand.client, {
+    runId: errand.run.charterId,
+    seats: said.map(({ holder, statement: { sealKey, openCommit, queryCommit } }) => ({
+      holder,
+      sealKey,
+      openCommit,
+      queryCommit,
+    })),
+    signatures: said.map(({ signature }) => signature),
+  });
