@@ -25,7 +25,7 @@ step('build', 'node', ['scripts/build.ts', '--quiet']);
 if (filter === undefined) {
   step('types, lint, layers, rules, lock file', 'npm', ['run', '--silent', 'check']);
   step('generated files are up to date', 'node', ['scripts/generated.ts', '--check']);
-  step('contracts', 'forge', ['test', '--root', 'packages/contracts']);
+  step('contracts', 'node', ['packages/contracts/scripts/forge.ts', 'test']);
 }
 const files = globSync(['packages/**/*.test.ts', 'apps/**/*.test.ts', 'spec/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/*.test.ts'], {
   cwd: root,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseCsv, readRecords, type Records } from '@concord/trainer';
+import { featureCount, parseCsv, readRecords, type Records } from '@concord/trainer';
 import { type Federation, formatCsv } from './federation.ts';
 import { syntheticWallets } from './synthetic.ts';
-import { cleanWallets, loadWallets, placeOf, WALLET_SOURCE, walletSchema } from './wallets.ts';
+import { cleanWallets, loadWallets, placeOf, WALLET_SOURCE, walletSchema, walletWaveSchema } from './wallets.ts';
 
 const wallets = await loadWallets();
 const skip = wallets === undefined && `SKIPPED: ${WALLET_SOURCE.path} not found; set CONCORD_DATA to the data folder`;
@@ -45,6 +45,16 @@ test('[LR9] token names, which give the label away, are not features, and no bla
   assert.equal(names.length, 38);
   assert.ok(!names.some((name) => /token type/i.test(name)));
   assert.equal(walletSchema.blank, 'zero');
+  assert.deepEqual([featureCount(walletSchema), featureCount(walletWaveSchema)], [38, 114]);
+});
+
+test('[LR9] a blank and a zero are the same features on either basis, so that blankness tells nothing', () => {
+  const header = [walletSchema.label, ...walletSchema.columns.map(({ name }) => name)];
+  const rows = ['', '0'].map((value) => header.map((_, i) => (i === 0 ? '0' : value)));
+  for (const schema of [walletSchema, walletWaveSchema]) {
+    const { features, width } = readRecords({ header, rows }, schema);
+    assert.deepEqual(features.slice(0, width), features.slice(width));
+  }
 });
 
 test('[LR9] cleaning keeps the first row of each well-formed address', () => {

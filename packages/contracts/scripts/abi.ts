@@ -1,0 +1,69 @@
+/**
+ * Writes abi/*.ts, the contracts' interfaces and creation bytecode as typed TypeScript, from what forge compiles. They
+ * are committed, so that nothing but the contracts' own development needs forge. `--check` compares instead of writing.
+ *
+ *   node packages/contracts/scripts/abi.ts [--check]
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { forge, packageRoot } from './forge.ts';
+import { type Output, writeOutputs } from './outputs.ts';
+
+export const CONTRACTS = ['Charters', 'Rounds', 'Inference'] as const;
+
+interface Artifact {
+  readonly abi: readonly unknown[];
+  readonly bytecode: { readonly object: string; readonly linkReferences: Readonly<Record<string, unknown>> };
+}
+
+function readArtifact(name: string): Artifact {
+  const artifact: Artifact = JSON.parse(readFileSync(join(packageRoot, `out/${name}.sol/${name}.json`), 'utf8'));
+  // The SDK deploys the bytes as they are.
+  if (Object.keys(artifact.bytecode.linkReferences).length > 0)
+    throw new Error(`${name} needs linked libraries: make their functions internal`);
+  return artifact;
+}
+
+const lowerFirst = (name: string): string => `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+const banner = '// Written by packages/contracts/scripts/abi.ts: do not edit.\n';
+
+/** What only the compiler needs (`internalType` names Solidity's types). */
+const withoutInternalTypes = (key: string, value: unknown): unknown => (key === 'internalType' ? undefined : value);
+
+/** SHA-256 over everything of this package that the bytecode is a function of: tells without a compiler what is stale. */
+export function sourceDigest(): string {
+  const sources = readdirSync(join(packageRoot, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.sol'))
+    .map((path) => `src/${path.replaceAll('\\', '/')}`)
+    .sort();
+  const hash = createHash('sha256');
+  for (const path of ['foundry.toml', ...sources]) {
+    const bytes = readFileSync(join(packageRoot, path));
+    hash.update(`${path}\n${bytes.length}\n`).update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+/** Compiles and returns the files that should lie in abi/. */
+export function abiOutputs({ quiet }: { readonly quiet: boolean }): Output[] {
+  forge(['build'], { quiet });
+  const artifacts = CONTRACTS.map((name) => ({ name, ...readArtifact(name) }));
+  const abis = artifacts.map(({ name, abi }) => ({
+    path: `abi/${name}.ts`,
+    text: `${banner}export const ${lowerFirst(name)}Abi = [\n${abi
+      .map((entry) => `  ${JSON.stringify(entry, withoutInternalTypes)},\n`)
+      .join('')}] as const;\n`,
+  }));
+  const bytecode = {
+    path: 'abi/bytecode.ts',
+    text: `${banner}/** \`sourceDigest\` of what this was compiled from. */
+export const compiledFrom = '${sourceDigest()}';
+${artifacts
+  .map(({ name, bytecode }) => `export const ${lowerFirst(name)}Bytecode =\n  '${bytecode.object}' as const;\n`)
+  .join('')}`,
+  };
+  return [...abis, bytecode];
+}
+
+if (import.meta.main) writeOutputs(abiOutputs({ quiet: false }), { check: process.argv.includes('--check') });

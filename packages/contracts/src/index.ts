@@ -1,0 +1,5 @@
+/** What TypeScript needs of the contracts: their interfaces, and the bytes that deploy them. */
+export { chartersBytecode, inferenceBytecode, roundsBytecode } from '../abi/bytecode.ts';
+export { chartersAbi } from '../abi/Charters.ts';
+export { inferenceAbi } from '../abi/Inference.ts';
+export { roundsAbi } from '../abi/Rounds.ts';

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Facts, Seat, Verified} from "../types/Round.sol";
+import {ISigned} from "./ISigned.sol";
+
+/// @title Rounds: the clock and the privacy ledger of every run
+/// @notice A passed charter is a run (`runId = charterId`). Its phase follows from recorded facts and the block's time
+/// (RD1). Anybody may carry the holders' EIP-712 signatures (domain "Concord", "1"; message types in spec/rounds.md);
+/// they come in seat order, one of 65 bytes for each seat. Every transition reverts with `WrongPhase` outside its
+/// phase, with `DeadlinePassed` after its deadline (RD4), and with `GasCapExceeded` beyond the charter's gas (CH8).
+interface IRounds is ISigned {
+    event Seated(bytes32 indexed runId, uint32 round, uint32 attempt, bytes32 committeeHash, Seat[] seats);
+    event NoiseClosed(bytes32 indexed runId, uint32 round, uint32 attempt, bytes32 root, bytes32 blob);
+    event Opened(bytes32 indexed runId, uint32 round, uint32 attempt, bytes32 beacon);
+    event UploadsClosed(bytes32 indexed runId, uint32 round, uint32 attempt, bytes32 root, bytes32 blob);
+    event Queried(bytes32 indexed runId, uint32 round, uint32 attempt, bytes32 beacon);
+    /// @param rhoAfter The run's total after this charge, wad of zCDP ρ.
+    event VerifiedRecorded(
+        bytes32 indexed runId,
+        uint32 round,
+        uint32 attempt,
+        bytes32 uploadRoot,
+        bytes32 verifierRoot,
+        bytes32 acceptRoot,
+        uint16 updates,
+        uint16 noises,
+        bytes32 blob,
+        uint256 rhoAfter
+    );
+    event UnmaskedRecorded(bytes32 indexed runId, uint32 round, uint32 attempt, bytes32[] shareDigests);
+    event Settled(
+        bytes32 indexed runId, uint32 round, uint32 attempt, bytes32 aggregateRoot, bytes32 modelHash, bytes32 blob
+    );
+    /// @param phase The phase whose deadline had passed.
+    event Voided(bytes32 indexed runId, uint32 round, uint32 attempt, uint8 phase);
+
+    error NotPassed(bytes32 runId);
+    error WrongPhase(uint8 have, uint8 need);
+    error DeadlinePassed(uint256 time, uint256 deadline);
+    /// @notice Too early to void.
+    error NotOverdue(uint256 time, uint256 deadline);
+    /// @notice All members must sit until the seat deadline, a smaller committee may after it (RD6).
+    error CommitteeTooSmall(uint256 have, uint256 need);
+    error SeatsNotAscending(uint256 index);
+    error NotMember(address holder);
+    /// @notice The holders are not those that are seated.
+    error WrongCommittee(bytes32 have, bytes32 need);
+    error WrongCount(uint256 have, uint256 need);
+    /// @notice The preimages' hashes are not what the seats committed to.
+    error WrongPreimages(bytes32 have, bytes32 need);
+    /// @notice The beacon's block is not mined yet: try again in a block after `need`.
+    error BeaconEarly(uint256 blockNumber, uint256 need);
+    /// @notice The beacon's block is more than 256 blocks old: the attempt can only be voided.
+    error BeaconLost(uint256 blockNumber, uint256 need);
+    /// @notice Fewer accepted updates than the charter's minCohort (CH5).
+    error CohortTooSmall(uint256 have, uint256 need);
+    /// @notice Fewer accepted noise reports than the charter's minNoise (DP3).
+    error NoiseTooSmall(uint256 have, uint256 need);
+    /// @notice The charge would pass the cap (LG2); both ε in wad.
+    error BudgetExceeded(uint256 epsilon, uint256 cap);
+    /// @notice This transition needs more gas than the charter's gasCap has left (CH8).
+    error GasCapExceeded(uint256 gas, uint256 left);
+
+    /// @notice Seats the committee of the next attempt: every member, or after the seat deadline at least
+    /// max(minCohort, 3) of them (RD6). `seats` strictly ascend by holder; each signature is the holder's over `Seat`.
+    function seat(bytes32 runId, Seat[] calldata seats, bytes[] calldata signatures) external;
+
+    /// @notice Records the root of all noise reports; each holder signed `NoiseClosed`.
+    function closeNoise(
+        bytes32 runId,
+        address[] calldata holders,
+        bytes32 root,
+        bytes32 blob,
+        bytes[] calldata signatures
+    ) external;
+
+    /// @notice Reveals the open preimages in seat order and draws openBeacon (RD8).
+    function open(bytes32 runId, bytes32[] calldata preimages) external;
+
+    /// @notice Records the root of all update reports; each holder signed `UploadsClosed`.
+    function closeUploads(
+        bytes32 runId,
+        address[] calldata holders,
+        bytes32 root,
+        bytes32 blob,
+        bytes[] calldata signatures
+    ) external;
+
+    /// @notice Reveals the query preimages in seat order and draws verifyBeacon (RD8).
+    function query(bytes32 runId, bytes32[] calldata preimages) external;
+
+    /// @notice Records the accept set and charges the ledger (LG1); each holder signed `Verified`.
+    function recordVerified(
+        bytes32 runId,
+        address[] calldata holders,
+        Verified calldata verified,
+        bytes[] calldata signatures
+    ) external;
+
+    /// @notice Records the digest of each holder's aggregate share; each holder signed `Unmasked` over its own.
+    function recordUnmasked(
+        bytes32 runId,
+        address[] calldata holders,
+        bytes32[] calldata shareDigests,
+        bytes[] calldata signatures
+    ) external;
+
+    /// @notice Records the sum and the next model: the round is FINAL; each holder signed `Settled`.
+    function settle(
+        bytes32 runId,
+        address[] calldata holders,
+        bytes32 aggregateRoot,
+        bytes32 modelHash,
+        bytes32 blob,
+        bytes[] calldata signatures
+    ) external;
+
+    /// @notice Ends an attempt whose phase is past its deadline (RD4); the next one begins at SEAT. What it charged
+    /// stays charged (RD5, LG3). It is metered but never refused for gas, or a run could be stuck.
+    function voidAttempt(bytes32 runId) external;
+
+    /// @notice The phase, SEAT 0 … SETTLE 7, FINISHED 8: all rounds are FINAL, or the sunset has passed in SEAT.
+    function phaseOf(bytes32 runId) external view returns (uint8);
+
+    /// @notice Whether anybody may void the attempt now; never in SEAT (RD6).
+    function overdue(bytes32 runId) external view returns (bool);
+
+    function factsOf(bytes32 runId) external view returns (Facts memory);
+
+    /// @notice SHA-256 of the model state that the run ended with; 0 until it is FINISHED.
+    function finalModel(bytes32 runId) external view returns (bytes32);
+
+    /// @notice ε in wad that the run has spent, at the charter's δ (DP6).
+    function epsilonSpent(bytes32 runId) external view returns (uint256 wad);
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @title Integer inference over parameters in code storage (spec/inference.md)
+/// @dev Packed form: the model's 8 header bytes (LR2), then one row for each unit: its weights, then its bias, each as
+/// a big-endian int32, then zeros up to a multiple of eight, so that a row is a whole number of words and its bias
+/// multiplies a last feature of 1. An MLP's hidden units come first, the logit's row last.
+library FixedPointModel {
+    /// @notice The bytes are not a canonical model (LR2).
+    error BadModel(bytes8 header, uint256 length);
+    /// @notice Code holds 24,575 bytes after the STOP of SSTORE2.
+    error ModelTooLarge(uint256 packedLength);
+    error WrongFeatureCount(uint256 have, uint256 need);
+    /// @notice A feature's word is not a sign-extended int32.
+    error FeatureRange();
+
+    uint256 private constant HEADER = 8;
+
+    /// @dev Bytes of a packed row: the weights and a bias, padded to whole words.
+    function _rowBytes(uint256 inputs) private pure returns (uint256) {
+        return (inputs * 4 + 4 + 31) & ~uint256(31);
+    }
+
+    /// @notice The packed form of a canonical encoding.
+    /// @dev Reverts with BadModel unless decodeModel of packages/protocol accepts the bytes.
+    function pack(bytes calldata encoded) internal pure returns (bytes memory packed) {
+        bytes8 header = bytes8(encoded);
+        uint256 kind = uint8(header[1]);
+        uint256 inputs = uint256(uint8(header[2])) | (uint256(uint8(header[3])) << 8);
+        uint256 hidden = uint256(uint8(header[4])) | (uint256(uint8(header[5])) << 8);
+        bool linear = kind == 1 && hidden == 0;
+        uint256 count = linear ? inputs + 1 : hidden * (inputs + 2) + 1;
+        if (
+            uint8(header[0]) != 1 || !(linear || (kind == 2 && hidden != 0)) || inputs == 0 || uint8(header[6]) != 16
+                || uint8(header[7]) != 0 || encoded.length != HEADER + 4 * count
+        ) revert BadModel(header, encoded.length);
+
+        uint256 row = _rowBytes(inputs);
+        uint256 length = HEADER + (linear ? row : hidden * row + _rowBytes(hidden));
+        if (length > 24_575) revert ModelTooLarge(length);
+        packed = new bytes(length);
+        uint256 target;
+        uint256 source;
+        assembly ("memory-safe") {
+            mstore(add(packed, 32), header)
+            target := add(packed, 40)
+            source := add(encoded.offset, 8)
+        }
+        if (linear) {
+            _packRow(target, source, inputs, source + 4 * inputs);
+        } else {
+            uint256 biases = source + 4 * hidden * inputs;
+            for (uint256 unit = 0; unit < hidden; ++unit) {
+                _packRow(target + unit * row, source + unit * 4 * inputs, inputs, biases + 4 * unit);
+            }
+            _packRow(target + hidden * row, biases + 4 * hidden, hidden, biases + 8 * hidden);
+        }
+    }
+
+    /// @dev Copies `count` little-endian weights from calldata and a bias after them. A word is written for each, in
+    /// ascending order: what it clears behind itself is zero or written next. `pack` allocated row bytes and `length`
+    /// rounds up, so the last write of the last row may pass the end by at most 28 bytes of unused memory.
+    function _packRow(uint256 target, uint256 weights, uint256 count, uint256 bias) private pure {
+        assembly ("memory-safe") {
+            function bigEndian(offset) -> top {
+                let x := shr(224, calldataload(offset))
+                x := or(shl(8, and(x, 0x00ff00ff)), and(shr(8, x), 0x00ff00ff))
+                top := or(shl(240, x), shl(224, shr(16, x)))
+            }
+            let end := add(weights, shl(2, count))
+            for {} lt(weights, end) { weights := add(weights, 4) } {
+                mstore(target, bigEndian(weights))
+                target := add(target, 4)
+            }
+            mstore(target, bigEndian(bias))
+        }
+    }
+
+    /// @notice The logit of one record, in 2⁻¹⁶.
+    /// @dev Exact sums in Q32 (below 2¹¹⁰ for any model that fits), ⌊·/2¹⁶⌋ after each layer, ReLU between, saturation at
+    /// the end (IN2, IN3). `pointer` was made from `pack`.
+    function run(address pointer, int32[] calldata features) internal view returns (int32 logit) {
+        uint256 have = features.length;
+        uint256 need;
+        uint256 bad;
+        assembly ("memory-safe") {
+            // Σ over a row of weight · x: `words` words of eight weights at `w`, features at `x`; floored from Q32.
+            function affine(w, x, words) -> sum {
+                for { let end := add(w, shl(5, words)) } lt(w, end) { w := add(w, 32) } {
+                    let eight := mload(w)
+                    sum := add(sum, mul(sar(224, eight), mload(x)))
+                    sum := add(sum, mul(signextend(3, shr(192, eight)), mload(add(x, 32))))
+                    sum := add(sum, mul(signextend(3, shr(160, eight)), mload(add(x, 64))))
+                    sum := add(sum, mul(signextend(3, shr(128, eight)), mload(add(x, 96))))
+                    sum := add(sum, mul(signextend(3, shr(96, eight)), mload(add(x, 128))))
+                    sum := add(sum, mul(signextend(3, shr(64, eight)), mload(add(x, 160))))
+                    sum := add(sum, mul(signextend(3, shr(32, eight)), mload(add(x, 192))))
+                    sum := add(sum, mul(signextend(3, eight), mload(add(x, 224))))
+                    x := add(x, 256)
+                }
+                sum := sar(16, sum)
+            }
+
+            // The code begins with SSTORE2's STOP. Copied so that the rows start at the free pointer.
+            let code := mload(0x40)
+            let size := sub(extcodesize(pointer), 9)
+            extcodecopy(pointer, 0x00, 1, 8)
+            let header := mload(0x00)
+            extcodecopy(pointer, code, 9, size)
+            need := or(byte(2, header), shl(8, byte(3, header)))
+            let hidden := or(byte(4, header), shl(8, byte(5, header)))
+
+            if eq(have, need) {
+                // x: the features, then 1 in Q16 for the bias, then zeros for the padding of a row.
+                let x := add(code, size)
+                let words := shr(3, add(need, 8))
+                let at := features.offset
+                let to := x
+                for { let end := add(at, shl(5, need)) } lt(at, end) { at := add(at, 32) } {
+                    let value := calldataload(at)
+                    bad := or(bad, xor(value, signextend(3, value)))
+                    mstore(to, value)
+                    to := add(to, 32)
+                }
+                mstore(to, 0x10000)
+                calldatacopy(add(to, 32), calldatasize(), sub(shl(8, words), shl(5, add(need, 1))))
+
+                if hidden {
+                    let h := add(x, shl(8, words))
+                    let out := h
+                    for { let end := add(h, shl(5, hidden)) } lt(out, end) { out := add(out, 32) } {
+                        let sum := affine(code, x, words)
+                        mstore(out, mul(sum, sgt(sum, 0)))
+                        code := add(code, shl(5, words))
+                    }
+                    words := shr(3, add(hidden, 8))
+                    mstore(out, 0x10000)
+                    calldatacopy(add(out, 32), calldatasize(), sub(shl(8, words), shl(5, add(hidden, 1))))
+                    x := h
+                }
+                let sum := affine(code, x, words)
+                if sgt(sum, 0x7fffffff) { sum := 0x7fffffff }
+                if slt(sum, not(0x7fffffff)) { sum := not(0x7fffffff) }
+                logit := sum
+            }
+        }
+        if (have != need) revert WrongFeatureCount(have, need);
+        if (bad != 0) revert FeatureRange();
+    }
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ICharters} from "../interfaces/ICharters.sol";
+import {IRounds} from "../interfaces/IRounds.sol";
+import {Phase, Seat, Verified} from "../types/Round.sol";
+import {Budget, Clock, Run, Terms, Turn} from "../types/Run.sol";
+import {Committee} from "./Committee.sol";
+import {LedgerMath} from "./LedgerMath.sol";
+import {RoundMessages} from "./RoundMessages.sol";
+import {Signatures} from "./Signatures.sol";
+
+/// @title The transitions of a run (spec/rounds.md)
+/// @notice Every transition is load (`begin`), decide, act, and ends by writing its clock once (`_end`).
+library RoundMachine {
+    /// The least committee whatever the charter says: k = 2 would let either holder learn the other's update (RD6).
+    uint256 private constant LEAST_SEATS = 3;
+    /// What `gasleft` does not see: the transaction itself (21,000), dispatch and decoding, and the clock's own write.
+    uint256 private constant GAS_UNSEEN = 26_000;
+    /// Mean cost of a byte of arguments: about half of them are zero (4 gas), the others not (16 gas).
+    uint256 private constant GAS_PER_BYTE = 10;
+
+    /// @dev Checks phase and deadline. `turn` carries runId, domain and gasBefore.
+    function begin(Run storage self, Turn memory turn, uint8 need) internal view {
+        Clock memory clock = self.clock;
+        turn.clock = clock;
+        uint8 have = clock.recorded > 0 ? clock.recorded : phaseOf(clock, self.terms);
+        if (have != need) revert IRounds.WrongPhase(have, need);
+        // A late committee is smaller instead (RD6).
+        if (need == Phase.SEAT) return;
+        uint256 deadline = clock.since + allowed(self, need);
+        if (block.timestamp > deadline) revert IRounds.DeadlinePassed(block.timestamp, deadline);
+    }
+
+    /// @notice RD1: an attempt with i facts is in phase i; a run is FINISHED after its last round, and past the sunset
+    /// as soon as no attempt is under way (CH8).
+    function phaseOf(Clock memory clock, Terms memory terms) internal view returns (uint8) {
+        if (clock.recorded > 0) return clock.recorded;
+        bool over = clock.round == terms.rounds || block.timestamp > terms.sunset;
+        // Without terms nobody ever sat.
+        return over && terms.rounds > 0 ? Phase.FINISHED : Phase.SEAT;
+    }
+
+    /// @return Seconds that the phase may take.
+    function allowed(Run storage self, uint8 phase) internal view returns (uint256) {
+        uint256 packed;
+        // The eight deadlines are one word of u32 in phase order, the first in the lowest bits.
+        assembly ("memory-safe") {
+            packed := sload(self.slot)
+        }
+        return uint32(packed >> (32 * uint256(phase)));
+    }
+
+    function seat(
+        Run storage self,
+        Turn memory turn,
+        ICharters charters,
+        Seat[] calldata seats,
+        bytes[] calldata signatures
+    ) internal {
+        _requireEnough(self, turn.clock, seats.length);
+        Committee.store(self, turn, charters, seats);
+        if (signatures.length != seats.length) revert IRounds.WrongCount(signatures.length, seats.length);
+        for (uint256 i; i < seats.length; ++i) {
+            bytes32 digest = Signatures.digestOf(turn.domain, RoundMessages.seat(turn, seats[i]));
+            Signatures.requireSigned(digest, seats[i].holder, signatures[i]);
+        }
+        turn.clock.seats = uint8(seats.length);
+        emit IRounds.Seated(turn.runId, turn.clock.round, turn.clock.attempt, self.committeeHash, seats);
+        _record(self, turn);
+    }
+
+    function closeNoise(
+        Run storage self,
+        Turn memory turn,
+        address[] calldata holders,
+        bytes32 root,
+        bytes32 blob,
+        bytes[] calldata signatures
+    ) internal {
+        bytes32 message = RoundMessages.closed(turn, RoundMessages.NOISE_CLOSED, self.committeeHash, root, blob);
+        Committee.requireAll(self, turn, holders, message, signatures);
+        self.noiseRoot = root;
+        turn.clock.noiseBlock = uint40(block.number);
+        emit IRounds.NoiseClosed(turn.runId, turn.clock.round, turn.clock.attempt, root, blob);
+        _record(self, turn);
+    }
+
+    function open(Run storage self, Turn memory turn, bytes32[] calldata preimages) internal {
+        bytes32 beacon = _draw(turn.clock.noiseBlock, preimages, self.openCommits);
+        self.openBeacon = beacon;
+        emit IRounds.Opened(turn.runId, turn.clock.round, turn.clock.attempt, beacon);
+        _record(self, turn);
+    }
+
+    function closeUploads(
+        Run storage self,
+        Turn memory turn,
+        address[] calldata holders,
+        bytes32 root,
+        bytes32 blob,
+        bytes[] calldata signatures
+    ) internal {
+        bytes32 message = RoundMessages.closed(turn, RoundMessages.UPLOADS_CLOSED, self.committeeHash, root, blob);
+        Committee.requireAll(self, turn, holders, message, signatures);
+        self.uploadRoot = root;
+        turn.clock.uploadBlock = uint40(block.number);
+        emit IRounds.UploadsClosed(turn.runId, turn.clock.round, turn.clock.attempt, root, blob);
+        _record(self, turn);
+    }
+
+    function query(Run storage self, Turn memory turn, bytes32[] calldata preimages) internal {
+        bytes32 beacon = _draw(turn.clock.uploadBlock, preimages, self.queryCommits);
+        self.verifyBeacon = beacon;
+        emit IRounds.Queried(turn.runId, turn.clock.round, turn.clock.attempt, beacon);
+        _record(self, turn);
+    }
+
+    function recordVerified(
+        Run storage self,
+        Turn memory turn,
+        address[] calldata holders,
+        Verified calldata v,
+        bytes[] calldata signatures
+    ) internal {
+        _requireCohort(self, v);
+        bytes32 message = RoundMessages.verified(turn, self.committeeHash, self.uploadRoot, v);
+        Committee.requireAll(self, turn, holders, message, signatures);
+        self.acceptRoot = v.acceptRoot;
+        _emitVerified(turn, self.uploadRoot, v, _charge(self));
+        _record(self, turn);
+    }
+
+    function recordUnmasked(
+        Run storage self,
+        Turn memory turn,
+        address[] calldata holders,
+        bytes32[] calldata shareDigests,
+        bytes[] calldata signatures
+    ) internal {
+        Committee.requireSeated(self, turn, holders, signatures);
+        if (shareDigests.length != holders.length) {
+            revert IRounds.WrongCount(shareDigests.length, holders.length);
+        }
+        bytes32 acceptRoot = self.acceptRoot;
+        for (uint256 i; i < holders.length; ++i) {
+            bytes32 message = RoundMessages.unmasked(turn, acceptRoot, shareDigests[i]);
+            Signatures.requireSigned(Signatures.digestOf(turn.domain, message), holders[i], signatures[i]);
+        }
+        emit IRounds.UnmaskedRecorded(turn.runId, turn.clock.round, turn.clock.attempt, shareDigests);
+        _record(self, turn);
+    }
+
+    function settle(
+        Run storage self,
+        Turn memory turn,
+        address[] calldata holders,
+        bytes32 aggregateRoot,
+        bytes32 modelHash,
+        bytes32 blob,
+        bytes[] calldata signatures
+    ) internal {
+        bytes32 message = RoundMessages.settled(turn, self.acceptRoot, aggregateRoot, modelHash, blob);
+        Committee.requireAll(self, turn, holders, message, signatures);
+        self.model = modelHash;
+        Clock memory clock = turn.clock;
+        emit IRounds.Settled(turn.runId, clock.round, clock.attempt, aggregateRoot, modelHash, blob);
+        ++clock.round;
+        clock.attempt = 0;
+        clock.recorded = 0;
+        _end(self, turn);
+    }
+
+    /// @notice RD4, RD5: ends an overdue attempt. A run that has no gas left must not be stuck in one.
+    function voidAttempt(Run storage self, Turn memory turn) internal {
+        Clock memory clock = self.clock;
+        uint8 phase = phaseOf(clock, self.terms);
+        if (phase == Phase.SEAT || phase == Phase.FINISHED) revert IRounds.WrongPhase(phase, Phase.NOISE);
+        uint256 deadline = clock.since + allowed(self, phase);
+        if (block.timestamp <= deadline) revert IRounds.NotOverdue(block.timestamp, deadline);
+        emit IRounds.Voided(turn.runId, clock.round, clock.attempt, phase);
+        ++clock.attempt;
+        clock.recorded = 0;
+        clock.since = uint40(block.timestamp);
+        clock.gasLeft -= uint56(Math.min(_gasUsed(turn, clock.seats), clock.gasLeft));
+        self.clock = clock;
+    }
+
+    /// @dev Ends a transition that adds one fact to the attempt.
+    function _record(Run storage self, Turn memory turn) private {
+        ++turn.clock.recorded;
+        _end(self, turn);
+    }
+
+    /// @dev Stamps, meters and stores the clock.
+    function _end(Run storage self, Turn memory turn) private {
+        Clock memory clock = turn.clock;
+        clock.since = uint40(block.timestamp);
+        uint256 gas = _gasUsed(turn, clock.seats);
+        if (gas > clock.gasLeft) revert IRounds.GasCapExceeded(gas, clock.gasLeft);
+        clock.gasLeft -= uint56(gas);
+        self.clock = clock;
+    }
+
+    /// @dev An estimate of the whole transaction's gas. Nobody can use up a run's gas by appending bytes: no transition
+    /// needs more of them than `seat`, whose arguments take 164 + 288·k.
+    function _gasUsed(Turn memory turn, uint256 seats) private view returns (uint256) {
+        uint256 length = Math.min(msg.data.length, 164 + 288 * seats);
+        return turn.gasBefore - gasleft() + GAS_UNSEEN + GAS_PER_BYTE * length;
+    }
+
+    /// @dev RD6.
+    function _requireEnough(Run storage self, Clock memory clock, uint256 seats) private view {
+        Terms memory terms = self.terms;
+        bool late = block.timestamp > clock.since + allowed(self, Phase.SEAT);
+        uint256 need = late ? Math.max(terms.minCohort, LEAST_SEATS) : terms.members;
+        if (seats < need) revert IRounds.CommitteeTooSmall(seats, need);
+    }
+
+    /// @dev CH5: fewer are no cohort to hide in; DP3: less noise is not what was charged for.
+    function _requireCohort(Run storage self, Verified calldata v) private view {
+        Terms memory terms = self.terms;
+        if (v.updates < terms.minCohort) revert IRounds.CohortTooSmall(v.updates, terms.minCohort);
+        if (v.noises < terms.minNoise) revert IRounds.NoiseTooSmall(v.noises, terms.minNoise);
+    }
+
+    /// @dev LG1, LG2: adds a round's price to what is spent, or reverts.
+    function _charge(Run storage self) private returns (uint256 rhoAfter) {
+        Budget memory budget = self.budget;
+        rhoAfter = uint256(budget.spent) + budget.price;
+        if (rhoAfter > budget.cap) {
+            Terms memory terms = self.terms;
+            revert IRounds.BudgetExceeded(LedgerMath.epsilonWad(rhoAfter, terms.deltaExponent), terms.epsilonCap);
+        }
+        self.budget.spent = uint80(rhoAfter);
+    }
+
+    function _emitVerified(Turn memory turn, bytes32 uploadRoot, Verified calldata v, uint256 rhoAfter) private {
+        emit IRounds.VerifiedRecorded(
+            turn.runId,
+            turn.clock.round,
+            turn.clock.attempt,
+            uploadRoot,
+            v.verifierRoot,
+            v.acceptRoot,
+            v.updates,
+            v.noises,
+            v.blob,
+            rhoAfter
+        );
+    }
+
+    /// @dev RD8: keccak256(blockhash(factBlock + 1) ‖ XOR of the preimages). The next block's hash was unknown when the
+    /// fact was signed, and a lone honest preimage keeps it unknown to the block's builder.
+    function _draw(uint256 factBlock, bytes32[] calldata preimages, bytes32 commits) private view returns (bytes32) {
+        uint256 source = factBlock + 1;
+        if (block.number <= source) revert IRounds.BeaconEarly(block.number, source);
+        bytes32 blockHash = blockhash(source);
+        if (blockHash == 0) revert IRounds.BeaconLost(block.number, source);
+        bytes32[] memory hashes = new bytes32[](preimages.length);
+        bytes32 mixed;
+        for (uint256 i; i < preimages.length; ++i) {
+            hashes[i] = keccak256(abi.encode(preimages[i]));
+            mixed ^= preimages[i];
+        }
+        bytes32 have = Committee.hashOf(hashes);
+        if (have != commits) revert IRounds.WrongPreimages(have, commits);
+        return keccak256(abi.encode(blockHash, mixed));
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// A holder's place in one attempt's committee.
+struct Seat {
+    address holder;
+    /// X25519 public key of this attempt alone.
+    bytes32 sealKey;
+    /// keccak256 of the preimage that `open` reveals.
+    bytes32 openCommit;
+    /// keccak256 of the preimage that `query` reveals.
+    bytes32 queryCommit;
+}
+
+/// What the holders found when they verified an attempt's reports.
+struct Verified {
+    bytes32 verifierRoot;
+    bytes32 acceptRoot;
+    /// Accepted update reports.
+    uint16 updates;
+    /// Accepted noise reports.
+    uint16 noises;
+    /// SHA-256 of the verified blob.
+    bytes32 blob;
+}
+
+/// The phases of an attempt, and FINISHED of the run.
+library Phase {
+    uint8 internal constant SEAT = 0;
+    uint8 internal constant NOISE = 1;
+    uint8 internal constant OPEN = 2;
+    uint8 internal constant UPLOAD = 3;
+    uint8 internal constant QUERY = 4;
+    uint8 internal constant VERIFY = 5;
+    uint8 internal constant UNMASK = 6;
+    uint8 internal constant SETTLE = 7;
+    uint8 internal constant FINISHED = 8;
+}
+
+/// A run as it stands. What this attempt has not recorded yet is 0.
+struct Facts {
+    uint32 round;
+    uint32 attempt;
+    uint8 phase;
+    /// Seconds: when the phase began.
+    uint64 since;
+    bytes32 committeeHash;
+    bytes32 noiseRoot;
+    uint64 noiseBlock;
+    bytes32 openBeacon;
+    bytes32 uploadRoot;
+    uint64 uploadBlock;
+    bytes32 verifyBeacon;
+    bytes32 acceptRoot;
+    /// SHA-256 of the model that this round starts from.
+    bytes32 model;
+    /// Privacy spent by the run, wad of zCDP ρ.
+    uint256 rho;
+    /// Gas used by the run's phase transactions, an upper estimate.
+    uint64 gasUsed;
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IFinalModel, Inference} from "../src/Inference.sol";
+import {FixedPointModel} from "../src/libraries/FixedPointModel.sol";
+
+interface VectorReader {
+    function readFile(string calldata path) external view returns (string memory);
+    function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
+    function parseJsonInt(string calldata json, string calldata key) external pure returns (int256);
+    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
+    function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
+    function expectRevert(bytes calldata reason) external;
+    function toString(uint256 value) external pure returns (string memory);
+}
+
+/// @dev A finished run for each state hash that a test gives it.
+contract FinalModels is IFinalModel {
+    mapping(bytes32 => bytes32) public finalModel;
+
+    function finish(bytes32 runId, bytes32 stateHash) external {
+        finalModel[runId] = stateHash;
+    }
+}
+
+contract InferenceTest {
+    VectorReader private constant vm = VectorReader(address(uint160(uint256(keccak256("hevm cheat code")))));
+    bytes32 private constant RUN = keccak256("a run");
+    bytes32 private constant VELOCITY = keccak256("velocities");
+    bytes32 private constant CONSTANTS = keccak256("constants");
+    uint32 private constant ROUND = 20;
+
+    FinalModels private rounds;
+    Inference private inference;
+
+    function setUp() public {
+        rounds = new FinalModels();
+        inference = new Inference(rounds);
+    }
+
+    // -- Bit-exactness with the TypeScript twin
+
+    function test_IN4_vectors_linear() public {
+        _case(0);
+    }
+
+    function test_IN4_vectors_linearExtremes() public {
+        _case(1);
+    }
+
+    function test_IN4_vectors_network() public {
+        _case(2);
+    }
+
+    function test_IN4_vectors_networkExtremes() public {
+        _case(3);
+    }
+
+    function test_IN4_vectors_networkOfFullWords() public {
+        _case(4);
+    }
+
+    // -- What the rules say at the edges
+
+    function test_IN3_floorsEveryLayerTowardMinusInfinity() public {
+        // One weight of −2⁻¹⁶ and a feature of 2⁻¹⁶: −2⁻³² floors to −2⁻¹⁶.
+        bytes32 linear = _finish(hex"0101010000001000ffffffff00000000");
+        require(inference.predict(linear, _features(1)) == -1, "-2^-32 must floor to -1");
+        require(inference.predict(linear, _features(-1)) == 0, "2^-32 must floor to 0");
+        // The hidden unit is floored (to −1, so 0 after ReLU) before w2 = 1 and b2 = 5 come.
+        bytes32 network = _finish(hex"0102010001001000ffffffff000000000000010005000000");
+        require(inference.predict(network, _features(1)) == 5, "a negative unit is zero");
+        require(inference.predict(network, _features(-65536)) == 6, "a positive unit counts");
+    }
+
+    function test_IN3_saturatesOnlyAtTheEnd() public {
+        // w = 2³¹ − 1 twice: with features (max, min) the two huge terms cancel but for one weight.
+        bytes32 model = _finish(hex"0101020000001000ffffff7fffffff7f00000000");
+        int32[] memory features = new int32[](2);
+        features[0] = type(int32).max;
+        features[1] = type(int32).min;
+        require(inference.predict(model, features) == -32768, "cancellation must be exact");
+        features[1] = type(int32).max;
+        require(inference.predict(model, features) == type(int32).max, "must saturate up");
+        features[0] = features[1] = type(int32).min;
+        require(inference.predict(model, features) == type(int32).min, "must saturate down");
+    }
+
+    function test_IN1_refusesFeaturesOfAnotherCountOrRange() public {
+        bytes32 model = _finish(hex"0101010000001000ffffffff00000000");
+        vm.expectRevert(abi.encodeWithSelector(FixedPointModel.WrongFeatureCount.selector, 2, 1));
+        inference.predict(model, new int32[](2));
+        vm.expectRevert(abi.encodeWithSelector(FixedPointModel.WrongFeatureCount.selector, 0, 1));
+        inference.predict(model, new int32[](0));
+        bytes memory dirty = abi.encodeWithSelector(Inference.predict.selector, model, 64, 1, uint256(type(uint32).max));
+        (bool success, bytes memory reason) = address(inference).staticcall(dirty);
+        require(!success && bytes4(reason) == FixedPointModel.FeatureRange.selector, "2^32 - 1 is no int32");
+    }
+
+    function test_IN5_unknownModel() public {
+        vm.expectRevert(abi.encodeWithSelector(Inference.UnknownModel.selector, RUN));
+        inference.predict(RUN, new int32[](1));
+    }
+
+    function test_IN5_onlyTheStateThatTheRunEndedWith() public {
+        bytes memory model = hex"0101010000001000ffffffff00000000";
+        bytes32 state = _stateHash(sha256(model));
+        vm.expectRevert(abi.encodeWithSelector(Inference.NotFinal.selector, state, bytes32(0)));
+        inference.register(RUN, ROUND, VELOCITY, CONSTANTS, model);
+
+        rounds.finish(RUN, state);
+        bytes memory other = hex"0101010000001000feffffff00000000";
+        vm.expectRevert(abi.encodeWithSelector(Inference.NotFinal.selector, _stateHash(sha256(other)), state));
+        inference.register(RUN, ROUND, VELOCITY, CONSTANTS, other);
+
+        bytes32 modelId = inference.register(RUN, ROUND, VELOCITY, CONSTANTS, model);
+        address pointer = inference.pointerOf(modelId);
+        require(pointer != address(0), "the model must be there");
+        require(inference.register(RUN, ROUND, VELOCITY, CONSTANTS, model) == modelId, "same id");
+        require(inference.pointerOf(modelId) == pointer, "a second call must change nothing");
+    }
+
+    function test_LR2_refusesBytesThatAreNoModel() public {
+        bytes[11] memory wrong = [
+            bytes(hex""),
+            hex"0101010000001000",
+            hex"0101010000001000ffffffff000000",
+            hex"0101010000001000ffffffff0000000000",
+            hex"0201010000001000ffffffff00000000",
+            hex"0103010000001000ffffffff00000000",
+            hex"0100010000001000ffffffff00000000",
+            hex"0101010001001000ffffffff00000000",
+            hex"0102010000001000ffffffff00000000",
+            hex"0101010000000f00ffffffff00000000",
+            hex"0101010000001001ffffffff00000000"
+        ];
+        for (uint256 i = 0; i < wrong.length; ++i) {
+            rounds.finish(RUN, _stateHash(sha256(wrong[i])));
+            bytes32 header;
+            bytes memory encoded = wrong[i];
+            assembly ("memory-safe") {
+                header := mload(add(encoded, 32))
+            }
+            vm.expectRevert(
+                abi.encodeWithSelector(FixedPointModel.BadModel.selector, bytes8(header), encoded.length)
+            );
+            inference.register(RUN, ROUND, VELOCITY, CONSTANTS, encoded);
+        }
+    }
+
+    function test_IN5_refusesAModelThatDoesNotFitIntoCode() public {
+        // 6,144 inputs: a row of 6,152 words of four bytes, which is more than 24,575.
+        bytes memory encoded = new bytes(8 + 4 * 6145);
+        encoded[0] = encoded[1] = 0x01;
+        encoded[3] = 0x18;
+        encoded[6] = 0x10;
+        rounds.finish(RUN, _stateHash(sha256(encoded)));
+        vm.expectRevert(abi.encodeWithSelector(FixedPointModel.ModelTooLarge.selector, 8 + 4 * 6152));
+        inference.register(RUN, ROUND, VELOCITY, CONSTANTS, encoded);
+    }
+
+    // -- Helpers
+
+    function _stateHash(bytes32 modelHash) private pure returns (bytes32) {
+        return sha256(abi.encodePacked(uint8(20), "concord/v1/run-state", ROUND, modelHash, VELOCITY, CONSTANTS));
+    }
+
+    function _finish(bytes memory encoded) private returns (bytes32) {
+        bytes32 runId = keccak256(encoded);
+        rounds.finish(runId, _stateHash(sha256(encoded)));
+        return inference.register(runId, ROUND, VELOCITY, CONSTANTS, encoded);
+    }
+
+    function _features(int32 only) private pure returns (int32[] memory features) {
+        features = new int32[](1);
+        features[0] = only;
+    }
+
+    /// @dev int32 number i mod 8 of keccak256(seed ‖ u32 stream ‖ u32 ⌊i/8⌋), shifted down (spec/reference/inference.ts).
+    function _drawn(bytes32 seed, uint32 stream, int32[] memory out, uint256 shift) private pure {
+        uint256 count = out.length;
+        for (uint32 block_ = 0; block_ * 8 < count; ++block_) {
+            uint256 hash = uint256(keccak256(abi.encodePacked(seed, stream, block_)));
+            for (uint256 i = block_ * 8; i < count && i < block_ * 8 + 8; ++i) {
+                // forge-lint: disable-next-line(unsafe-typecast)
+                out[i] = int32(uint32(hash >> 224)) >> shift;
+                hash <<= 32;
+            }
+        }
+    }
+
+    function _case(uint256 index) private {
+        string memory json = vm.readFile("../../spec/vectors/inference.json");
+        string memory path = string.concat("$.cases[", vm.toString(index), "]");
+        bytes memory encoded = vm.parseJsonBytes(json, string.concat(path, ".model"));
+        bytes32 modelId = _finish(encoded);
+        require(modelId == vm.parseJsonBytes32(json, string.concat(path, ".modelHash")), "model hash");
+
+        int32[] memory features = new int32[](vm.parseJsonUint(json, string.concat(path, ".inputs")));
+        uint256 shift = vm.parseJsonUint(json, string.concat(path, ".featureShift"));
+        uint256 records = vm.parseJsonUint(json, string.concat(path, ".records"));
+        bytes32 seed = vm.parseJsonBytes32(json, string.concat(path, ".seed"));
+        bytes32 chain;
+        for (uint32 record = 0; record < records; ++record) {
+            _drawn(seed, record + 1, features, shift);
+            int32 score = inference.predict(modelId, features);
+            if (record < 3) {
+                int256 first = vm.parseJsonInt(json, string.concat(path, ".first[", vm.toString(record), "]"));
+                require(score == first, "score");
+            }
+            chain = keccak256(abi.encodePacked(chain, score));
+        }
+        require(chain == vm.parseJsonBytes32(json, string.concat(path, ".chain")), "running hash of all scores");
+    }
+}
