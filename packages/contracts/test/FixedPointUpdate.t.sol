@@ -24,7 +24,10 @@ contract FixedPointUpdateTest {
             uint256 word = uint256(keccak256(abi.encodePacked(seed, i)));
             uint256 shift = i % 32;
             uint256 stepRate = FixedPointUpdate.rate(
-                uint32(word & 0x7fffffff), uint32((word >> 32) & 0xfffff) + 1, uint32((word >> 64) & 0xffff) + 1, uint32((word >> 80) & 0xffff) + 1
+                uint32(word & 0x7fffffff),
+                uint32((word >> 32) & 0xfffff) + 1,
+                uint32((word >> 64) & 0xffff) + 1,
+                uint32((word >> 80) & 0xffff) + 1
             );
             (int32 parameter, int64 velocity) = FixedPointUpdate.step(
                 int32(uint32(word >> 96)) >> (shift / 2),

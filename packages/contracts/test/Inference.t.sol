@@ -141,9 +141,7 @@ contract InferenceTest {
             assembly ("memory-safe") {
                 header := mload(add(encoded, 32))
             }
-            vm.expectRevert(
-                abi.encodeWithSelector(FixedPointModel.BadModel.selector, bytes8(header), encoded.length)
-            );
+            vm.expectRevert(abi.encodeWithSelector(FixedPointModel.BadModel.selector, bytes8(header), encoded.length));
             inference.register(RUN, ROUND, VELOCITY, CONSTANTS, encoded);
         }
     }

@@ -28,6 +28,8 @@ export interface CharterText {
     readonly columns: readonly TextColumn[];
     readonly label: string;
     readonly blank: 'zero' | 'refuse';
+    /** What a column becomes: itself, or its presence and two waves (LR6). */
+    readonly basis: 'plain' | 'waves';
   };
   readonly model: ModelShape;
   readonly training: {
@@ -93,7 +95,7 @@ function decodeShape(value: unknown, inputs: number): ModelShape {
   const json = object(value, 'model', ['kind', 'inputs', 'hidden']);
   const kind = oneOf(json['kind'], 'model.kind', ['logistic', 'mlp']);
   if (integer(json['inputs'], 'model.inputs', 1, 0xffff) !== inputs)
-    throw new CharterTextError('model.inputs', `${inputs}, the number of schema columns`);
+    throw new CharterTextError('model.inputs', `${inputs}: one for each schema column, three on the wave basis`);
   if (kind === 'logistic') return { kind, inputs };
   return { kind, inputs, hidden: integer(json['hidden'], 'model.hidden', 1, 0xffff) };
 }
@@ -103,7 +105,7 @@ export function decodeCharterText(value: unknown): CharterText {
   const top = ['version', 'name', 'purpose', 'metric', 'schema', 'model', 'training', 'clauses'];
   const json = object(value, 'charter', top);
   if (json['version'] !== 1) throw new CharterTextError('version', '1');
-  const schema = object(json['schema'], 'schema', ['columns', 'label', 'blank']);
+  const schema = object(json['schema'], 'schema', ['columns', 'label', 'blank', 'basis']);
   const columns = list(schema['columns'], 'schema.columns').map((each, i): TextColumn => {
     const path = `schema.columns[${i}]`;
     const column = object(each, path, ['name', 'transform', 'bound']);
@@ -113,6 +115,7 @@ export function decodeCharterText(value: unknown): CharterText {
       bound: positive(column['bound'], `${path}.bound`),
     };
   });
+  const basis = oneOf(schema['basis'], 'schema.basis', ['plain', 'waves']);
   const keys = ['clippingNorm', 'statisticsNorm', 'deviationFloor', 'featureLimit', 'learningRate', 'momentum'];
   const training = object(json['training'], 'training', keys);
   const rates = list(training['learningRate'], 'training.learningRate');
@@ -127,8 +130,9 @@ export function decodeCharterText(value: unknown): CharterText {
       columns,
       label: text(schema['label'], 'schema.label'),
       blank: oneOf(schema['blank'], 'schema.blank', ['zero', 'refuse']),
+      basis,
     },
-    model: decodeShape(json['model'], columns.length),
+    model: decodeShape(json['model'], columns.length * (basis === 'waves' ? 3 : 1)),
     training: {
       clippingNorm: integer(training['clippingNorm'], 'training.clippingNorm', 1, most),
       statisticsNorm: integer(training['statisticsNorm'], 'training.statisticsNorm', 1, most),

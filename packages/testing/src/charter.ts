@@ -14,6 +14,7 @@ export const smallText = {
     ],
     label: 'y',
     blank: 'zero',
+    basis: 'plain',
   },
   model: { kind: 'logistic', inputs: 3 },
   training: {

@@ -4,6 +4,7 @@
  * the story down.
  */
 import { performance } from 'node:perf_hooks';
+import type { RoundRules } from '@concord/protocol';
 import {
   type Constants,
   type DifferentiableModel,
@@ -22,16 +23,19 @@ import {
   type Table,
   train,
 } from '@concord/trainer';
+import { integerLogits } from './judge.ts';
+import { simulateRun } from './simulate.ts';
 
 export interface BaselineTask {
   readonly schema: Schema;
   readonly members: readonly Table[];
   readonly test: Table;
-  readonly hidden: number | undefined;
-  readonly featureLimit: number;
+  /** The run's own rules, so that simulated runs follow them. */
+  readonly rules: RoundRules;
+  /** s, one contributor's noise; and h. */
+  readonly sigma: number;
+  readonly honest: number;
   readonly seeds: number;
-  /** Full-batch gradient passes over all records that the run makes: timed in one process, for comparison. */
-  readonly centralRounds: number;
 }
 
 export interface BaselineResult {
@@ -48,7 +52,12 @@ export interface Spread {
 
 export interface Baselines {
   readonly majority: number;
+  /** Each member on its own records, without privacy: a model that it keeps to itself. */
   readonly alone: readonly Spread[];
+  /** Each member on its own records at the run's ε: a model that it could publish as the run does. */
+  readonly alonePrivate: readonly Spread[];
+  /** The run simulated with other seeds. */
+  readonly privately: Spread;
   readonly together: Spread;
   readonly pooled: Spread;
 }
@@ -85,29 +94,39 @@ function spread(all: readonly Evaluation[]): Spread {
   };
 }
 
-const modelOf = (task: BaselineTask, inputs: number): DifferentiableModel =>
-  task.hidden === undefined ? logistic(inputs) : mlp(inputs, task.hidden);
+const modelOf = ({ rules }: BaselineTask, inputs: number): DifferentiableModel =>
+  rules.charter.model.kind === 'mlp' ? mlp(inputs, rules.charter.model.hidden) : logistic(inputs);
 
 export function computeBaselines(task: BaselineTask): Baselines {
   const members = task.members.map((table) => readRecords(table, task.schema));
   const test = readRecords(task.test, task.schema);
   const model = modelOf(task, test.width);
+  const { featureLimit } = task.rules.charter.training;
   const seeds = Array.from({ length: task.seeds }, (_, i) => i + 1);
+  const simulated = (who: readonly Records[], noise: number, seed: number): Evaluation => {
+    const state = simulateRun(who, { rules: task.rules, model, noise, seed });
+    return evaluate(integerLogits(state, test, featureLimit).logits, test.labels);
+  };
   const pool = joinRecords(members);
   const pooled = constantsOf(pool);
   const judge = (parameters: Float64Array, constants: Constants): Evaluation =>
-    evaluate(logits(model, parameters, standardize(test, constants, task.featureLimit)), test.labels);
+    evaluate(logits(model, parameters, standardize(test, constants, featureLimit)), test.labels);
   const centrally = (records: Records, constants: Constants, seed: number): Evaluation => {
-    const standardized = standardize(records, constants, task.featureLimit);
-    const options = { epochs: 30, batchSize: 64, learningRate: 0.05, momentum: 0.9, seed };
+    const standardized = standardize(records, constants, featureLimit);
+    const options = { epochs: 30, batchSize: 64, learningRate: 0.02, momentum: 0.9, seed };
     return judge(train(model, standardized, options), constants);
   };
   return {
     majority: majorityGuess(test.labels),
     alone: members.map((records) => spread(seeds.map((seed) => centrally(records, constantsOf(records), seed)))),
+    // A loner counts on itself alone: its noise must be all that ε asks for.
+    alonePrivate: members.map((records) =>
+      spread(seeds.map((seed) => simulated([records], task.sigma * Math.sqrt(task.honest), seed))),
+    ),
+    privately: spread(seeds.map((seed) => simulated(members, task.sigma * Math.sqrt(members.length), seed))),
     together: spread(
       seeds.map((seed) => {
-        const standardized = members.map((records) => standardize(records, pooled, task.featureLimit));
+        const standardized = members.map((records) => standardize(records, pooled, featureLimit));
         const options = { rounds: 100, localEpochs: 1, batchSize: 64, learningRate: 0.2, seed };
         return judge(federatedAverage(model, standardized, options), pooled);
       }),
@@ -124,7 +143,7 @@ function timeCentralTraining(task: BaselineTask): number {
   const gradient = new Float64Array(model.parameterCount);
   const sum = new Float64Array(model.parameterCount);
   const began = performance.now();
-  for (let round = 0; round < task.centralRounds; round++) {
+  for (let round = 0; round < task.rules.rounds; round++) {
     sum.fill(0);
     for (let row = 0; row < pool.count; row++) {
       model.gradient(parameters, pool.features, row * pool.width, pool.labels[row]!, gradient);

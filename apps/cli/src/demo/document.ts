@@ -2,7 +2,7 @@
 import type { Evaluation } from '@concord/trainer';
 import type { RefusedReport } from '@concord/sdk';
 import type { Baselines, Spread } from './baselines.ts';
-import type { OnChain } from './judge.ts';
+import type { OnChain } from './onChain.ts';
 import type { RoundRecord } from './progress.ts';
 
 const short = ({ accuracy, auc, averagePrecision, recallAt1PercentFalseAlarms }: Evaluation) => ({
@@ -47,10 +47,14 @@ export function toDocument(facts: DemoFacts): unknown {
   const perRound = rounds.map(({ gas }) => Number(gas));
   return {
     dataset: facts.dataset,
-    members: facts.members.map((member, i) => ({ ...member, alone: spread(baselines.alone[i]!) })),
+    members: facts.members.map((member, i) => ({
+      ...member,
+      alone: spread(baselines.alone[i]!),
+      alonePrivate: spread(baselines.alonePrivate[i]!),
+    })),
     majority: { accuracy: baselines.majority },
     together: spread(baselines.together),
-    private: { ...short(facts.privately), ...privacy, adjacency: 'zero-out' },
+    private: { ...short(facts.privately), ...privacy, adjacency: 'zero-out', otherSeeds: spread(baselines.privately) },
     pooled: spread(baselines.pooled),
     rounds: rounds.map((round) => ({ ...round, gas: Number(round.gas) })),
     gas: {

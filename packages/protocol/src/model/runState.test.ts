@@ -21,7 +21,7 @@ const charter: CharterText = {
   name: 'test',
   purpose: 'test',
   metric: 'test',
-  schema: { columns: [{ name: 'a', transform: 'identity', bound: 1 }], label: 'y', blank: 'refuse' },
+  schema: { columns: [{ name: 'a', transform: 'identity', bound: 1 }], label: 'y', blank: 'refuse', basis: 'plain' },
   model: { kind: 'logistic', inputs: 1 },
   training: {
     clippingNorm: 65536,
