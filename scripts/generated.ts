@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 const GENERATORS = [
   'scripts/rdp-orders.ts',
+  'spec/reference/sortitionVectors.ts',
   'packages/contracts/scripts/params.ts',
   'packages/contracts/scripts/abi.ts',
 ];

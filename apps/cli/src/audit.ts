@@ -21,7 +21,9 @@ export async function auditRun(options: {
   const { client, runId, fromBlock, render } = options;
   const head = await client.reader.getBlock();
   const facts = await getFacts(client, fromBlock, head.number);
-  const announced = facts.flatMap((fact) => (fact.kind === 'joined' && fact.charterId === runId ? [fact.endpoint] : []));
+  const announced = facts.flatMap((fact) =>
+    'endpoint' in fact && (fact.kind !== 'joined' || fact.charterId === runId) ? [fact.endpoint] : [],
+  );
   const sources = options.sources ?? [...new Set(announced)];
   const report = await verifyRun({
     runId,

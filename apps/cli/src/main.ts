@@ -1,5 +1,6 @@
 /** `concord <verb>`: one file a verb in commands/. */
 import { defineCommand, runMain } from 'citty';
+import { aggregator } from './commands/aggregator.ts';
 import { demo } from './commands/demo.ts';
 import { member } from './commands/member.ts';
 import { relayer } from './commands/relayer.ts';
@@ -11,7 +12,7 @@ const main = defineCommand({
     version: '0.1.0',
     description: 'Train a model together under a charter that code enforces and anyone can verify.',
   },
-  subCommands: { demo, member, relayer, verify },
+  subCommands: { demo, member, aggregator, relayer, verify },
 });
 
 await runMain(main);

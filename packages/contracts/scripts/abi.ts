@@ -5,12 +5,13 @@
  *   node packages/contracts/scripts/abi.ts [--check]
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { forge, packageRoot } from './forge.ts';
 import { type Output, writeOutputs } from './outputs.ts';
 
-export const CONTRACTS = ['Charters', 'Rounds', 'Inference'] as const;
+/** Those that are deployed, and Aggregators, which Rounds makes. */
+export const CONTRACTS = ['Charters', 'Rounds', 'Inference', 'Aggregators'] as const;
 
 interface Artifact {
   readonly abi: readonly unknown[];
@@ -31,14 +32,24 @@ const banner = '// Written by packages/contracts/scripts/abi.ts: do not edit.\n'
 /** What only the compiler needs (`internalType` names Solidity's types). */
 const withoutInternalTypes = (key: string, value: unknown): unknown => (key === 'internalType' ? undefined : value);
 
-/** SHA-256 over everything of this package that the bytecode is a function of: tells without a compiler what is stale. */
+/** The contracts' sources in this package, by following their imports; paths from the package's root, sorted. */
+function sourcesOf(contracts: readonly string[]): string[] {
+  const found = new Set<string>();
+  const visit = (path: string): void => {
+    if (found.has(path)) return;
+    found.add(path);
+    const text = readFileSync(join(packageRoot, path), 'utf8');
+    for (const [, target] of text.matchAll(/\bfrom "(\.[^"]+)"/g))
+      if (target) visit(posix.join(posix.dirname(path), target));
+  };
+  for (const name of contracts) visit(`src/${name}.sol`);
+  return [...found].sort();
+}
+
+/** SHA-256 over all that the bytecode is a function of, but packages: tells without a compiler what is stale. */
 export function sourceDigest(): string {
-  const sources = readdirSync(join(packageRoot, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.sol'))
-    .map((path) => `src/${path.replaceAll('\\', '/')}`)
-    .sort();
   const hash = createHash('sha256');
-  for (const path of ['foundry.toml', ...sources]) {
+  for (const path of ['foundry.toml', ...sourcesOf(CONTRACTS)]) {
     const bytes = readFileSync(join(packageRoot, path));
     hash.update(`${path}\n${bytes.length}\n`).update(bytes);
   }

@@ -1,29 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Aggregators} from "./Aggregators.sol";
+import {IAggregators} from "./interfaces/IAggregators.sol";
 import {ICharters} from "./interfaces/ICharters.sol";
 import {IRounds} from "./interfaces/IRounds.sol";
 import {CharterFloors} from "./libraries/CharterFloors.sol";
+import {CommitteeMachine} from "./libraries/CommitteeMachine.sol";
 import {LedgerMath} from "./libraries/LedgerMath.sol";
 import {RoundMachine} from "./libraries/RoundMachine.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 import {Charter, Limits} from "./types/Charter.sol";
-import {Facts, Phase, Seat, Verified} from "./types/Round.sol";
+import {CommitteeSeat, Facts, Phase, Seat, Verified} from "./types/Round.sol";
 import {Run, Turn} from "./types/Run.sol";
 
-/// @notice See IRounds. Loads and authorizes; the transitions themselves are in RoundMachine.
-contract Rounds is IRounds, EIP712 {
+/// @notice See IRounds. Loads and authorizes; the transitions themselves are in RoundMachine and CommitteeMachine.
+contract Rounds is IRounds {
     using RoundMachine for Run;
+    using CommitteeMachine for Run;
 
     /// @notice Whose charters open runs here.
     ICharters public immutable charters;
+    /// Made here, so that each knows the other and neither needs to be told.
+    IAggregators public immutable AGGREGATORS;
 
     mapping(bytes32 runId => Run) private _runs;
 
-    constructor(ICharters charters_) EIP712("Concord", "1") {
+    constructor(ICharters charters_) {
         charters = charters_;
+        AGGREGATORS = new Aggregators();
     }
 
     function seat(bytes32 runId, Seat[] calldata seats, bytes[] calldata signatures) external {
@@ -31,7 +38,31 @@ contract Rounds is IRounds, EIP712 {
         Run storage run = _runs[runId];
         if (run.terms.rounds == 0) _start(run, runId);
         run.begin(turn, Phase.SEAT);
-        run.seat(turn, charters, seats, signatures);
+        RoundMachine.seat(run, turn, charters, seats, signatures);
+    }
+
+    function begin(bytes32 runId) external {
+        Turn memory turn = _turn(runId);
+        Run storage run = _runs[runId];
+        if (run.terms.rounds > 0) revert AlreadyBegun(runId);
+        _start(run, runId);
+        run.begin(turn, Phase.SEAT);
+        run.start(turn);
+    }
+
+    function draw(bytes32 runId) external {
+        (Run storage run, Turn memory turn) = _begin(runId, Phase.SEAT);
+        run.draw(turn);
+    }
+
+    function seatCommittee(
+        bytes32 runId,
+        bytes32[] calldata roster,
+        CommitteeSeat[] calldata seats,
+        bytes[] calldata signatures
+    ) external {
+        (Run storage run, Turn memory turn) = _begin(runId, Phase.SEAT);
+        CommitteeMachine.seat(run, turn, run.drawn(turn, roster), seats, signatures);
     }
 
     function closeNoise(
@@ -83,7 +114,19 @@ contract Rounds is IRounds, EIP712 {
         bytes[] calldata signatures
     ) external {
         (Run storage run, Turn memory turn) = _begin(runId, Phase.UNMASK);
-        run.recordUnmasked(turn, holders, shareDigests, signatures);
+        RoundMachine.recordUnmasked(run, turn, holders, shareDigests, signatures);
+    }
+
+    function recordUnmaskedCommittee(
+        bytes32 runId,
+        address[] calldata holders,
+        bytes32[] calldata shareDigests,
+        bytes32[] calldata drawPreimages,
+        bytes[] calldata signatures
+    ) external {
+        (Run storage run, Turn memory turn) = _begin(runId, Phase.UNMASK);
+        run.requireUnmasked(turn, holders, shareDigests, signatures);
+        run.reveal(turn, drawPreimages);
     }
 
     function settle(
@@ -103,15 +146,13 @@ contract Rounds is IRounds, EIP712 {
     }
 
     function phaseOf(bytes32 runId) public view returns (uint8) {
-        Run memory run = _load(runId);
-        return RoundMachine.phaseOf(run.clock, run.terms);
+        return _phaseOf(_load(runId));
     }
 
     function overdue(bytes32 runId) external view returns (bool) {
         uint8 phase = phaseOf(runId);
-        if (phase == Phase.SEAT || phase == Phase.FINISHED) return false;
         Run storage run = _runs[runId];
-        return block.timestamp > run.clock.since + run.allowed(phase);
+        return run.endable(phase) && block.timestamp > run.clock.since + run.patience(phase);
     }
 
     function factsOf(bytes32 runId) external view returns (Facts memory facts) {
@@ -119,7 +160,7 @@ contract Rounds is IRounds, EIP712 {
         uint8 recorded = run.clock.recorded;
         facts.round = run.clock.round;
         facts.attempt = run.clock.attempt;
-        facts.phase = RoundMachine.phaseOf(run.clock, run.terms);
+        facts.phase = _phaseOf(run);
         facts.since = run.clock.since;
         facts.model = run.model;
         facts.rho = run.budget.spent;
@@ -134,7 +175,7 @@ contract Rounds is IRounds, EIP712 {
 
     function finalModel(bytes32 runId) external view returns (bytes32) {
         Run memory run = _load(runId);
-        return RoundMachine.phaseOf(run.clock, run.terms) == Phase.FINISHED ? run.model : bytes32(0);
+        return _phaseOf(run) == Phase.FINISHED ? run.model : bytes32(0);
     }
 
     function epsilonSpent(bytes32 runId) external view returns (uint256 wad) {
@@ -151,13 +192,18 @@ contract Rounds is IRounds, EIP712 {
     function _turn(bytes32 runId) private view returns (Turn memory turn) {
         turn.gasBefore = gasleft();
         turn.runId = runId;
-        turn.domain = _domainSeparatorV4();
+        turn.domain = Signatures.domainOf(address(this));
+        turn.aggregators = AGGREGATORS;
     }
 
     /// @dev The run as stored, or as it stands before anybody sat. Reverts unless its charter passed.
     function _load(bytes32 runId) private view returns (Run memory run) {
         run = _runs[runId];
         if (run.terms.rounds == 0) run = _fresh(runId);
+    }
+
+    function _phaseOf(Run memory run) private view returns (uint8) {
+        return RoundMachine.phaseOf(run.clock, run.terms.rounds, run.terms.sunset);
     }
 
     /// @dev Copies the charter's terms: every later transition reads words of this contract alone.
@@ -184,6 +230,7 @@ contract Rounds is IRounds, EIP712 {
         run.terms.sunset = uint40(Math.min(limits.sunset, type(uint40).max));
         run.terms.epsilonCap = limits.epsilonCap;
         run.terms.gasCap = limits.gasCap;
+        if (charter.aggregation.holders == 2) run.terms.shares = uint8(charter.aggregation.shares); // at most 64 (CH7)
         run.budget.cap = SafeCast.toUint80(LedgerMath.rhoWithin(limits.epsilonCap, limits.deltaExponent));
         // Not above the cap, or the charter could not have been proposed (LG2).
         run.budget.price = SafeCast.toUint80(CharterFloors.price(charter.aggregation));

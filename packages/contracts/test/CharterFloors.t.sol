@@ -47,13 +47,40 @@ contract CharterFloorsTest is Consortium {
         _accepted(c);
     }
 
-    function test_CH7_everyMemberHoldsOneShare() public {
+    function test_CH7_aConsortiumsMembersHoldOneShareEach() public {
         Charter memory c = aCharter();
         c.aggregation.shares = 5;
         _refused(c, "CH7 shares", 5, 6);
         c.aggregation.shares = 6;
+        c.aggregation.holders = 0;
+        _refused(c, "CH7 holders", 0, 1);
+        c.aggregation.holders = 3;
+        _refused(c, "CH7 holders", 3, 1);
+    }
+
+    function test_CH7_aCommitteeHasTwoTo64Shares() public {
+        Charter memory c = aCharter();
         c.aggregation.holders = 2;
-        _refused(c, "CH7 holders", 2, 1);
+        c.aggregation.shares = 1;
+        _refused(c, "CH7 shares", 1, 2);
+        c.aggregation.shares = 65;
+        _refused(c, "CH7 shares", 65, 64);
+        c.aggregation.shares = 2;
+        _accepted(c);
+        c.aggregation.shares = 64;
+        _accepted(c);
+    }
+
+    function test_CM2_aCommitteesAttemptEndsBeforeItsStakesAreFree() public {
+        Charter memory c = aCharter();
+        c.deadlines.seat = 3 days;
+        _accepted(c); // a consortium's members have no stake
+        c.aggregation.holders = 2;
+        _refused(c, "CM2 deadlines", 3 days + 3500, 3 days);
+        c.deadlines.seat = 3 days - 3499;
+        _refused(c, "CM2 deadlines", 3 days + 1, 3 days);
+        c.deadlines.seat = 3 days - 3500;
+        _accepted(c);
     }
 
     function test_CH11_votingSeconds() public {

@@ -128,7 +128,7 @@ abstract contract Consortium is Test {
         return signFor(address(rounds), holder, structHash);
     }
 
-    function signAll(bytes32 structHash) internal view returns (bytes[] memory signatures) {
+    function signAll(bytes32 structHash) internal view virtual returns (bytes[] memory signatures) {
         signatures = new bytes[](committee.length);
         for (uint256 i; i < committee.length; ++i) {
             signatures[i] = sign(committee[i], structHash);
@@ -142,7 +142,7 @@ abstract contract Consortium is Test {
         return keccak256(abi.encode(purpose, facts.round, facts.attempt, committee[i]));
     }
 
-    function preimages(bytes32 purpose) internal view returns (bytes32[] memory all) {
+    function preimages(bytes32 purpose) internal view virtual returns (bytes32[] memory all) {
         all = new bytes32[](committee.length);
         for (uint256 i; i < committee.length; ++i) {
             all[i] = preimage(purpose, i);
@@ -273,7 +273,7 @@ abstract contract Consortium is Test {
     }
 
     /// @dev Makes the transition that the phase asks for.
-    function step() internal {
+    function step() internal virtual {
         land(transitionOf(rounds.phaseOf(runId)));
     }
 
@@ -294,7 +294,7 @@ abstract contract Consortium is Test {
     }
 
     /// @dev The call that would move the run on from `phase`, signed for the facts as they stand.
-    function transitionOf(uint8 phase) internal view returns (bytes memory) {
+    function transitionOf(uint8 phase) internal view virtual returns (bytes memory) {
         if (phase == 0) {
             (Seat[] memory seats, bytes[] memory signatures) = aCommittee();
             return abi.encodeCall(IRounds.seat, (runId, seats, signatures));

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IRounds} from "../src/interfaces/IRounds.sol";
 import {ISigned} from "../src/interfaces/ISigned.sol";
-import {Seat, Verified} from "../src/types/Round.sol";
+import {CommitteeSeat, Seat, Verified} from "../src/types/Round.sol";
 import {Consortium} from "./Consortium.sol";
 
 /// @dev The committee: who sits, what it reveals, and what it signs.
@@ -193,6 +193,22 @@ contract HoldersTest is Consortium {
         (digests[4], digests[5]) = (digests[5], digests[4]);
         vm.expectRevert(abi.encodeWithSelector(ISigned.BadSignature.selector, members[4]));
         rounds.recordUnmasked(runId, committee, digests, signatures);
+    }
+
+    function test_CM5_aConsortiumsRunIsNoCommittees() public {
+        bytes memory refused = abi.encodeWithSelector(IRounds.NotCommittee.selector, runId);
+        vm.expectRevert(refused);
+        rounds.begin(runId);
+        vm.expectRevert(refused);
+        rounds.draw(runId);
+        vm.expectRevert(refused);
+        rounds.seatCommittee(runId, new bytes32[](12), new CommitteeSeat[](12), new bytes[](12));
+        moveTo(6);
+        bytes32[] memory digests = shareDigests();
+        bytes[] memory signatures = unmaskSignatures(digests);
+        bytes32[] memory revealed = preimages("draw");
+        vm.expectRevert(refused);
+        rounds.recordUnmaskedCommittee(runId, committee, digests, revealed, signatures);
     }
 
     function test_CH6_aSignatureHasOneFormOnly() public {

@@ -23,6 +23,24 @@ contract FinalModels is IFinalModel {
     }
 }
 
+/// @dev Somebody whom no charter names.
+contract Stranger {
+    function register(
+        Inference to,
+        bytes32 run,
+        uint32 round,
+        bytes32 velocity,
+        bytes32 constants,
+        bytes calldata model
+    ) external returns (bytes32) {
+        return to.register(run, round, velocity, constants, model);
+    }
+
+    function predict(Inference to, bytes32 modelId, int32[] calldata features) external view returns (int32) {
+        return to.predict(modelId, features);
+    }
+}
+
 contract InferenceTest {
     VectorReader private constant vm = VectorReader(address(uint160(uint256(keccak256("hevm cheat code")))));
     bytes32 private constant RUN = keccak256("a run");
@@ -95,6 +113,14 @@ contract InferenceTest {
         bytes memory dirty = abi.encodeWithSelector(Inference.predict.selector, model, 64, 1, uint256(type(uint32).max));
         (bool success, bytes memory reason) = address(inference).staticcall(dirty);
         require(!success && bytes4(reason) == FixedPointModel.FeatureRange.selector, "2^32 - 1 is no int32");
+    }
+
+    function test_CH10_anybodyRegistersAndPredicts() public {
+        bytes memory model = hex"0101010000001000ffffffff00000000";
+        rounds.finish(RUN, _stateHash(sha256(model)));
+        Stranger stranger = new Stranger();
+        bytes32 modelId = stranger.register(inference, RUN, ROUND, VELOCITY, CONSTANTS, model);
+        require(stranger.predict(inference, modelId, _features(1)) == -1, "a stranger gets the same answer");
     }
 
     function test_IN5_unknownModel() public {

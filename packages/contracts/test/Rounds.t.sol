@@ -97,11 +97,20 @@ contract RoundsTest is Consortium {
         assertEq(facts.uploadBlock, 1006, "uploadBlock");
         assertEq(facts.acceptRoot, aVerdict().acceptRoot, "acceptRoot");
         assertEq(facts.since, START + 6, "since");
-        move();
-        facts = rounds.factsOf(runId);
-        assertEq(facts.committeeHash | facts.noiseRoot | facts.openBeacon, 0, "nothing of the last attempt");
-        assertEq(facts.uploadRoot | facts.verifyBeacon | facts.acceptRoot, 0, "nothing of the last attempt");
-        assertEq(facts.noiseBlock + facts.uploadBlock, 0, "nothing of the last attempt");
+    }
+
+    function test_RD3_whatALaterAttemptHasNotRecordedIsZero() public {
+        playRound();
+        for (uint8 phase; phase < 8; ++phase) {
+            moveTo(phase);
+            Facts memory facts = rounds.factsOf(runId);
+            assertTrue(facts.committeeHash != 0 == phase > 0, "committeeHash");
+            assertTrue(facts.noiseRoot != 0 == phase > 1 && facts.noiseBlock != 0 == phase > 1, "noise");
+            assertTrue(facts.openBeacon != 0 == phase > 2, "openBeacon");
+            assertTrue(facts.uploadRoot != 0 == phase > 3 && facts.uploadBlock != 0 == phase > 3, "uploads");
+            assertTrue(facts.verifyBeacon != 0 == phase > 4, "verifyBeacon");
+            assertTrue(facts.acceptRoot != 0 == phase > 5, "acceptRoot");
+        }
     }
 
     function test_RD3_eventsCarryWhatWasGivenAndDerived() public {
@@ -166,6 +175,7 @@ contract RoundsTest is Consortium {
         }
         playRound();
         assertEq(rounds.factsOf(runId).round, 1, "a later attempt finishes the round");
+        assertEq(rounds.factsOf(runId).attempt, 0, "the next round counts anew");
     }
 
     function test_RD6_seatIsNeverVoid() public {

@@ -39,4 +39,5 @@ export * from './report/unshard.ts';
 export * from './report/verify.ts';
 export * from './secret.ts';
 export * from './signing.ts';
+export * from './sortition.ts';
 export * from './xof.ts';

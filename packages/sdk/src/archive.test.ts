@@ -35,6 +35,24 @@ test('[RD3] an archive tells the same facts, holds every blob, and passes offlin
   assert.equal((await verifyOffline(bytes)).verdict, 'PASS');
 });
 
+test('[CM1] an archive of a committee’s run has what its aggregators registered, and passes offline', async () => {
+  const drawn = aRun({ members: 3, rounds: 2, voids: true, committee: { shares: 2, aggregators: 4 } }, components);
+  const { ledger: chain } = drawn;
+  const told = chain.facts;
+  const [first, second] = told.flatMap((fact) => (fact.kind === 'registeredAggregator' ? [fact.aggregator] : []));
+  chain.post({ kind: 'resigned', aggregator: first! });
+  chain.post({ kind: 'withdrawn', aggregator: first!, amount: 10n ** 18n });
+  chain.post({ kind: 'slashed', aggregator: second!, evidence: runId, amount: 2n * 10n ** 18n });
+  const rows = told.map((fact) => logOf(fact, deployment));
+  const bytes = encodeArchive({ deployment, runId: drawn.runId, now: chain.now, logs: rows, blobs: chain.blobs });
+  const archive = decodeArchive(bytes);
+  assert.deepEqual(archive.facts, told);
+  const kinds = new Set(told.map(({ kind }) => kind));
+  for (const kind of ['begun', 'drawn', 'snapshot', 'committeeSeated', 'drawRevealed', 'withdrawn', 'slashed'] as const)
+    assert(kinds.has(kind), kind);
+  assert.equal((await verifyOffline(bytes)).verdict, 'PASS');
+});
+
 test('[RD3] a bit of a blob changed in an archive: the blob is missing', async () => {
   const bytes = await archived();
   bytes[bytes.length - 1]! ^= 1;

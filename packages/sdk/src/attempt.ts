@@ -10,6 +10,7 @@ import {
 import { hexToBytes } from 'viem';
 import type { Aggregation, Deployment, Hex } from './facts.ts';
 import { paramsHashOf } from './identity.ts';
+import { sharesOf } from './seats.ts';
 import type { AttemptView, RunView } from './view.ts';
 
 /** The protocol's form of the charter's struct. */
@@ -47,7 +48,7 @@ export function attemptOf(
     },
     platform,
   );
-  const bound = { ...prepared, shares: seated.seats.length, domain, noiseContext: context };
+  const bound = { ...prepared, shares: sharesOf(view), domain, noiseContext: context };
   if (!noise || !open) return bound;
   const update = {
     modelHash: hexToBytes(modelOf(run, view)),

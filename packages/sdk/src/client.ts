@@ -70,34 +70,38 @@ export async function createConcordClient(options: ClientOptions): Promise<Conco
 }
 
 /** One call of one contract. */
-export type Call<A extends Abi, F extends ContractFunctionName<A, 'nonpayable'>> = {
+export type Call<A extends Abi, F extends ContractFunctionName<A, Writing>> = {
   readonly to: Address;
   readonly abi: A;
   readonly functionName: F;
-  readonly args: ContractFunctionArgs<A, 'nonpayable', F>;
+  readonly args: ContractFunctionArgs<A, Writing, F>;
+  /** Wei that go along. */
+  readonly value?: bigint;
 };
+
+type Writing = 'nonpayable' | 'payable';
 
 /**
  * Sends a call and waits until it is in a block. Throws TransactionError when the contract refuses it, before it is sent
  * if the refusal can already be seen, and when the client has no account.
  */
-export async function send<A extends Abi, F extends ContractFunctionName<A, 'nonpayable'>>(
+export async function send<A extends Abi, F extends ContractFunctionName<A, Writing>>(
   client: ConcordClient,
-  { to, abi, functionName, args }: Call<A, F>,
+  { to, abi, functionName, args, value = 0n }: Call<A, F>,
 ): Promise<Landed> {
   const data = encodeFunctionData({ abi, functionName, args } as unknown as EncodeFunctionDataParameters);
-  return transact(client, { to, data }, { abi, functionName });
+  return transact(client, { to, data, value }, { abi, functionName });
 }
 
 /** Sends raw calldata, or creation code when `to` is missing; `about` serves to decode a refusal. */
 export async function transact(
   { reader, writer }: ConcordClient,
-  { to, data }: { readonly to?: Address; readonly data: Hex },
+  { to, data, value = 0n }: { readonly to?: Address; readonly data: Hex; readonly value?: bigint },
   about: { readonly abi: Abi; readonly functionName: string },
 ): Promise<Landed & { readonly created?: Address }> {
   if (!writer) throw toTransactionError(undefined, about);
   const { wallet, queue } = writer;
-  const call = { account: wallet.account, data, ...(to && { to }) };
+  const call = { account: wallet.account, data, value, ...(to && { to }) };
   try {
     const estimate = await reader.estimateGas(call);
     // Blocks between the estimate and the landing may touch colder slots.

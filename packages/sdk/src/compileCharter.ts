@@ -29,6 +29,8 @@ export interface CharterTerms {
   readonly sunset: number;
   readonly gasCap: number;
   readonly deadlines: Deadlines;
+  /** k pairs of drawn aggregators hold the shares, k = 2 … 64 (CM4). Without it the members do, one share each. */
+  readonly committee?: { readonly shares: number };
 }
 
 export class CharterTermsError extends Error {
@@ -56,6 +58,22 @@ const integerTerm = (terms: CharterTerms, term: keyof CharterTerms, least: numbe
     throw new CharterTermsError(term, `have ${String(value)}, need an integer of at least ${least}`);
   return value;
 };
+
+const MOST_SHARES = 64;
+/** Seconds: from a snapshot to the end of its attempt a resigned stake must stay within reach (CM2). */
+export const LONGEST_ATTEMPT = 3 * 24 * 60 * 60;
+
+/** Seconds that all phases of an attempt may take. */
+export const attemptSeconds = (deadlines: Deadlines): number =>
+  Object.values(deadlines).reduce((total, seconds) => total + seconds, 0);
+
+function checkCommittee(shares: number, deadlines: Deadlines): void {
+  if (!Number.isInteger(shares) || shares < 2 || shares > MOST_SHARES)
+    throw new CharterTermsError('committee', `have ${shares} shares, need an integer from 2 to ${MOST_SHARES}`);
+  const sum = attemptSeconds(deadlines);
+  if (sum > LONGEST_ATTEMPT)
+    throw new CharterTermsError('deadlines', `add up to ${sum} s, need at most ${LONGEST_ATTEMPT} beside a committee`);
+}
 
 /** Least integer σ with which `rounds` openings stay within ε at δ (every rounding against the spender). */
 function leastSigma(terms: CharterTerms, rounds: number): bigint {
@@ -91,14 +109,14 @@ export function compileCharter(
   const { terms } = file;
   const sorted = [...members].map((each) => each.toLowerCase() as Address).sort();
   if (new Set(sorted).size !== sorted.length) throw new CharterTermsError('members', 'an address is listed twice');
-  if (sorted.length < 3)
-    throw new CharterTermsError('members', `have ${sorted.length}, need at least 3 (k = N, one holder a share)`);
+  if (sorted.length < 3) throw new CharterTermsError('members', `have ${sorted.length}, need at least 3`);
   const rounds = integerTerm(terms, 'trainingRounds', 1) + 1;
   const maxRecords = integerTerm(terms, 'maxRecords', 1);
   const recordBound = integerTerm(terms, 'recordBound', 1);
   const honest = integerTerm(terms, 'honest', 1);
   const minCohort = integerTerm(terms, 'minCohort', 3);
   integerTerm(terms, 'deltaExponent', 1);
+  if (terms.committee) checkCommittee(terms.committee.shares, terms.deadlines);
   if (!(terms.epsilon > 0)) throw new CharterTermsError('epsilon', 'need a number > 0');
 
   const d = updateLength(text);
@@ -113,8 +131,8 @@ export function compileCharter(
     sigma,
     honest,
     minNoise: minCohort,
-    shares: sorted.length,
-    holders: 1,
+    shares: terms.committee?.shares ?? sorted.length,
+    holders: terms.committee ? 2 : 1,
     ...fixedParams(64, d, 128),
     unit: 1,
     matrixSeed: hexToBytes(matrixSeed),

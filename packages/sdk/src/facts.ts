@@ -70,6 +70,11 @@ export interface Seat {
   readonly queryCommit: Hex;
 }
 
+/** A seat of a committee (CM5). A holder that was drawn and is missing has its address here and zeros. */
+export interface CommitteeSeat extends Seat {
+  readonly drawCommit: Hex;
+}
+
 /** Where a fact stands on chain. */
 export interface Origin {
   readonly block: bigint;
@@ -101,6 +106,18 @@ export type FactBody =
   | { readonly kind: 'voted'; readonly charterId: Hex; readonly voter: Address; readonly support: boolean }
   | { readonly kind: 'joined'; readonly charterId: Hex; readonly member: Address; readonly endpoint: string }
   | ({ readonly kind: 'seated'; readonly committeeHash: Hex; readonly seats: readonly Seat[] } & Attempted)
+  /** A committee's run: the snapshot for round 0, attempt 0 (CM2). */
+  | { readonly kind: 'begun'; readonly runId: Hex; readonly rosterHash: Hex }
+  /** The snapshot that the attempt named here, a coming one as a rule, is drawn from (CM2). */
+  | ({ readonly kind: 'snapshot'; readonly rosterHash: Hex } & Attempted)
+  /** drawBeacon, and the snapshot that it draws from (CM3). */
+  | ({ readonly kind: 'drawn'; readonly beacon: Hex; readonly rosterHash: Hex } & Attempted)
+  /** 2k seats in the order of the draw (CM5). */
+  | ({
+      readonly kind: 'committeeSeated';
+      readonly committeeHash: Hex;
+      readonly seats: readonly CommitteeSeat[];
+    } & Attempted)
   | ({ readonly kind: 'noiseClosed'; readonly root: Hex; readonly blob: Hex } & Attempted)
   | ({ readonly kind: 'opened'; readonly beacon: Hex } & Attempted)
   | ({ readonly kind: 'uploadsClosed'; readonly root: Hex; readonly blob: Hex } & Attempted)
@@ -117,8 +134,24 @@ export type FactBody =
       readonly rho: bigint;
     } & Attempted)
   | ({ readonly kind: 'unmasked'; readonly shareDigests: readonly Hex[] } & Attempted)
+  /** XOR of the draw preimages of all shares: half of the next round's first draw (CM3). */
+  | { readonly kind: 'drawRevealed'; readonly runId: Hex; readonly round: number; readonly mix: Hex }
   | ({ readonly kind: 'settled'; readonly aggregateRoot: Hex; readonly modelHash: Hex; readonly blob: Hex } & Attempted)
   | ({ readonly kind: 'voided'; readonly phase: number } & Attempted)
-  | { readonly kind: 'registered'; readonly runId: Hex; readonly modelId: Hex };
+  | { readonly kind: 'registered'; readonly runId: Hex; readonly modelId: Hex }
+  | RegistryFact;
+
+/** What happened to the stake of an aggregator; of no run (CM1, CM9). Amounts in wei. */
+export type RegistryFact =
+  /** `stake` is the whole of it. */
+  | {
+      readonly kind: 'registeredAggregator';
+      readonly aggregator: Address;
+      readonly stake: bigint;
+      readonly endpoint: string;
+    }
+  | { readonly kind: 'resigned'; readonly aggregator: Address }
+  | { readonly kind: 'withdrawn'; readonly aggregator: Address; readonly amount: bigint }
+  | { readonly kind: 'slashed'; readonly aggregator: Address; readonly evidence: Hex; readonly amount: bigint };
 
 export type Fact = FactBody & { readonly origin: Origin };

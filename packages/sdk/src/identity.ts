@@ -1,13 +1,18 @@
 /** Names that are hashes of ABI-encoded structs (spec/charter.md). */
 import { chartersAbi, roundsAbi } from '@concord/contracts';
-import { encodeAbiParameters, getAbiItem, keccak256 } from 'viem';
-import type { Address, Aggregation, Charter, Hex, Seat } from './facts.ts';
+import { encodeAbiParameters, getAbiItem, getContractAddress, keccak256 } from 'viem';
+import type { Address, Aggregation, Charter, CommitteeSeat, Deployment, Hex, Seat } from './facts.ts';
 
 /** Addresses are lowercase in facts, so that they compare and sort as the numbers that they are. */
 export const lowercase = (address: Address): Address => address.toLowerCase() as Address;
 
 const CHARTER = getAbiItem({ abi: chartersAbi, name: 'propose' }).inputs;
 const AGGREGATION = [CHARTER[0].components[8]] as const;
+/** The registry of staked aggregators: the first contract that this deployment's Rounds made, in its constructor (CM1). */
+export const aggregatorsOf = ({ rounds }: Pick<Deployment, 'rounds'>): Address =>
+  lowercase(getContractAddress({ from: rounds, nonce: 1n }));
+
+const COMMITTEE_SEATS = [getAbiItem({ abi: roundsAbi, name: 'seatCommittee' }).inputs[2]] as const;
 const SEATS = [getAbiItem({ abi: roundsAbi, name: 'seat' }).inputs[1]] as const;
 
 /** keccak256(abi.encode(charter)): the charter's and its run's id. */
@@ -19,3 +24,7 @@ export const paramsHashOf = (aggregation: Aggregation): Hex =>
 
 /** keccak256(abi.encode(seats)), seats ascending by holder [RD9]. */
 export const committeeHashOf = (seats: readonly Seat[]): Hex => keccak256(encodeAbiParameters(SEATS, [seats]));
+
+/** keccak256(abi.encode(seats)) of a drawn committee, in the order of the draw (CM5). */
+export const drawnCommitteeHashOf = (seats: readonly CommitteeSeat[]): Hex =>
+  keccak256(encodeAbiParameters(COMMITTEE_SEATS, [seats]));

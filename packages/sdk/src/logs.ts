@@ -1,9 +1,9 @@
 /** From event logs to facts: which contract said it, in which block, with how much gas. */
-import { chartersAbi, inferenceAbi, roundsAbi } from '@concord/contracts';
+import { aggregatorsAbi, chartersAbi, inferenceAbi, roundsAbi } from '@concord/contracts';
 import { type DecodeEventLogReturnType, decodeEventLog, type Log } from 'viem';
 import type { ConcordClient } from './client.ts';
 import type { Address, Charter, Deployment, Fact, FactBody, Hex, Origin, Seat } from './facts.ts';
-import { lowercase } from './identity.ts';
+import { aggregatorsOf, lowercase } from './identity.ts';
 
 /** An event as a chain keeps it, with where it stands. */
 export interface RawLog {
@@ -33,7 +33,7 @@ const charterOf = (charter: ProposedCharter): Charter => ({
   members: charter.members.map(lowercase),
   aggregation: charter.aggregation as Charter['aggregation'],
 });
-const seatOf = (seat: Seat): Seat => ({ ...seat, holder: lowercase(seat.holder) });
+const seatOf = <S extends Seat>(seat: S): S => ({ ...seat, holder: lowercase(seat.holder) });
 
 function fromCharters({ eventName, args }: DecodeEventLogReturnType<typeof chartersAbi>): FactBody {
   switch (eventName) {
@@ -52,6 +52,16 @@ function fromRounds({ eventName, args }: DecodeEventLogReturnType<typeof roundsA
   switch (eventName) {
     case 'Seated':
       return { kind: 'seated', ...args, seats: args.seats.map(seatOf) };
+    case 'Begun':
+      return { kind: 'begun', ...args };
+    case 'Snapshot':
+      return { kind: 'snapshot', ...args };
+    case 'Drawn':
+      return { kind: 'drawn', ...args };
+    case 'CommitteeSeated':
+      return { kind: 'committeeSeated', ...args, seats: args.seats.map(seatOf) };
+    case 'DrawRevealed':
+      return { kind: 'drawRevealed', ...args };
     case 'NoiseClosed':
       return { kind: 'noiseClosed', ...args };
     case 'Opened':
@@ -70,8 +80,20 @@ function fromRounds({ eventName, args }: DecodeEventLogReturnType<typeof roundsA
       return { kind: 'settled', ...args };
     case 'Voided':
       return { kind: 'voided', ...args };
-    case 'EIP712DomainChanged':
-      throw new NotAFactError(eventName);
+  }
+}
+
+function fromAggregators({ eventName, args }: DecodeEventLogReturnType<typeof aggregatorsAbi>): FactBody {
+  const aggregator = lowercase(args.aggregator);
+  switch (eventName) {
+    case 'Registered':
+      return { kind: 'registeredAggregator', ...args, aggregator };
+    case 'Resigned':
+      return { kind: 'resigned', aggregator };
+    case 'Withdrawn':
+      return { kind: 'withdrawn', ...args, aggregator };
+    case 'Slashed':
+      return { kind: 'slashed', ...args, aggregator };
   }
 }
 
@@ -86,12 +108,14 @@ function bodyOf(deployment: Deployment, { address, data, topics: [...topics] }: 
         kind: 'registered',
         ...decodeEventLog({ abi: inferenceAbi, data, topics: topics as [Hex, ...Hex[]] }).args,
       };
+    case aggregatorsOf(deployment):
+      return fromAggregators(decodeEventLog({ abi: aggregatorsAbi, data, topics: topics as [Hex, ...Hex[]] }));
     default:
       throw new NotAFactError(`an event of ${address}`);
   }
 }
 
-/** What a log of one of the three contracts says. Throws NotAFactError, or viem's decode errors on malformed data. */
+/** What a log of one of the deployment's contracts says. Throws NotAFactError, or viem's decode errors on malformed data. */
 export const factOf = (deployment: Deployment, log: RawLog): Fact => ({
   ...bodyOf(deployment, log),
   origin: log.origin,
@@ -133,6 +157,7 @@ const addresses = ({ deployment }: ConcordClient): Address[] => [
   deployment.charters,
   deployment.rounds,
   deployment.inference,
+  aggregatorsOf(deployment),
 ];
 
 /** The facts of one block, named by its hash so that a reorganisation cannot mix two chains. */

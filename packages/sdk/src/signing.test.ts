@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hashTypedData, type Hex, keccak256, toHex } from 'viem';
+import { concatHex, hashTypedData, type Hex, keccak256, toHex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import type { Deployment } from './facts.ts';
-import { addressOf, digestOf, recover, type Statement, sign, TYPES, typedData } from './signing.ts';
+import {
+  addressOf,
+  digestOf,
+  encodeStatement,
+  type HolderStatement,
+  recover,
+  roleSignature,
+  type Statement,
+  sign,
+  TYPES,
+  typedData,
+} from './signing.ts';
 
 const word = (text: string): Hex => keccak256(toHex(text));
 const privateKey = word('a signer');
@@ -20,6 +31,14 @@ const statements: readonly Statement[] = [
   { kind: 'Vote', charterId: word('charter'), support: true },
   { kind: 'Join', charterId: word('charter'), endpoint: 'https://a.example' },
   { kind: 'Seat', ...attempt, sealKey: word('key'), openCommit: word('open'), queryCommit: word('query') },
+  {
+    kind: 'CommitteeSeat',
+    ...attempt,
+    sealKey: word('key'),
+    openCommit: word('open'),
+    queryCommit: word('query'),
+    drawCommit: word('draw'),
+  },
   { kind: 'NoiseClosed', ...closed },
   { kind: 'UploadsClosed', ...closed },
   {
@@ -50,6 +69,8 @@ const TYPE_STRINGS: Record<Statement['kind'], string> = {
   Vote: 'Vote(bytes32 charterId,bool support)',
   Join: 'Join(bytes32 charterId,string endpoint)',
   Seat: 'Seat(bytes32 runId,uint32 round,uint32 attempt,bytes32 sealKey,bytes32 openCommit,bytes32 queryCommit)',
+  CommitteeSeat:
+    'CommitteeSeat(bytes32 runId,uint32 round,uint32 attempt,bytes32 sealKey,bytes32 openCommit,bytes32 queryCommit,bytes32 drawCommit)',
   NoiseClosed: 'NoiseClosed(bytes32 runId,uint32 round,uint32 attempt,bytes32 committeeHash,bytes32 root,bytes32 blob)',
   UploadsClosed:
     'UploadsClosed(bytes32 runId,uint32 round,uint32 attempt,bytes32 committeeHash,bytes32 root,bytes32 blob)',
@@ -102,4 +123,27 @@ test('[CH6] a signature counts on one chain, for one contract and one statement 
 
 test('every statement kind has a vector here', () => {
   assert.deepEqual(statements.map(({ kind }) => kind).sort(), Object.keys(TYPES).sort());
+});
+
+const HOLDERS = ['CommitteeSeat', 'NoiseClosed', 'UploadsClosed', 'Verified', 'Unmasked', 'Settled'];
+
+test('[CM9] evidence is the type hash and the words after it, of which the signed digest is made', () => {
+  const said = statements.filter((each): each is HolderStatement => HOLDERS.includes(each.kind));
+  assert.equal(said.length, HOLDERS.length);
+  for (const statement of said) {
+    const { typeHash, data } = encodeStatement(statement);
+    assert.equal(typeHash, word(TYPE_STRINGS[statement.kind]));
+    const domainType = 'EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)';
+    const domain = [word(domainType), word('Concord'), word('1'), toHex(deployment.chainId), deployment.rounds]
+      .map(pad)
+      .join('');
+    const digest = keccak256(`0x1901${pad(keccak256(`0x${domain}`))}${pad(keccak256(concatHex([typeHash, data])))}`);
+    assert.equal(digestOf(deployment, statement), digest);
+  }
+});
+
+test('[CM6] a share is spoken for by a role byte and 65 bytes', async () => {
+  const signature = await sign(privateKey, deployment, statements[0]!);
+  assert.equal(roleSignature(0, signature), `0x00${signature.slice(2)}`);
+  assert.equal(roleSignature(1, signature), `0x01${signature.slice(2)}`);
 });

@@ -2,7 +2,15 @@
  * Every statement that a member or holder signs, as EIP-712 typed data: domain "Concord" version "1" with the chain and
  * the contract that checks it (spec/charter.md, spec/rounds.md). Whoever holds the signature may land it [CH6][RD2].
  */
-import { hashTypedData, recoverAddress, serializeSignature } from 'viem';
+import {
+  concatHex,
+  encodeAbiParameters,
+  hashTypedData,
+  keccak256,
+  recoverAddress,
+  serializeSignature,
+  stringToHex,
+} from 'viem';
 import { privateKeyToAddress, sign as signHash } from 'viem/accounts';
 import type { Address, Deployment, Hex } from './facts.ts';
 import { lowercase } from './identity.ts';
@@ -35,6 +43,13 @@ export const TYPES = {
     { name: 'sealKey', type: 'bytes32' },
     { name: 'openCommit', type: 'bytes32' },
     { name: 'queryCommit', type: 'bytes32' },
+  ],
+  CommitteeSeat: [
+    ...ATTEMPT,
+    { name: 'sealKey', type: 'bytes32' },
+    { name: 'openCommit', type: 'bytes32' },
+    { name: 'queryCommit', type: 'bytes32' },
+    { name: 'drawCommit', type: 'bytes32' },
   ],
   NoiseClosed: CLOSED,
   UploadsClosed: CLOSED,
@@ -113,3 +128,22 @@ export const recover = async (deployment: Deployment, statement: Statement, sign
 
 /** The address of a raw private key, lowercase. */
 export const addressOf = (privateKey: Hex): Address => lowercase(privateKeyToAddress(privateKey));
+
+/** How a committee's holder speaks for its share: a byte, 0 primary or 1 standby, and its 65 bytes (CM6). */
+export const roleSignature = (role: 0 | 1, signature: Hex): Hex => concatHex([role === 0 ? '0x00' : '0x01', signature]);
+
+/** What a holder says once an attempt: two that differ cost it its stake (CM9). */
+export type HolderStatement = Statement<
+  'CommitteeSeat' | 'NoiseClosed' | 'UploadsClosed' | 'Verified' | 'Unmasked' | 'Settled'
+>;
+
+/** EIP-712's typeHash of a statement and the words after it, as evidence carries them (CM9). */
+export function encodeStatement(statement: HolderStatement): { readonly typeHash: Hex; readonly data: Hex } {
+  const fields = TYPES[statement.kind];
+  const values = statement as unknown as Readonly<Record<string, unknown>>;
+  const typeText = `${statement.kind}(${fields.map(({ type, name }) => `${type} ${name}`).join(',')})`;
+  return {
+    typeHash: keccak256(stringToHex(typeText)),
+    data: encodeAbiParameters(fields, fields.map(({ name }) => values[name]) as never),
+  };
+}

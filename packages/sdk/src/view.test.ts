@@ -12,7 +12,6 @@ import {
   phaseAt,
   type RunView,
   runPhaseAt,
-  shareIndexOf,
   ViewError,
 } from './view.ts';
 
@@ -206,17 +205,6 @@ test('[RD8] the draw beacon hashes run, round, attempt and the last open beacon,
   assert.equal(currentAttempt(voided)?.drawBeacon, draw(0, 1, word(100)));
   const settled = replay(chain(...passed, ...walk(0, 0)));
   assert.equal(currentAttempt(settled)?.drawBeacon, draw(1, 0, word(100)));
-});
-
-test('[RD9] share j belongs to the j-th seat', () => {
-  const attempt = currentAttempt(replay(chain(...passed, walk(0, 0)[0]!)));
-  assert(attempt);
-  assert.deepEqual(
-    members.map((member) => shareIndexOf(attempt, member)),
-    [1, 2, 3],
-  );
-  assert.equal(shareIndexOf(attempt, address(9)), undefined);
-  assert.equal(shareIndexOf(currentAttempt(replay(chain(...passed)))!, members[0]!), undefined);
 });
 
 test('[CH8] past the sunset no new attempt is seated, but one under way may end', () => {

@@ -2,11 +2,21 @@
  * The state of every run, folded from facts. Pure: `fold(view, fact)` never asks the chain, so a node, an auditor and a
  * test that replay one log hold one view. [RD1][RD3]
  */
+import { zeroHash } from 'viem';
 import { drawBeaconOf } from './beacon.ts';
-import type { Address, Charter, Fact, Hex, Origin, Seat } from './facts.ts';
+import type { Address, Charter, Fact, Hex, Origin, RegistryFact, Seat } from './facts.ts';
+import { committeeOf, foldRoster, type Roster, rosterHashOf } from './roster.ts';
 
 export const PHASES = ['SEAT', 'NOISE', 'OPEN', 'UPLOAD', 'QUERY', 'VERIFY', 'UNMASK', 'SETTLE', 'FINISHED'] as const;
 export type Phase = (typeof PHASES)[number];
+
+/** A seat of either mode. */
+export interface SeatView extends Seat {
+  /** Committees only (CM3). */
+  readonly drawCommit?: Hex;
+  /** Drawn, and not there: it has no keys, and nothing that it says counts in this attempt (CM5). */
+  readonly missing?: true;
+}
 
 /** The facts of one attempt; what has not happened yet is undefined. */
 export interface AttemptView {
@@ -14,8 +24,18 @@ export interface AttemptView {
   readonly attempt: number;
   /** Seconds: when this attempt's SEAT phase began. */
   readonly began: number;
+  /** RD8; a committee's is that of its draw, and has no meaning before (CM3). */
   readonly drawBeacon: Hex;
-  readonly seated?: { readonly committeeHash: Hex; readonly seats: readonly Seat[]; readonly origin: Origin };
+  /** Round 0, attempt 0 of a committee's run: its SEAT phase begins here and not with the charter (CM2). */
+  readonly begun?: Origin;
+  /** Committees only: whom the beacon draws from the snapshot, 2k in seat order, or nobody (CM4, `committeeOf`). */
+  readonly draw?: {
+    readonly beacon: Hex;
+    readonly rosterHash: Hex;
+    readonly committee: readonly Address[];
+    readonly origin: Origin;
+  };
+  readonly seated?: { readonly committeeHash: Hex; readonly seats: readonly SeatView[]; readonly origin: Origin };
   readonly noise?: { readonly root: Hex; readonly blob: Hex; readonly origin: Origin };
   readonly open?: { readonly beacon: Hex; readonly origin: Origin };
   readonly uploads?: { readonly root: Hex; readonly blob: Hex; readonly origin: Origin };
@@ -32,6 +52,8 @@ export interface AttemptView {
     readonly origin: Origin;
   };
   readonly unmasked?: { readonly shareDigests: readonly Hex[]; readonly origin: Origin };
+  /** Committees only: XOR of the draw preimages (CM3). */
+  readonly drawMix?: Hex;
   readonly settled?: {
     readonly aggregateRoot: Hex;
     readonly modelHash: Hex;
@@ -57,17 +79,37 @@ export interface RunView {
   readonly rho: bigint;
   /** Every round is FINAL. A run that its sunset cut short is known only with a clock: `runPhaseAt`. */
   readonly finished: boolean;
+  /** Committees only: the roster as it stood when the run last took a snapshot, and for which attempt (CM2). */
+  readonly snapshot?: Snapshot;
+}
+
+export interface Snapshot {
+  readonly round: number;
+  readonly attempt: number;
+  readonly rosterHash: Hex;
+  readonly roster: Roster;
+  readonly origin: Origin;
 }
 
 export interface ChainView {
   readonly runs: ReadonlyMap<Hex, RunView>;
+  /** The staked aggregators, in the contract's order (CM1). */
+  readonly roster: Roster;
+  /** Where aggregators are reached; of those too that have left the roster, who may still hold a share. */
+  readonly endpoints: ReadonlyMap<Address, string>;
 }
+
+export type ViewErrorCode =
+  | 'UNKNOWN_RUN'
+  | 'OUT_OF_ORDER'
+  /** A snapshot or draw is not of the roster that the registry's facts make (CM2). */
+  | 'ROSTER';
 
 /** A fact that cannot follow the ones before it: facts were skipped, repeated, or are of another chain. */
 export class ViewError extends Error {
-  readonly code: 'UNKNOWN_RUN' | 'OUT_OF_ORDER';
+  readonly code: ViewErrorCode;
   readonly fact: Fact;
-  constructor(code: 'UNKNOWN_RUN' | 'OUT_OF_ORDER', fact: Fact, have: string) {
+  constructor(code: ViewErrorCode, fact: Fact, have: string) {
     super(
       `${code}: ${fact.kind} in block ${fact.origin.block} (log ${fact.origin.logIndex}) cannot follow ${have}; ` +
         'replay the facts from the block in which the contracts were deployed, in order',
@@ -78,15 +120,24 @@ export class ViewError extends Error {
   }
 }
 
-export const emptyView: ChainView = { runs: new Map() };
+export const emptyView: ChainView = { runs: new Map(), roster: [], endpoints: new Map() };
 
 /** The view after one more fact. Throws ViewError when the fact cannot follow. */
 export function fold(view: ChainView, fact: Fact): ChainView {
   if (fact.kind === 'registered') return view;
+  if ('aggregator' in fact) return register(view, fact);
   const id = 'runId' in fact ? fact.runId : fact.charterId;
   const run = view.runs.get(id);
-  const next = fact.kind === 'proposed' ? propose(run, fact) : step(run, fact);
-  return { runs: new Map(view.runs).set(id, next) };
+  const next = fact.kind === 'proposed' ? propose(run, fact) : step(run, fact, view.roster);
+  return { ...view, runs: new Map(view.runs).set(id, next) };
+}
+
+function register(view: ChainView, fact: Fact & RegistryFact): ChainView {
+  const roster = foldRoster(view.roster, fact);
+  if (!roster) throw new ViewError('OUT_OF_ORDER', fact, `a roster of ${view.roster.length} entries`);
+  const endpoints =
+    fact.kind === 'registeredAggregator' ? new Map(view.endpoints).set(fact.aggregator, fact.endpoint) : view.endpoints;
+  return { ...view, roster, endpoints };
 }
 
 type Of<K extends Fact['kind']> = Extract<Fact, { kind: K }>;
@@ -106,7 +157,9 @@ function propose(run: RunView | undefined, fact: Of<'proposed'>): RunView {
   };
 }
 
-function step(run: RunView | undefined, fact: Exclude<Fact, { kind: 'proposed' | 'registered' }>): RunView {
+type Step = Exclude<Fact, { kind: 'proposed' | 'registered' | RegistryFact['kind'] }>;
+
+function step(run: RunView | undefined, fact: Step, roster: Roster): RunView {
   if (!run) throw new ViewError('UNKNOWN_RUN', fact, 'no proposal of its charter');
   const { origin } = fact;
   switch (fact.kind) {
@@ -116,6 +169,19 @@ function step(run: RunView | undefined, fact: Exclude<Fact, { kind: 'proposed' |
       return { ...run, endpoints: new Map(run.endpoints).set(fact.member, fact.endpoint) };
     case 'seated':
       return record(run, fact, 'SEAT', { seated: { committeeHash: fact.committeeHash, seats: fact.seats, origin } });
+    case 'begun': {
+      const first = { ...fact, round: 0, attempt: 0 };
+      return snapshot(record(run, first, 'SEAT', { began: origin.time, begun: origin }), first, roster);
+    }
+    case 'snapshot':
+      return snapshot(run, fact, roster);
+    case 'drawn':
+      return draw(run, fact);
+    case 'committeeSeated': {
+      const seats = fact.seats.map((seat): SeatView => (seat.sealKey === zeroHash ? { ...seat, missing: true } : seat));
+      if (!currentAttempt(run)?.draw) throw new ViewError('OUT_OF_ORDER', fact, 'an attempt without a draw');
+      return record(run, fact, 'SEAT', { seated: { committeeHash: fact.committeeHash, seats, origin } });
+    }
     case 'noiseClosed':
       return record(run, fact, 'NOISE', { noise: { root: fact.root, blob: fact.blob, origin } });
     case 'opened':
@@ -130,6 +196,11 @@ function step(run: RunView | undefined, fact: Exclude<Fact, { kind: 'proposed' |
     }
     case 'unmasked':
       return record(run, fact, 'UNMASK', { unmasked: { shareDigests: fact.shareDigests, origin } });
+    case 'drawRevealed': {
+      // The same transaction unmasks: this may be told before or after it.
+      const attempt = currentAttempt(run)?.attempt ?? 0;
+      return record(run, { ...fact, attempt }, undefined, { drawMix: fact.mix });
+    }
     case 'settled': {
       const { aggregateRoot, modelHash, blob } = fact;
       const settled = record(run, fact, 'SETTLE', { settled: { aggregateRoot, modelHash, blob, origin } });
@@ -158,13 +229,32 @@ function vote(run: RunView, fact: Of<'voted'>): RunView {
   return begin({ ...voted, passed: fact.origin }, 0, 0, fact.origin.time);
 }
 
+/** [CM2] The roster as it stands now must be the one that the contract hashed. */
+function snapshot(run: RunView, fact: Of<'begun' | 'snapshot'> & AttemptName, roster: Roster): RunView {
+  const have = rosterHashOf(roster);
+  if (have !== fact.rosterHash) throw new ViewError('ROSTER', fact, `a roster that hashes to ${have}`);
+  const { round, attempt, rosterHash, origin } = fact;
+  return { ...run, snapshot: { round, attempt, rosterHash, roster, origin } };
+}
+
+/** [CM3][CM4] The beacon draws from the snapshot for this attempt and from no other. */
+function draw(run: RunView, fact: Of<'drawn'>): RunView {
+  const { beacon, rosterHash, origin } = fact;
+  const taken = run.snapshot;
+  if (taken?.round !== fact.round || taken.attempt !== fact.attempt || taken.rosterHash !== rosterHash)
+    throw new ViewError('ROSTER', fact, `the snapshot ${taken?.rosterHash ?? 'that was not taken'}`);
+  const { shares } = run.charter.aggregation;
+  const committee = committeeOf(taken.roster, beacon, shares);
+  return record(run, fact, 'SEAT', { drawBeacon: beacon, draw: { beacon, rosterHash, committee, origin } });
+}
+
+interface AttemptName {
+  readonly round: number;
+  readonly attempt: number;
+}
+
 /** Writes part of the current attempt; `phase` is the one that the fact ends (undefined: whichever it is). */
-function record(
-  run: RunView,
-  fact: Extract<Fact, { attempt: number }>,
-  phase: Phase | undefined,
-  part: Partial<AttemptView>,
-): RunView {
+function record(run: RunView, fact: Fact & AttemptName, phase: Phase | undefined, part: Partial<AttemptView>): RunView {
   const current = currentAttempt(run);
   if (!current) throw new ViewError('OUT_OF_ORDER', fact, run.finished ? 'the last round' : 'an unpassed charter');
   if (current.round !== fact.round || current.attempt !== fact.attempt)
@@ -220,11 +310,19 @@ export function deadlineOf(attempt: AttemptView, charter: Charter): number {
 }
 
 /**
- * Whether anybody may void the attempt at this block time (seconds) [RD4]. Never in SEAT: past its deadline a smaller
- * committee may sit instead [RD6].
+ * Seconds: the last block time at which nobody may void the attempt [RD4]. In SEAT a consortium is never void: past its
+ * deadline a smaller committee may sit instead [RD6]. A drawn one is, past twice its deadline (CM5).
  */
+export function voidableAfter(attempt: AttemptView, charter: Charter): number {
+  const deadline = deadlineOf(attempt, charter);
+  if (phaseAt(attempt) !== 'SEAT') return deadline;
+  const started = attempt.begun || attempt.round > 0 || attempt.attempt > 0;
+  return charter.aggregation.holders === 2 && started ? deadline + charter.deadlines.seat : Number.POSITIVE_INFINITY;
+}
+
+/** Whether anybody may void the attempt at this block time (seconds) [RD4]. */
 export const isOverdue = (attempt: AttemptView, charter: Charter, time: number): boolean =>
-  phaseAt(attempt) !== 'SEAT' && time > deadlineOf(attempt, charter);
+  time > voidableAfter(attempt, charter);
 
 /** The phase of a run at a block time (seconds): of its current attempt, or FINISHED [RD1][CH8]; undefined: not passed. */
 export function runPhaseAt(run: RunView, time: number): Phase | undefined {
@@ -233,10 +331,4 @@ export function runPhaseAt(run: RunView, time: number): Phase | undefined {
   if (!attempt) return 'FINISHED';
   const phase = phaseAt(attempt);
   return phase === 'SEAT' && time > Number(run.charter.limits.sunset) ? 'FINISHED' : phase;
-}
-
-/** Share index j = 1 … k of a seated holder; undefined when it has no seat [RD9]. */
-export function shareIndexOf(attempt: AttemptView, holder: Address): number | undefined {
-  const index = attempt.seated?.seats.findIndex((seat) => seat.holder === holder) ?? -1;
-  return index < 0 ? undefined : index + 1;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { createTestClient, http } from 'viem';
+import { BlockNotFoundError, createTestClient, http } from 'viem';
 import { type Devnet, startDevnet } from '../../testing/src/devnet.ts';
 import { smallTerms, smallText } from '../../testing/src/charter.ts';
 import { castVote } from './actions/castVote.ts';
@@ -119,7 +119,12 @@ async function collect(
     told.push(event);
     if (await enough(told)) abort.abort();
   }
-  assert.deepEqual(troubles, []);
+  // Between two questions a reorganisation may take the very block away that was asked for: that is retried.
+  const gone = (error: unknown): boolean => error instanceof BlockNotFoundError;
+  assert.deepEqual(
+    troubles.filter((error) => !gone(error)),
+    [],
+  );
   return told;
 }
 

@@ -13,19 +13,22 @@ export const components: Components = { platform: nodePlatform, kernels: loadKer
 export const run: BuiltRun = aRun({ members: 4, rounds: 2, liar: 1, voids: true }, components);
 export const records: Records = run.ledger;
 
-/** What the auditor finds when it is told these records. */
-export const audit = (
-  told: Records,
-  overrides: { readonly chainId?: number; readonly runId?: Hex } = {},
-): Promise<Verification> =>
-  verifyRun({
-    runId: overrides.runId ?? run.runId,
-    facts: told.facts,
-    deployment: { ...run.deployment, chainId: overrides.chainId ?? run.deployment.chainId },
-    blobs: async (digest) => told.blobs.get(digest),
-    now: run.ledger.now,
-    components,
-  });
+type Audit = (told: Records, overrides?: { readonly chainId?: number; readonly runId?: Hex }) => Promise<Verification>;
+
+/** What the auditor of a run finds when it is told these records. */
+export const auditorOf =
+  ({ runId, deployment, ledger }: BuiltRun): Audit =>
+  (told, overrides = {}) =>
+    verifyRun({
+      runId: overrides.runId ?? runId,
+      facts: told.facts,
+      deployment: { ...deployment, chainId: overrides.chainId ?? deployment.chainId },
+      blobs: async (digest) => told.blobs.get(digest),
+      now: ledger.now,
+      components,
+    });
+
+export const audit = auditorOf(run);
 
 export const clauseOf = ({ clauses }: Verification, id: ClauseId): Clause => {
   const clause = clauses.find((each) => each.id === id);
@@ -34,8 +37,8 @@ export const clauseOf = ({ clauses }: Verification, id: ClauseId): Clause => {
 };
 
 /** The run fails, by this clause among others, with this evidence. */
-export async function assertFails(told: Records, id: ClauseId, evidence: RegExp): Promise<void> {
-  const found = await audit(told);
+export async function assertFails(told: Records, id: ClauseId, evidence: RegExp, by: Audit = audit): Promise<void> {
+  const found = await by(told);
   assert.equal(found.verdict, 'FAIL');
   const clause = clauseOf(found, id);
   assert.equal(clause.verdict, 'FAIL', `${id}: ${clause.verdict}, ${clause.evidence}`);

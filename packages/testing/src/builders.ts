@@ -28,7 +28,6 @@ import {
   type AttemptView,
   type Charter,
   charterIdOf,
-  committeeHashOf,
   compareEntries,
   compileCharter,
   currentAttempt,
@@ -37,14 +36,16 @@ import {
   encodeFileList,
   encodeHeaderBlob,
   encodeVerifierFile,
+  type Finding,
   headersRoot,
   type Hex,
   paramsOf,
 } from '@concord/sdk';
-import { bytesToHex, hexToBytes, keccak256, sha256 } from 'viem';
+import { bytesToHex, hexToBytes, sha256 } from 'viem';
 import { smallTerms, smallText } from './charter.ts';
 import { Committee, type Held, type Member, membersOf } from './committee.ts';
 import { Ledger } from './ledger.ts';
+import { type At, type CommitteeOptions, registerAll, seatDrawn, seatMembers, snapshotFor, wordOf } from './seating.ts';
 import { vectorOf } from './vectors.ts';
 
 export interface RunOptions {
@@ -58,6 +59,8 @@ export interface RunOptions {
   readonly liar?: number;
   /** Whether round 1 takes a second attempt, the first being void. */
   readonly voids?: boolean;
+  /** Drawn pairs hold the shares instead of the members. */
+  readonly committee?: CommitteeOptions;
 }
 
 export interface BuiltRun {
@@ -76,8 +79,6 @@ const DEPLOYMENT: Deployment = {
   inference: '0x3333333333333333333333333333333333333333',
 };
 
-const wordOf = (...path: readonly (string | number)[]): Hex => keccak256(new TextEncoder().encode(path.join('/')));
-
 /** An AES-128-CTR keystream from a text. */
 function randomFrom(seed: string, { platform }: Components): Random {
   const key = sha256(new TextEncoder().encode(seed), 'bytes');
@@ -87,28 +88,46 @@ function randomFrom(seed: string, { platform }: Components): Random {
 
 /** Builds a finished run whose model is registered. */
 export function aRun(options: RunOptions, components: Components): BuiltRun {
-  const { members: count, rounds, seed = 'a run', liar, voids = false } = options;
+  const { members: count, rounds, seed = 'a run', liar, voids = false, committee } = options;
   const random = randomFrom(seed, components);
   const members = membersOf(count, seed);
   const addresses = members.map(({ address }) => address);
-  const terms = smallTerms(rounds - 1, liar === undefined ? count : count - 1);
+  const out = (liar === undefined ? 0 : 1) + (committee?.conflicts?.length ?? 0);
+  const terms = {
+    ...smallTerms(rounds - 1, count - out),
+    ...(committee && { committee: { shares: committee.shares } }),
+  };
   const { charter, text, textBytes } = compileCharter({ text: smallText, terms }, addresses, bytesToHex(random(32)));
   const runId = charterIdOf(charter);
   const ledger = new Ledger();
   ledger.keep(textBytes);
+  if (committee) registerAll(ledger, committee, seed);
   ledger.post({ kind: 'proposed', charterId: runId, proposer: addresses[0]!, charter });
   for (const voter of addresses) ledger.post({ kind: 'voted', charterId: runId, voter, support: true });
   for (const member of addresses)
     ledger.post({ kind: 'joined', charterId: runId, member, endpoint: `https://${member}.example` });
 
   const prepared = prepareRun(paramsOf(charter.aggregation), components);
-  const stage: Stage = { runId, charter, text, members, prepared, ledger, seed, random, components, liar };
+  const stage: Stage = {
+    runId,
+    charter,
+    text,
+    members,
+    prepared,
+    ledger,
+    seed,
+    random,
+    components,
+    liar,
+    drawn: committee,
+  };
   let state = startState(text, hexToBytes(charter.textDigest));
   for (let round = 0; round < rounds; round++) {
     if (voids && round === 1) {
       const { at } = sit(stage);
       ledger.wait(charter.deadlines.noise);
       ledger.post({ kind: 'voided', ...at, phase: 1 });
+      if (committee) snapshotFor(ledger, { ...at, attempt: at.attempt + 1 });
     }
     state = play(stage, state);
   }
@@ -127,11 +146,12 @@ interface Stage {
   readonly random: Random;
   readonly components: Components;
   readonly liar: number | undefined;
+  readonly drawn: CommitteeOptions | undefined;
 }
 
 interface Seated {
   readonly committee: Committee;
-  readonly at: { readonly runId: Hex; readonly round: number; readonly attempt: number };
+  readonly at: At;
 }
 
 const viewOf = ({ ledger, runId }: Stage): AttemptView => currentAttempt(ledger.run(runId))!;
@@ -142,17 +162,15 @@ const placed = (stage: Stage): Attempt => {
 };
 
 function sit(stage: Stage): Seated {
-  const { ledger, members, random, components, runId, seed } = stage;
+  const { ledger, members, random, components, runId, seed, drawn } = stage;
   const { round, attempt } = viewOf(stage);
-  const committee = new Committee(members, random, components);
-  const seats = members.map(({ address }, i) => ({
-    holder: address,
-    sealKey: bytesToHex(committee.keys[i]!.publicKey),
-    openCommit: wordOf(seed, round, attempt, 'open', i),
-    queryCommit: wordOf(seed, round, attempt, 'query', i),
-  }));
   const at = { runId, round, attempt };
-  ledger.post({ kind: 'seated', ...at, committeeHash: committeeHashOf(seats), seats });
+  const committee = new Committee(drawn?.shares ?? members.length, drawn ? 2 : 1, random, components);
+  if (drawn) seatDrawn(ledger, at, drawn, committee.keys, seed);
+  else {
+    const addresses = members.map(({ address }) => address);
+    seatMembers(ledger, at, addresses, committee.keys, seed);
+  }
   return { committee, at };
 }
 
@@ -177,6 +195,31 @@ function upload(stage: Stage, committee: Committee, type: ReportType): Uploaded 
   return { held, root: bytesToHex(headersRoot(entries)), blob: ledger.keep(encodeHeaderBlob(entries)) };
 }
 
+/** Places, among all reports in order, of the updates that the holders of share 1 disagree about. */
+function conflictsOf({ members, drawn }: Stage, held: readonly Held[]): ReadonlySet<number> {
+  const about = (drawn?.conflicts ?? []).map((place) => members[place]!.address);
+  const sorted = held.toSorted((a, b) => compareEntries(a.entry, b.entry));
+  const isAbout = ({ report: { header } }: Held): boolean =>
+    header.type === UPDATE && about.includes(bytesToHex(header.member));
+  return new Set(sorted.flatMap((each, i) => (isAbout(each) ? [i] : [])));
+}
+
+/** The verified list: a file for each seat, 32 zero bytes for one that nobody published. */
+function filesOf(
+  { ledger, drawn }: Stage,
+  findings: readonly (readonly Finding[])[],
+  conflicts: ReadonlySet<number>,
+): readonly Uint8Array[] {
+  const files = findings.map((each, i) => encodeVerifierFile({ share: i + 1, findings: each }));
+  if (!drawn) return files.map((file) => hexToBytes(ledger.keep(file)));
+  // The standby of share 1 complains where it disagrees.
+  const other = findings[0]!.map((finding, i) => (conflicts.has(i) ? { headerHash: finding.headerHash } : finding));
+  const copies = [...files, encodeVerifierFile({ share: 1, findings: other }), ...files.slice(1)];
+  return copies.map((file, seat) =>
+    seat === drawn.missing || seat === drawn.silent ? new Uint8Array(32) : hexToBytes(ledger.keep(file)),
+  );
+}
+
 /** One round from SEAT to SETTLE; returns the next state. */
 function play(stage: Stage, state: RunState): RunState {
   const { ledger, charter, text, seed, components, runId } = stage;
@@ -198,9 +241,9 @@ function play(stage: Stage, state: RunState): RunState {
     openBeacon: hexToBytes(open!.beacon),
   };
   const findings = committee.findings(held, beacon, attempt, groups);
-  const accepted = committee.accept(held, findings, beacon, attempt, groups);
-  const files = findings.map((each, i) => ledger.keep(encodeVerifierFile({ share: i + 1, findings: each })));
-  const digests = files.map((file) => hexToBytes(file));
+  const conflicts = conflictsOf(stage, held);
+  const accepted = committee.accept(held, findings, beacon, attempt, groups, conflicts);
+  const digests = filesOf(stage, findings, conflicts);
   const { recordBound: sensitivity, sigma: sigmaPerContributor, honest, d } = charter.aggregation;
   const price = rhoPerRound({ sensitivity, sigmaPerContributor, honestContributors: BigInt(honest) });
   ledger.post({
@@ -214,10 +257,12 @@ function play(stage: Stage, state: RunState): RunState {
     blob: ledger.keep(encodeFileList(digests)),
     rho: ledger.run(runId).rho + price,
   });
+  if (stage.drawn) snapshotFor(ledger, { runId, round: at.round + 1, attempt: 0 });
 
   const aggregates = committee.aggregates(held, accepted, attempt);
   const shareDigests = aggregates.map((each, i) => ledger.keep(encodeAggregateShare(i + 1, each)));
   ledger.post({ kind: 'unmasked', ...at, shareDigests });
+  if (stage.drawn) ledger.post({ kind: 'drawRevealed', runId, round: at.round, mix: wordOf(seed, at.round, 'mix') });
   const counted = new Set(accepted.leaves.map(({ headerHash }) => `${headerHash}`));
   const reports = held.filter(({ report }) => counted.has(`${report.headerHash}`)).map(({ report }) => report);
   const commitments = reports.map(({ commitment }) => commitment);

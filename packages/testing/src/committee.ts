@@ -1,4 +1,4 @@
-/** Members of a run in memory: each sends reports, and each holds one share of everybody's. */
+/** The holders of a run in memory, by share: what members send them, and what they make of it. */
 import {
   type Accepted,
   type AcceptSet,
@@ -60,15 +60,17 @@ const orThrow = <T>(value: T | ReportError): T => {
 };
 
 export class Committee {
-  readonly members: readonly Member[];
-  /** In seat order, made afresh for every attempt. */
+  /** In seat order, k or 2k (the primaries first), made afresh for every attempt. */
   readonly keys: readonly KeyPair[];
+  /** k. */
+  readonly #shares: number;
   readonly #random: Random;
   readonly #components: Components;
 
-  constructor(members: readonly Member[], random: Random, components: Components) {
-    this.members = members;
-    this.keys = members.map(() => components.platform.x25519KeyPair(new Secret(random(32))));
+  constructor(shares: number, holders: 1 | 2, random: Random, components: Components) {
+    const seats = Array.from({ length: shares * holders });
+    this.keys = seats.map(() => components.platform.x25519KeyPair(new Secret(random(32))));
+    this.#shares = shares;
     this.#random = random;
     this.#components = components;
   }
@@ -76,7 +78,7 @@ export class Committee {
   /** One member's report, signed and opened by every holder. A vector over the norm bound is claimed to be at it. */
   report(member: Member, type: ReportType, vector: BigInt64Array, attempt: Attempt): Held {
     const { bound } = sizesOf(attempt.sizes, type);
-    const sealKeys = this.keys.map(({ publicKey }) => [publicKey]);
+    const sealKeys = this.#byShare((share) => this.#keysOf(share).map(({ publicKey }) => publicKey));
     const options = { attempt, type, member: hexToBytes(member.address), vector, sealKeys };
     const honest = shard(options, this.#random, this.#components);
     const lie = (_: bigint, dots: readonly bigint[]): Elements | undefined =>
@@ -88,9 +90,14 @@ export class Committee {
     const report = { ...sent.report, signature };
     const bytes = encodeReport(report);
     const reportDigest = this.#components.platform.sha256(bytes);
-    const seeds = sent.seals.map((seal, i) => {
-      const decoded = orThrow(decodeSeal(seal, attempt));
-      return orThrow(openSeal(decoded, report.header, i + 1, 0, this.keys[i]!, attempt, this.#components));
+    const { holders } = attempt.sizes.params;
+    const seeds = this.#byShare((share) => {
+      // Both holders of a share must be able to open it; they find the same seed.
+      const opened = this.#keysOf(share).map((keys, role) => {
+        const decoded = orThrow(decodeSeal(sent.seals[(share - 1) * holders + role]!, attempt));
+        return orThrow(openSeal(decoded, report.header, share, role as 0 | 1, keys, attempt, this.#components));
+      });
+      return opened[0]!;
     });
     return { report, bytes, entry: { header: encodeHeader(report.header), signature, reportDigest }, seeds };
   }
@@ -99,10 +106,10 @@ export class Committee {
   findings(held: readonly Held[], beacon: Uint8Array, attempt: Attempt, groups: GroupOptions): readonly Finding[][] {
     const query = createQuery(attempt, beacon, this.#components);
     const sorted = held.toSorted((a, b) => compareEntries(a.entry, b.entry));
-    return this.keys.map((_, i) =>
+    return this.#byShare((share) =>
       sorted.map(({ report, seeds }): Finding => {
-        const own = verifyShare(report.header, i + 1, seeds[i]!, query, attempt, this.#components);
-        const mine = groupOf(report.header.member, report.header.type, groups) === i + 1;
+        const own = verifyShare(report.header, share, seeds[share - 1]!, query, attempt, this.#components);
+        const mine = groupOf(report.header.member, report.header.type, groups) === share;
         const open = mine && encodeVerifierShare(verifyPublicShare(report, query, attempt, this.#components));
         const shares = { own: encodeVerifierShare(own), ...(open && { public: open }) };
         return { headerHash: report.headerHash, shares };
@@ -110,17 +117,19 @@ export class Committee {
     );
   }
 
-  /** What all holders decide from each other's findings. */
+  /** What all holders decide from each other's findings; reports (by place) that their pairs differ about are out. */
   accept(
     held: readonly Held[],
     findings: readonly (readonly Finding[])[],
     beacon: Uint8Array,
     attempt: Attempt,
     groups: GroupOptions,
+    conflicts: ReadonlySet<number>,
   ): AcceptSet {
     const query = createQuery(attempt, beacon, this.#components);
     const sorted = held.toSorted((a, b) => compareEntries(a.entry, b.entry));
     const accepted = sorted.filter(({ report }, at) => {
+      if (conflicts.has(at)) return false;
       const { type } = report.header;
       const about = findings.map((file) => file[at]!.shares!);
       const open = about.find((each) => each.public)!.public!;
@@ -136,12 +145,21 @@ export class Committee {
   /** Z_1 … Z_k over the accepted reports. */
   aggregates(held: readonly Held[], accepted: AcceptSet, attempt: Attempt): readonly Elements[] {
     const byHash = new Map(held.map((each) => [`${each.report.headerHash}`, each]));
-    return this.keys.map((_, i) => {
+    return this.#byShare((share) => {
       const inputs = accepted.leaves.map(({ headerHash, member, type, group }) => {
         const { report, seeds } = byHash.get(`${headerHash}`)!;
-        return { member, type, seed: seeds[i]!, ...(group === i + 1 && { y1: report.y1 }) };
+        return { member, type, seed: seeds[share - 1]!, ...(group === share && { y1: report.y1 }) };
       });
-      return aggregateShare(i + 1, inputs, attempt, this.#components);
+      return aggregateShare(share, inputs, attempt, this.#components);
     });
+  }
+
+  #byShare<T>(of: (share: number) => T): T[] {
+    return Array.from({ length: this.#shares }, (_, i) => of(i + 1));
+  }
+
+  /** The keys of share j's holders, the primary's first. */
+  #keysOf(share: number): readonly KeyPair[] {
+    return this.keys.filter((_, i) => i % this.#shares === share - 1);
   }
 }

@@ -1,11 +1,14 @@
-/** A small consortium on a real chain: contracts, a relayer, and members as child processes that can be killed and lie. */
+/**
+ * A small run on a real chain: contracts, a relayer, and members as child processes that can be killed and lie; beside a
+ * committee also staked aggregators, as processes like them.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type MemberConfig, type RunningNode, startRelayer } from '@concord/node';
+import { type AggregatorConfig, type MemberConfig, type RunningNode, startRelayer } from '@concord/node';
 import {
   type Charter,
   type ConcordClient,
@@ -14,6 +17,7 @@ import {
   deploy,
   type Hex,
   propose,
+  registerAggregator,
 } from '@concord/sdk';
 import { smallTerms, smallText } from './charter.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
@@ -26,7 +30,7 @@ export interface LoggedEvent {
   readonly [detail: string]: unknown;
 }
 
-export interface MemberProcess {
+export interface NodeProcess {
   readonly address: Hex;
   readonly endpoint: string;
   readonly events: readonly LoggedEvent[];
@@ -43,7 +47,9 @@ export interface Consortium {
   readonly runId: Hex;
   readonly fromBlock: bigint;
   readonly relayer: RunningNode;
-  readonly members: readonly MemberProcess[];
+  readonly members: readonly NodeProcess[];
+  /** Those who may be drawn into a committee; none in a consortium. */
+  readonly aggregators: readonly NodeProcess[];
   stop(): Promise<void>;
 }
 
@@ -51,11 +57,18 @@ export interface ConsortiumOptions {
   readonly members: number;
   /** Rounds in all: one for statistics, at least one for training. */
   readonly rounds: number;
+  /** k shares, held by pairs that are drawn from so many aggregators of 1 ether each. Without it members hold shares. */
+  readonly committee?: { readonly shares: number; readonly aggregators: number };
   readonly liars?: Readonly<Record<number, LiarName>>;
   /** Seconds for each phase. */
   readonly phaseSeconds: number;
   readonly blockMilliseconds: number;
+  /** How often each node looks at the chain, 100 unless told. */
+  readonly pollMilliseconds?: number;
 }
+
+/** Wei. */
+const STAKE = 10n ** 18n;
 
 /** Rows that differ from member to member and mean nothing. */
 const table = (member: number): string =>
@@ -70,7 +83,7 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
   const folder = mkdtempSync(join(tmpdir(), 'concord-consortium-'));
   const devnet: Devnet = await startDevnet({
     blockMilliseconds: options.blockMilliseconds,
-    accounts: options.members + 1,
+    accounts: options.members + (options.committee?.aggregators ?? 0) + 1,
   });
   const { rpcUrl, accounts } = devnet;
   const account = accounts[0]!.privateKey;
@@ -79,9 +92,14 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
   const client = await createConcordClient({ rpcUrl, account, ...contracts });
   const s = options.phaseSeconds;
   const deadlines = { seat: s, noise: s, open: s, upload: s, query: s, verify: s, unmask: s, settle: s };
-  const keys = accounts.slice(1);
+  const keys = accounts.slice(1, options.members + 1);
+  const terms = {
+    ...smallTerms(options.rounds - 1, 3),
+    deadlines,
+    ...(options.committee && { committee: { shares: options.committee.shares } }),
+  };
   const { charter, textBytes } = compileCharter(
-    { text: smallText, terms: { ...smallTerms(options.rounds - 1, 3), deadlines } },
+    { text: smallText, terms },
     keys.map(({ address }) => address),
     `0x${'ab'.repeat(32)}`,
   );
@@ -92,7 +110,7 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
     host: '127.0.0.1',
     port: 0,
     confirmations: 0,
-    pollMilliseconds: 100,
+    pollMilliseconds: options.pollMilliseconds ?? 100,
   };
   const relayer = await startRelayer({ ...common, privateKey: account });
   const members = await Promise.all(
@@ -106,6 +124,16 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
       return startProcess(address, config, options.liars?.[i]);
     }),
   );
+  const aggregators = await Promise.all(
+    accounts.slice(options.members + 1).map(async ({ address, privateKey }, i) => {
+      const home = join(folder, `aggregator-${i}`);
+      mkdirSync(home);
+      const aggregator = await startProcess(address, { ...common, privateKey, folder: home }, undefined);
+      const staker = await createConcordClient({ rpcUrl, account: privateKey, ...contracts });
+      await registerAggregator(staker, { endpoint: aggregator.endpoint, stake: STAKE });
+      return aggregator;
+    }),
+  );
   const { charterId } = await propose(client, charter);
   return {
     client,
@@ -115,8 +143,9 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
     fromBlock: block,
     relayer,
     members,
+    aggregators,
     async stop() {
-      await Promise.all(members.map((member) => member.kill()));
+      await Promise.all([...members, ...aggregators].map((node) => node.kill()));
       await relayer.stop();
       await devnet.stop();
       rmSync(folder, { recursive: true });
@@ -124,7 +153,11 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
   };
 }
 
-async function startProcess(address: Hex, config: MemberConfig, liar: LiarName | undefined): Promise<MemberProcess> {
+async function startProcess(
+  address: Hex,
+  config: MemberConfig | AggregatorConfig,
+  liar: LiarName | undefined,
+): Promise<NodeProcess> {
   const path = join(config.folder, 'config.json');
   const events: LoggedEvent[] = [];
   let child: ChildProcess;
@@ -133,14 +166,18 @@ async function startProcess(address: Hex, config: MemberConfig, liar: LiarName |
     // It answers on the port that it first got, as a member with a registered endpoint would.
     const port = endpoint === '' ? config.port : Number(new URL(endpoint).port);
     writeFileSync(path, JSON.stringify({ ...config, port }));
-    child = spawn(process.execPath, [MEMBER, path, ...(liar ? [liar] : [])], { stdio: ['pipe', 'pipe', 'inherit'] });
+    child = spawn(process.execPath, [MEMBER, path, ...(liar ? [liar] : [])], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      // Halves what a process costs before it does anything.
+      env: { NODE_COMPILE_CACHE: join(tmpdir(), 'concord-compiled'), ...process.env },
+    });
     const lines = createInterface({ input: child.stdout! });
     endpoint = await new Promise<string>((resolve, reject) => {
       lines.on('line', (line) => {
         if (line.startsWith('ready ')) resolve(line.slice(6));
         else events.push(JSON.parse(line) as LoggedEvent);
       });
-      child.once('exit', (code) => reject(new Error(`member ${address} ended with ${code} before it was ready`)));
+      child.once('exit', (code) => reject(new Error(`node ${address} ended with ${code} before it was ready`)));
     });
   };
   await launch();

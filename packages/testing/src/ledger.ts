@@ -10,10 +10,11 @@ export class Ledger {
   readonly blobs = new Map<Hex, Uint8Array>();
   #view: ChainView = emptyView;
   #waited = 0;
+  #pauses = 0;
 
   /** Records a fact in a block of its own, one second after the last. Throws ViewError when it cannot follow. */
   post(body: FactBody): void {
-    const block = this.facts.length + 1;
+    const block = this.facts.length + 1 + this.#pauses;
     const word = numberToHex(block, { size: 32 });
     const origin = { block: BigInt(block), blockHash: word, transaction: word, logIndex: 0, gas: 100_000n };
     const fact = { ...body, origin: { ...origin, time: this.now } };
@@ -35,13 +36,18 @@ export class Ledger {
     return run;
   }
 
+  get view(): ChainView {
+    return this.#view;
+  }
+
   /** Seconds: the time of the next block. */
   get now(): number {
     return START + this.facts.length + 1 + this.#waited;
   }
 
-  /** Lets chain time pass. */
+  /** Lets chain time pass, with one empty block. */
   wait(seconds: number): void {
+    this.#pauses += 1;
     this.#waited += seconds;
   }
 }

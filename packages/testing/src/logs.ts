@@ -1,6 +1,6 @@
 /** Facts turned back into the logs that the contracts would have written. */
-import { chartersAbi, inferenceAbi, roundsAbi } from '@concord/contracts';
-import type { Deployment, Fact, Hex, RawLog } from '@concord/sdk';
+import { aggregatorsAbi, chartersAbi, inferenceAbi, roundsAbi } from '@concord/contracts';
+import { aggregatorsOf, type Deployment, type Fact, type Hex, type RawLog } from '@concord/sdk';
 import { type Abi, encodeAbiParameters, encodeEventTopics, getAbiItem } from 'viem';
 
 const EVENTS: Readonly<Record<Fact['kind'], string>> = {
@@ -8,18 +8,29 @@ const EVENTS: Readonly<Record<Fact['kind'], string>> = {
   voted: 'Voted',
   joined: 'Joined',
   seated: 'Seated',
+  begun: 'Begun',
+  snapshot: 'Snapshot',
+  drawn: 'Drawn',
+  committeeSeated: 'CommitteeSeated',
   noiseClosed: 'NoiseClosed',
   opened: 'Opened',
   uploadsClosed: 'UploadsClosed',
   queried: 'Queried',
   verified: 'VerifiedRecorded',
   unmasked: 'UnmaskedRecorded',
+  drawRevealed: 'DrawRevealed',
   settled: 'Settled',
   voided: 'Voided',
   registered: 'Registered',
+  registeredAggregator: 'Registered',
+  resigned: 'Resigned',
+  withdrawn: 'Withdrawn',
+  slashed: 'Slashed',
 };
 
-function placeOf(kind: Fact['kind'], deployment: Deployment): readonly [Hex, Abi] {
+function placeOf(fact: Fact, deployment: Deployment): readonly [Hex, Abi] {
+  const { kind } = fact;
+  if ('aggregator' in fact) return [aggregatorsOf(deployment), aggregatorsAbi];
   if (kind === 'proposed' || kind === 'voted' || kind === 'joined') return [deployment.charters, chartersAbi];
   return kind === 'registered' ? [deployment.inference, inferenceAbi] : [deployment.rounds, roundsAbi];
 }
@@ -28,7 +39,7 @@ function placeOf(kind: Fact['kind'], deployment: Deployment): readonly [Hex, Abi
 export function logOf(fact: Fact, deployment: Deployment): RawLog {
   const { kind, origin, ...rest } = fact;
   const args: Record<string, unknown> = { ...rest, ...(fact.kind === 'verified' && { rhoAfter: fact.rho }) };
-  const [address, abi] = placeOf(kind, deployment);
+  const [address, abi] = placeOf(fact, deployment);
   const eventName = EVENTS[kind];
   const event = getAbiItem({ abi, name: eventName });
   if (event?.type !== 'event') throw new RangeError(`${eventName} is no event`);

@@ -1,9 +1,9 @@
 /**
- * A member as a process of its own, so that a test can kill it: `node memberProcess.ts CONFIG.json [LIAR]`. Says
- * `ready ENDPOINT` once it answers, logs events as JSON lines, and ends with its standard input.
+ * A member, or an aggregator if it has no data, as a process of its own, so that a test can kill it:
+ * `node memberProcess.ts CONFIG.json [LIAR]`. Says `ready ENDPOINT` once it answers, logs events as JSON lines, and ends with its standard input.
  */
 import { readFileSync } from 'node:fs';
-import { type MemberConfig, startMember } from '@concord/node';
+import { type AggregatorConfig, type MemberConfig, startAggregator, startMember } from '@concord/node';
 import { type LiarName, liars } from './liars.ts';
 
 const [, , path, liar] = process.argv;
@@ -11,12 +11,14 @@ if (path === undefined) throw new RangeError('usage: node memberProcess.ts CONFI
 if (liar !== undefined && !(liar in liars))
   throw new RangeError(`no liar is named ${liar}: ${Object.keys(liars).join(', ')}`);
 
-const config = JSON.parse(readFileSync(path, 'utf8')) as MemberConfig;
+const config = JSON.parse(readFileSync(path, 'utf8')) as MemberConfig | AggregatorConfig;
 const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value);
 const log = (event: string, details: object = {}): void => {
   process.stdout.write(`${JSON.stringify({ event, ...details }, plain)}\n`);
 };
-const node = await startMember({ ...config, log }, liar ? { encodeUpdate: liars[liar as LiarName] } : {});
+const node = await ('dataFile' in config
+  ? startMember({ ...config, log }, liar ? { encodeUpdate: liars[liar as LiarName] } : {})
+  : startAggregator({ ...config, log }));
 process.stdout.write(`ready ${node.endpoint}\n`);
 process.stdin.on('end', () => process.exit(0)).resume();
 await node.ended;

@@ -11,9 +11,11 @@ import {
   PHASES,
   type RunView,
 } from '@concord/sdk';
-import { keccak256, numberToHex } from 'viem';
+import { Secret } from '@concord/protocol';
+import { hexToBytes, keccak256, numberToHex } from 'viem';
 import { smallTerms, smallText } from './charter.ts';
 import { Ledger } from './ledger.ts';
+import { type CommitteeOptions, registerAll, seatDrawn } from './seating.ts';
 
 const word = (name: string): Hex => keccak256(new TextEncoder().encode(name));
 
@@ -31,27 +33,48 @@ export interface Stage {
 }
 
 /** A proposed charter of `count` members (addresses 1, 2, …) for so many rounds; nobody has voted or joined. */
-export function proposedRun(count: number, rounds = 2): Stage {
+export function proposedRun(count: number, rounds = 2, committee?: CommitteeOptions): Stage {
   const members = stageMembers(count);
-  const { charter } = compileCharter({ text: smallText, terms: smallTerms(rounds - 1, 3) }, members, word('matrix'));
+  const terms = { ...smallTerms(rounds - 1, 3), ...(committee && { committee: { shares: committee.shares } }) };
+  const { charter } = compileCharter({ text: smallText, terms }, members, word('matrix'));
   const ledger = new Ledger();
+  if (committee) registerAll(ledger, committee, 'stage');
   const runId = charterIdOf(charter);
   ledger.post({ kind: 'proposed', charterId: runId, proposer: members[0]!, charter });
   return { ledger, runId, members, run: () => ledger.run(runId), now: () => ledger.now };
 }
 
+const pass = ({ ledger, runId, members }: Stage): void => {
+  for (const voter of members) ledger.post({ kind: 'voted', charterId: runId, voter, support: true });
+  for (const member of members) ledger.post({ kind: 'joined', charterId: runId, member, endpoint: `http://${member}` });
+};
+
 /** The same, voted, joined at http://<member>, and moved on to a phase of round 0, attempt 0, or through both rounds. */
 export function runInPhase(phase: Phase, count = 3): Stage {
   const stage = proposedRun(count);
-  const { ledger, runId, members } = stage;
-  for (const voter of members) ledger.post({ kind: 'voted', charterId: runId, voter, support: true });
-  for (const member of members) ledger.post({ kind: 'joined', charterId: runId, member, endpoint: `http://${member}` });
+  const { ledger } = stage;
+  pass(stage);
   const stop = PHASES.indexOf(phase);
   const last = phase === 'FINISHED' ? stage.run().charter.limits.rounds : 1;
   for (let round = 0; round < last; round++) {
     const moves = movesOf(stage);
     for (const move of phase === 'FINISHED' ? moves : moves.slice(0, stop)) ledger.post(move);
   }
+  return stage;
+}
+
+/** Three members and a committee in a phase of round 0; in SEAT nothing of it has begun. */
+export function committeeInPhase(phase: Exclude<Phase, 'FINISHED'>, committee: CommitteeOptions): Stage {
+  const stage = proposedRun(3, 2, committee);
+  const { ledger, runId } = stage;
+  pass(stage);
+  if (phase === 'SEAT') return stage;
+  const keys = Array.from({ length: 2 * committee.shares }, (_, i) => {
+    const publicKey = hexToBytes(word(`key ${i}`));
+    return { publicKey, secretKey: new Secret(publicKey) };
+  });
+  seatDrawn(ledger, { runId, round: 0, attempt: 0 }, committee, keys, 'stage');
+  for (const move of movesOf(stage).slice(1, PHASES.indexOf(phase))) ledger.post(move);
   return stage;
 }
 

@@ -26,6 +26,7 @@ export const demo = defineCommand({
     seeds: { type: 'string', description: 'seeds of the non-private rows of the table', default: '3' },
     data: { type: 'string', description: 'folder with the data sets (default: CONCORD_DATA, else ../shared/data)' },
     cheat: { type: 'string', description: `one member lies: ${CHEATS.join(', ')}; ends in a red verdict, exit code 1` },
+    committee: { type: 'string', description: 'separate staked aggregators, drawn each round: SHARESx2, such as 8x2' },
     keep: { type: 'boolean', description: 'leave everything running and print how to verify from another terminal' },
     json: { type: 'boolean', description: 'write the facts as one JSON document, alone on stdout' },
     out: { type: 'string', description: 'write the JSON document to this file' },
@@ -41,6 +42,9 @@ export const demo = defineCommand({
     };
     const rounds = number('rounds', args.rounds, 1);
     const epsilon = number('epsilon', args.epsilon, 0.01);
+    const shares = args.committee === undefined ? undefined : Number(/^(\d+)x2$/.exec(args.committee)?.[1]);
+    if (shares !== undefined && !(shares >= 2 && shares <= 16))
+      throw new Error(`--committee: have “${args.committee}”, need SHARESx2 with 2 to 16 shares, such as 8x2`);
     const cheat = CHEATS.find((each) => each === args.cheat);
     if (args.cheat !== undefined && cheat === undefined)
       throw new Error(`--cheat: have “${args.cheat}”, need one of ${CHEATS.join(', ')}`);
@@ -59,6 +63,7 @@ export const demo = defineCommand({
       seeds: Math.floor(number('seeds', args.seeds, 1) ?? 3),
       keep: args.keep === true,
       ...(cheat && { cheat }),
+      ...(shares !== undefined && { committee: shares }),
     });
     const document = toDocument(facts);
     if (args.json === true) render.document(document);

@@ -47,12 +47,16 @@ export function createProgress(render: Renderer, members: number, now: () => num
   let began = now();
   let gas = 0n;
   let cohort = { updates: 0, noises: 0 };
+  const paid = new Set<string>();
   return {
     rounds,
     gasByPhase,
     tell: (fact, run) => {
-      gas += fact.origin.gas;
-      gasByPhase.set(fact.kind, (gasByPhase.get(fact.kind) ?? 0n) + fact.origin.gas);
+      // One transaction may say several things; its gas is spent once.
+      const cost = paid.has(fact.origin.transaction) ? 0n : fact.origin.gas;
+      paid.add(fact.origin.transaction);
+      gas += cost;
+      gasByPhase.set(fact.kind, (gasByPhase.get(fact.kind) ?? 0n) + cost);
       const { charter } = run;
       const total = charter.limits.rounds;
       if (fact.kind === 'verified') cohort = { updates: fact.updates, noises: fact.noises };

@@ -23,6 +23,7 @@ export interface DemoOptions {
   readonly file: CharterFile;
   readonly seeds: number;
   readonly keep: boolean;
+  readonly committee?: number;
   readonly cheat?: Cheat;
 }
 
@@ -84,6 +85,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts> {
     federation,
     file,
     ...(options.cheat && { cheat: options.cheat }),
+    ...(options.committee !== undefined && { committee: options.committee }),
     onStep: (text) => render.line(`  ${text}`, 'faint'),
   });
   const { text } = stage.compiled;
@@ -120,7 +122,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts> {
 
     const settled = run.attempts.findLast((attempt) => attempt.settled)?.settled;
     if (settled === undefined) throw new Error('the run is finished without a settled round');
-    const endpoints = stage.members.map(({ endpoint }) => endpoint);
+    const { endpoints } = stage;
     const state = decodeRunState(await fetchBlob(endpoints, settled.blob));
     const judged = judge(state, text.schema, text.training.featureLimit, federation.test);
 

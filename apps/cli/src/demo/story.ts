@@ -19,6 +19,7 @@ import {
   type Fact,
   type Hex,
   propose,
+  registerAggregator,
 } from '@concord/sdk';
 import { type Devnet, startDevnet } from '@concord/testing';
 import { bytesToHex } from 'viem';
@@ -38,6 +39,8 @@ export interface Stage {
   readonly compiled: CompiledCharter;
   readonly charterId: Hex;
   readonly members: readonly { readonly name: string; readonly address: Address; readonly endpoint: string }[];
+  /** Everybody who may serve the run's bytes. */
+  readonly endpoints: readonly string[];
   readonly children: readonly Child[];
   readonly fromBlock: bigint;
   stop(): Promise<void>;
@@ -57,6 +60,8 @@ const freePort = (): Promise<number> =>
 /** The member that lies when a demo is asked to cheat. */
 export const LIAR = 3;
 export type Cheat = 'over-norm';
+/** What every aggregator of the demo stakes, in wei. */
+const STAKE = 10n ** 18n;
 
 /** Blocks of the embedded chain, in milliseconds, and how deep a block must lie before a node believes it. */
 export const BLOCK_MILLISECONDS = 150;
@@ -68,11 +73,13 @@ export interface StageOptions {
   readonly file: CharterFile;
   /** One member, the one at position LIAR, lies like this. */
   readonly cheat?: Cheat;
+  /** Shares of a drawn committee with two holders each; without it the members are the holders. */
+  readonly committee?: number;
   readonly onStep: (text: string) => void;
 }
 
 /** Starts everything up to a proposed charter and running members. Stops what it started when a step fails. */
-export async function setStage({ folder, federation, file, cheat, onStep }: StageOptions): Promise<Stage> {
+export async function setStage({ folder, federation, file, cheat, committee, onStep }: StageOptions): Promise<Stage> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const each of stops.splice(0).reverse()) await each();
@@ -81,11 +88,14 @@ export async function setStage({ folder, federation, file, cheat, onStep }: Stag
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const keys = federation.members.map(() => generatePrivateKey());
     const addresses = keys.map((key) => privateKeyToAddress(key).toLowerCase() as Address);
-    const compiled = compileCharter(file, addresses, bytesToHex(crypto.getRandomValues(new Uint8Array(32))));
+    const terms = { ...file.terms, ...(committee !== undefined && { committee: { shares: committee } }) };
+    const matrixSeed = bytesToHex(crypto.getRandomValues(new Uint8Array(32)));
+    const compiled = compileCharter({ text: file.text, terms }, addresses, matrixSeed);
+    const holders = 2 * (committee ?? 0);
 
-    const devnet = await startDevnet({ blockMilliseconds: BLOCK_MILLISECONDS, accounts: 2 });
+    const devnet = await startDevnet({ blockMilliseconds: BLOCK_MILLISECONDS, accounts: 2 + holders });
     stops.push(devnet.stop);
-    const [proposerKey, relayerKey] = devnet.accounts.map(({ privateKey }) => privateKey);
+    const [proposerKey, relayerKey, ...holderKeys] = devnet.accounts.map(({ privateKey }) => privateKey);
     if (proposerKey === undefined || relayerKey === undefined) throw new Error('the devnet has no funded accounts');
     const { charters, rounds, inference, block: fromBlock } = await deploy({ rpcUrl: devnet.rpcUrl, account: proposerKey });
     const contracts = { charters, rounds, inference };
@@ -97,8 +107,9 @@ export async function setStage({ folder, federation, file, cheat, onStep }: Stag
     writeFileSync(join(folder, 'charter.json'), compiled.textBytes);
     onStep(`charter ${charterId.slice(0, 18)}… proposed`);
 
-    const ports = await Promise.all([...federation.members.map(freePort), freePort()]);
-    const relayerPort = ports.at(-1)!;
+    const ports = await Promise.all([...federation.members, undefined, ...holderKeys].map(freePort));
+    const relayerPort = ports[federation.members.length]!;
+    const holderPorts = ports.slice(federation.members.length + 1);
     const shared = {
       rpcUrl: devnet.rpcUrl,
       contracts,
@@ -141,8 +152,21 @@ export async function setStage({ folder, federation, file, cheat, onStep }: Stag
         ...(cheat !== undefined && i === LIAR && { cheat }),
       });
     });
-    onStep(`${children.length} processes started: ${members.length} members, each with its own file, and a relayer`);
-    return { folder, devnet, client, clientOptions, compiled, charterId, members, children, fromBlock, stop };
+    for (const [i, key] of holderKeys.entries()) {
+      const name = `aggregator-${i + 1}`;
+      const endpoint = `http://127.0.0.1:${holderPorts[i]}`;
+      await registerAggregator(await createConcordClient({ ...clientOptions, account: key }), { endpoint, stake: STAKE });
+      start(name, 'aggregator', {
+        ...shared,
+        folder: join(folder, name, 'store'),
+        privateKey: key,
+        port: holderPorts[i],
+      });
+    }
+    const others = holders === 0 ? 'a relayer' : `${holders} staked aggregators and a relayer`;
+    onStep(`${children.length} processes started: ${members.length} members, each with its own file, ${others}`);
+    const endpoints = [...members.map(({ endpoint }) => endpoint), ...holderPorts.map((port) => `http://127.0.0.1:${port}`)];
+    return { endpoints, folder, devnet, client, clientOptions, compiled, charterId, members, children, fromBlock, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -158,6 +182,6 @@ export const firstDeath = (children: readonly Child[]): Promise<never> =>
     }),
   );
 
-/** Facts of one run and of nothing else. */
+/** Facts of one run, and of the registry that committees are drawn from. */
 export const belongsTo = (charterId: Hex, fact: Fact): boolean =>
-  ('runId' in fact ? fact.runId : 'charterId' in fact ? fact.charterId : undefined) === charterId;
+  'aggregator' in fact || ('runId' in fact ? fact.runId : fact.charterId) === charterId;

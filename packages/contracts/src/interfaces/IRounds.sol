@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Facts, Seat, Verified} from "../types/Round.sol";
+import {CommitteeSeat, Facts, Seat, Verified} from "../types/Round.sol";
 import {ISigned} from "./ISigned.sol";
 
 /// @title Rounds: the clock and the privacy ledger of every run
 /// @notice A passed charter is a run (`runId = charterId`). Its phase follows from recorded facts and the block's time
 /// (RD1). Anybody may carry the holders' EIP-712 signatures (domain "Concord", "1"; message types in spec/rounds.md);
-/// they come in seat order, one of 65 bytes for each seat. Every transition reverts with `WrongPhase` outside its
+/// they come in seat order, one of 65 bytes for each seat. Where a charter's shares have two holders (a committee,
+/// spec/committee.md), `holders` are both halves of the committee, the k primaries and then the k standbys, and there is
+/// one signature for each share: a byte, 0 the primary's or 1 the standby's, and its 65 bytes. Every transition reverts with `WrongPhase` outside its
 /// phase, with `DeadlinePassed` after its deadline (RD4), and with `GasCapExceeded` beyond the charter's gas (CH8).
 interface IRounds is ISigned {
     event Seated(bytes32 indexed runId, uint32 round, uint32 attempt, bytes32 committeeHash, Seat[] seats);
@@ -35,6 +37,18 @@ interface IRounds is ISigned {
     /// @param phase The phase whose deadline had passed.
     event Voided(bytes32 indexed runId, uint32 round, uint32 attempt, uint8 phase);
 
+    /// @notice A committee's run has begun: its round 0 is drawn from this roster (CM2).
+    event Begun(bytes32 indexed runId, bytes32 rosterHash);
+    /// @notice The attempt is to be drawn from this roster (CM2).
+    event Snapshot(bytes32 indexed runId, uint32 round, uint32 attempt, bytes32 rosterHash);
+    /// @param rosterHash Of the roster that this beacon draws from.
+    event Drawn(bytes32 indexed runId, uint32 round, uint32 attempt, bytes32 beacon, bytes32 rosterHash);
+    event CommitteeSeated(
+        bytes32 indexed runId, uint32 round, uint32 attempt, bytes32 committeeHash, CommitteeSeat[] seats
+    );
+    /// @param mix XOR of the draw preimages of all shares, which goes into the draw of the round after `round`.
+    event DrawRevealed(bytes32 indexed runId, uint32 round, bytes32 mix);
+
     error NotPassed(bytes32 runId);
     error WrongPhase(uint8 have, uint8 need);
     error DeadlinePassed(uint256 time, uint256 deadline);
@@ -59,12 +73,42 @@ interface IRounds is ISigned {
     error NoiseTooSmall(uint256 have, uint256 need);
     /// @notice The charge would pass the cap (LG2); both ε in wad.
     error BudgetExceeded(uint256 epsilon, uint256 cap);
+    /// @notice The charter's shares have two holders each.
+    error NotConsortium(bytes32 runId);
+    /// @notice The charter's shares have one holder each, or the run has not begun.
+    error NotCommittee(bytes32 runId);
+    error AlreadyBegun(bytes32 runId);
+    error NotDrawn(bytes32 runId);
+    error AlreadyDrawn(bytes32 runId);
+    /// @notice Not who was drawn for this seat.
+    error WrongHolder(uint256 seat, address have, address need);
+    /// @notice Nobody sits there: before the seat deadline, beside an empty seat of the same share, or where a signature
+    /// is said to come from.
+    error SeatMissing(uint256 seat);
     /// @notice This transition needs more gas than the charter's gasCap has left (CH8).
     error GasCapExceeded(uint256 gas, uint256 left);
 
     /// @notice Seats the committee of the next attempt: every member, or after the seat deadline at least
     /// max(minCohort, 3) of them (RD6). `seats` strictly ascend by holder; each signature is the holder's over `Seat`.
     function seat(bytes32 runId, Seat[] calldata seats, bytes[] calldata signatures) external;
+
+    /// @notice Starts the run of a committee's charter and takes its first snapshot of the roster (CM2).
+    function begin(bytes32 runId) external;
+
+    /// @notice Draws the beacon of the next attempt's committee, from two blocks after its snapshot or its preimages on;
+    /// past 256 blocks it takes a new snapshot instead, and is to be called again (CM3).
+    function draw(bytes32 runId) external;
+
+    /// @notice Seats the committee that was drawn (CM5). Past the seat deadline a seat may be empty (all but its holder 0,
+    /// no signature) beside the other one of its share; past twice the deadline nobody sits.
+    /// @param roster The words `address ‖ u96 stake` of the snapshot.
+    /// @param seats 2k in the order of the draw; each signature is the holder's over `CommitteeSeat`.
+    function seatCommittee(
+        bytes32 runId,
+        bytes32[] calldata roster,
+        CommitteeSeat[] calldata seats,
+        bytes[] calldata signatures
+    ) external;
 
     /// @notice Records the root of all noise reports; each holder signed `NoiseClosed`.
     function closeNoise(
@@ -75,7 +119,8 @@ interface IRounds is ISigned {
         bytes[] calldata signatures
     ) external;
 
-    /// @notice Reveals the open preimages in seat order and draws openBeacon (RD8).
+    /// @notice Reveals the open preimages in seat order and draws openBeacon (RD8). A share's are its primary's, or its
+    /// standby's where the primary's seat is empty (CM5).
     function open(bytes32 runId, bytes32[] calldata preimages) external;
 
     /// @notice Records the root of all update reports; each holder signed `UploadsClosed`.
@@ -106,6 +151,15 @@ interface IRounds is ISigned {
         bytes[] calldata signatures
     ) external;
 
+    /// @notice The same of a committee, which reveals its draw preimages with it (CM3).
+    function recordUnmaskedCommittee(
+        bytes32 runId,
+        address[] calldata holders,
+        bytes32[] calldata shareDigests,
+        bytes32[] calldata drawPreimages,
+        bytes[] calldata signatures
+    ) external;
+
     /// @notice Records the sum and the next model: the round is FINAL; each holder signed `Settled`.
     function settle(
         bytes32 runId,
@@ -123,7 +177,8 @@ interface IRounds is ISigned {
     /// @notice The phase, SEAT 0 … SETTLE 7, FINISHED 8: all rounds are FINAL, or the sunset has passed in SEAT.
     function phaseOf(bytes32 runId) external view returns (uint8);
 
-    /// @notice Whether anybody may void the attempt now; never in SEAT (RD6).
+    /// @notice Whether anybody may void the attempt now: in SEAT a consortium's never (RD6), a committee's past twice the
+    /// deadline (CM5).
     function overdue(bytes32 runId) external view returns (bool);
 
     function factsOf(bytes32 runId) external view returns (Facts memory);

@@ -13,6 +13,11 @@ library CharterFloors {
     /// u8 j names a share (AG11), and k = N.
     uint256 private constant MOST_MEMBERS = 255;
     uint256 private constant CHECKS = 100;
+    /// A committee's 2k seats are bits of one half word.
+    uint256 private constant MOST_SHARES = 64;
+    /// From a snapshot of the roster to the end of the attempt that is drawn from it pass at most twice the sum of all
+    /// deadlines: less than stakes stay locked.
+    uint256 private constant MOST_SECONDS = 3 days;
 
     function check(Charter calldata charter) internal view {
         uint256 members = charter.members.length;
@@ -26,6 +31,7 @@ library CharterFloors {
         _atLeast("CH11 votingSeconds", charter.votingSeconds, 1);
         _checkDeadlines(charter.deadlines);
         _checkAggregation(charter.aggregation, members);
+        _checkHolders(charter, members);
         _checkLimits(charter, members);
     }
 
@@ -89,10 +95,6 @@ library CharterFloors {
         _atLeast("AG1 minNoise", a.minNoise, a.honest);
         _atMost("AG1 minNoise", a.minNoise, members);
 
-        // This version seats every member, one holder a share (CH7).
-        _exactly("CH7 shares", a.shares, members);
-        _exactly("CH7 holders", a.holders, 1);
-
         _atLeast("AG1 wireLength", a.wireLength, 32);
         _atMost("AG1 wireLength", a.wireLength, 4096);
         _exactly("AG1 wireLength", a.wireLength, 2 ** Math.log2(a.wireLength));
@@ -100,6 +102,20 @@ library CharterFloors {
         _exactly("AG1 normProofs", a.normProofs, small ? 2 : 1);
         _exactly("AG1 validityProofs", a.validityProofs, small ? 5 : 3);
         _exactly("AG1 checks", a.checks, CHECKS);
+    }
+
+    /// @dev CH7: a consortium seats every member with one share; a committee's shares have two holders each (CM2).
+    function _checkHolders(Charter calldata charter, uint256 members) private pure {
+        Aggregation calldata a = charter.aggregation;
+        if (a.holders != 2) {
+            _exactly("CH7 holders", a.holders, 1);
+            return _exactly("CH7 shares", a.shares, members);
+        }
+        _atLeast("CH7 shares", a.shares, 2);
+        _atMost("CH7 shares", a.shares, MOST_SHARES);
+        Deadlines calldata d = charter.deadlines;
+        uint256 sum = uint256(d.seat) + d.noise + d.open + d.upload + d.query + d.verify + d.unmask + d.settle;
+        _atMost("CM2 deadlines", sum, MOST_SECONDS);
     }
 
     function _atLeast(bytes32 rule, uint256 have, uint256 need) private pure {

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ICharters} from "../interfaces/ICharters.sol";
 import {IRounds} from "../interfaces/IRounds.sol";
+import {ISigned} from "../interfaces/ISigned.sol";
 import {Seat} from "../types/Round.sol";
 import {Run, Turn} from "../types/Run.sol";
 import {Signatures} from "./Signatures.sol";
@@ -44,7 +45,7 @@ library Committee {
         self.queryCommits = hashOf(queries);
     }
 
-    /// @notice Every seated holder signed the same EIP-712 struct.
+    /// @notice Every share's holder, or one of its two, signed the same EIP-712 struct.
     function requireAll(
         Run storage self,
         Turn memory turn,
@@ -52,23 +53,69 @@ library Committee {
         bytes32 message,
         bytes[] calldata signatures
     ) internal view {
-        requireSeated(self, turn, holders, signatures);
+        uint256 missing = requireSeated(self, turn, holders, signatures);
         bytes32 digest = Signatures.digestOf(turn.domain, message);
-        for (uint256 i; i < holders.length; ++i) {
-            Signatures.requireSigned(digest, holders[i], signatures[i]);
+        for (uint256 i; i < signatures.length; ++i) {
+            requireShare(digest, holders, missing, i, signatures);
         }
     }
 
-    /// @notice `holders` are the committee, in seat order, with a signature for each (not yet checked).
+    /// @notice One of share i's holders signed the digest (CM6).
+    /// @param missing A bit for each seat that is empty.
+    function requireShare(
+        bytes32 digest,
+        address[] calldata holders,
+        uint256 missing,
+        uint256 i,
+        bytes[] calldata signatures
+    ) internal pure {
+        bytes calldata signature = signatures[i];
+        if (holders.length > signatures.length) {
+            if (signature.length != 66 || uint8(signature[0]) > 1) revert ISigned.BadSignature(holders[i]);
+            if (signature[0] != 0) i += signatures.length;
+            if (missing >> i & 1 != 0) revert IRounds.SeatMissing(i);
+            signature = signature[1:];
+        }
+        Signatures.requireSigned(digest, holders[i], signature);
+    }
+
+    /// @notice `holders` are the committee, in seat order, with a signature for each share (not yet checked).
+    /// @return missing A bit for each seat that is empty.
     function requireSeated(Run storage self, Turn memory turn, address[] calldata holders, bytes[] calldata signatures)
         internal
         view
+        returns (uint256 missing)
     {
         uint256 k = turn.clock.seats;
         if (signatures.length != k) revert IRounds.WrongCount(signatures.length, k);
-        bytes32 have = keccak256(abi.encodePacked(holders));
+        bytes32 have;
+        // As they came: words that are no addresses are not the holders'.
+        assembly ("memory-safe") {
+            let words := mload(0x40)
+            let length := mul(holders.length, 32)
+            calldatacopy(words, holders.offset, length)
+            have := keccak256(words, length)
+        }
         bytes32 need = self.holdersHash;
         if (have != need) revert IRounds.WrongCommittee(have, need);
+        if (holders.length > k) missing = self.lot.missing;
+    }
+
+    /// @return mixed XOR of the preimages, which are those of `commits`.
+    function mixOf(bytes32[] calldata preimages, bytes32 commits) internal pure returns (bytes32 mixed) {
+        bytes32[] memory hashes = new bytes32[](preimages.length);
+        for (uint256 i; i < preimages.length; ++i) {
+            bytes32 preimage = preimages[i];
+            bytes32 hash;
+            assembly ("memory-safe") {
+                mstore(0, preimage)
+                hash := keccak256(0, 32)
+            }
+            hashes[i] = hash;
+            mixed ^= preimage;
+        }
+        bytes32 have = hashOf(hashes);
+        if (have != commits) revert IRounds.WrongPreimages(have, commits);
     }
 
     /// @return digest keccak256 of the words, without their count.

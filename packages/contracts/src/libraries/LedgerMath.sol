@@ -18,7 +18,7 @@ library LedgerMath {
     /// @notice DP6: ε in wad at δ = 10^-deltaExponent. @param rho Wad, below 2^128.
     function epsilonWad(uint256 rho, uint8 deltaExponent) internal pure returns (uint256 best) {
         if (rho == 0) return 0;
-        bytes memory table = RdpOrders.TABLE;
+        bytes memory table = _table();
         best = type(uint256).max;
         for (uint256 i; i < RdpOrders.COUNT; ++i) {
             (uint256 hundredths, uint256 perDecade, uint256 discount) = _order(table, i);
@@ -30,7 +30,7 @@ library LedgerMath {
 
     /// @notice DP7: the largest ρ (wad) with epsilonWad(ρ, deltaExponent) ≤ epsilon. Below 2^66 for epsilon < 2^64.
     function rhoWithin(uint128 epsilon, uint8 deltaExponent) internal pure returns (uint256 best) {
-        bytes memory table = RdpOrders.TABLE;
+        bytes memory table = _table();
         for (uint256 i; i < RdpOrders.COUNT; ++i) {
             (uint256 hundredths, uint256 perDecade, uint256 discount) = _order(table, i);
             uint256 room = uint256(epsilon) + discount;
@@ -39,6 +39,11 @@ library LedgerMath {
             uint256 rho = (100 * (room - cost)) / hundredths;
             if (rho > best) best = rho;
         }
+    }
+
+    /// @dev The only place that unrolls it into code.
+    function _table() private pure returns (bytes memory) {
+        return RdpOrders.TABLE;
     }
 
     function _order(bytes memory table, uint256 i)

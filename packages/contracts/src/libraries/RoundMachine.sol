@@ -5,14 +5,15 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ICharters} from "../interfaces/ICharters.sol";
 import {IRounds} from "../interfaces/IRounds.sol";
 import {Phase, Seat, Verified} from "../types/Round.sol";
-import {Budget, Clock, Run, Terms, Turn} from "../types/Run.sol";
+import {Budget, Clock, Run, Turn} from "../types/Run.sol";
 import {Committee} from "./Committee.sol";
+import {Draws} from "./Draws.sol";
 import {LedgerMath} from "./LedgerMath.sol";
 import {RoundMessages} from "./RoundMessages.sol";
 import {Signatures} from "./Signatures.sol";
 
 /// @title The transitions of a run (spec/rounds.md)
-/// @notice Every transition is load (`begin`), decide, act, and ends by writing its clock once (`_end`).
+/// @notice Every transition is load (`begin`), decide, act, and ends by writing its clock once (`store`).
 library RoundMachine {
     /// The least committee whatever the charter says: k = 2 would let either holder learn the other's update (RD6).
     uint256 private constant LEAST_SEATS = 3;
@@ -25,7 +26,7 @@ library RoundMachine {
     function begin(Run storage self, Turn memory turn, uint8 need) internal view {
         Clock memory clock = self.clock;
         turn.clock = clock;
-        uint8 have = clock.recorded > 0 ? clock.recorded : phaseOf(clock, self.terms);
+        uint8 have = clock.recorded > 0 ? clock.recorded : phaseOf(clock, self.terms.rounds, self.terms.sunset);
         if (have != need) revert IRounds.WrongPhase(have, need);
         // A late committee is smaller instead (RD6).
         if (need == Phase.SEAT) return;
@@ -35,11 +36,11 @@ library RoundMachine {
 
     /// @notice RD1: an attempt with i facts is in phase i; a run is FINISHED after its last round, and past the sunset
     /// as soon as no attempt is under way (CH8).
-    function phaseOf(Clock memory clock, Terms memory terms) internal view returns (uint8) {
+    function phaseOf(Clock memory clock, uint32 rounds, uint40 sunset) internal view returns (uint8) {
         if (clock.recorded > 0) return clock.recorded;
-        bool over = clock.round == terms.rounds || block.timestamp > terms.sunset;
+        bool over = clock.round == rounds || block.timestamp > sunset;
         // Without terms nobody ever sat.
-        return over && terms.rounds > 0 ? Phase.FINISHED : Phase.SEAT;
+        return over && rounds > 0 ? Phase.FINISHED : Phase.SEAT;
     }
 
     /// @return Seconds that the phase may take.
@@ -59,6 +60,7 @@ library RoundMachine {
         Seat[] calldata seats,
         bytes[] calldata signatures
     ) internal {
+        _requireConsortium(self, turn);
         _requireEnough(self, turn.clock, seats.length);
         Committee.store(self, turn, charters, seats);
         if (signatures.length != seats.length) revert IRounds.WrongCount(signatures.length, seats.length);
@@ -68,7 +70,7 @@ library RoundMachine {
         }
         turn.clock.seats = uint8(seats.length);
         emit IRounds.Seated(turn.runId, turn.clock.round, turn.clock.attempt, self.committeeHash, seats);
-        _record(self, turn);
+        record(self, turn);
     }
 
     function closeNoise(
@@ -84,14 +86,14 @@ library RoundMachine {
         self.noiseRoot = root;
         turn.clock.noiseBlock = uint40(block.number);
         emit IRounds.NoiseClosed(turn.runId, turn.clock.round, turn.clock.attempt, root, blob);
-        _record(self, turn);
+        record(self, turn);
     }
 
     function open(Run storage self, Turn memory turn, bytes32[] calldata preimages) internal {
         bytes32 beacon = _draw(turn.clock.noiseBlock, preimages, self.openCommits);
         self.openBeacon = beacon;
         emit IRounds.Opened(turn.runId, turn.clock.round, turn.clock.attempt, beacon);
-        _record(self, turn);
+        record(self, turn);
     }
 
     function closeUploads(
@@ -107,14 +109,14 @@ library RoundMachine {
         self.uploadRoot = root;
         turn.clock.uploadBlock = uint40(block.number);
         emit IRounds.UploadsClosed(turn.runId, turn.clock.round, turn.clock.attempt, root, blob);
-        _record(self, turn);
+        record(self, turn);
     }
 
     function query(Run storage self, Turn memory turn, bytes32[] calldata preimages) internal {
         bytes32 beacon = _draw(turn.clock.uploadBlock, preimages, self.queryCommits);
         self.verifyBeacon = beacon;
         emit IRounds.Queried(turn.runId, turn.clock.round, turn.clock.attempt, beacon);
-        _record(self, turn);
+        record(self, turn);
     }
 
     function recordVerified(
@@ -129,7 +131,10 @@ library RoundMachine {
         Committee.requireAll(self, turn, holders, message, signatures);
         self.acceptRoot = v.acceptRoot;
         _emitVerified(turn, self.uploadRoot, v, _charge(self));
-        _record(self, turn);
+        if (self.terms.shares > 0) {
+            emit IRounds.Snapshot(turn.runId, turn.clock.round + 1, 0, Draws.snapshot(self, turn));
+        }
+        record(self, turn);
     }
 
     function recordUnmasked(
@@ -139,17 +144,29 @@ library RoundMachine {
         bytes32[] calldata shareDigests,
         bytes[] calldata signatures
     ) internal {
-        Committee.requireSeated(self, turn, holders, signatures);
-        if (shareDigests.length != holders.length) {
-            revert IRounds.WrongCount(shareDigests.length, holders.length);
+        _requireConsortium(self, turn);
+        requireUnmasked(self, turn, holders, shareDigests, signatures);
+        record(self, turn);
+    }
+
+    /// @notice Every share's aggregate share has a holder's word (RD10), and is told.
+    function requireUnmasked(
+        Run storage self,
+        Turn memory turn,
+        address[] calldata holders,
+        bytes32[] calldata shareDigests,
+        bytes[] calldata signatures
+    ) internal {
+        uint256 missing = Committee.requireSeated(self, turn, holders, signatures);
+        if (shareDigests.length != signatures.length) {
+            revert IRounds.WrongCount(shareDigests.length, signatures.length);
         }
         bytes32 acceptRoot = self.acceptRoot;
-        for (uint256 i; i < holders.length; ++i) {
+        for (uint256 i; i < signatures.length; ++i) {
             bytes32 message = RoundMessages.unmasked(turn, acceptRoot, shareDigests[i]);
-            Signatures.requireSigned(Signatures.digestOf(turn.domain, message), holders[i], signatures[i]);
+            Committee.requireShare(Signatures.digestOf(turn.domain, message), holders, missing, i, signatures);
         }
         emit IRounds.UnmaskedRecorded(turn.runId, turn.clock.round, turn.clock.attempt, shareDigests);
-        _record(self, turn);
     }
 
     function settle(
@@ -169,34 +186,53 @@ library RoundMachine {
         ++clock.round;
         clock.attempt = 0;
         clock.recorded = 0;
-        _end(self, turn);
+        end(self, turn);
     }
 
     /// @notice RD4, RD5: ends an overdue attempt. A run that has no gas left must not be stuck in one.
     function voidAttempt(Run storage self, Turn memory turn) internal {
         Clock memory clock = self.clock;
-        uint8 phase = phaseOf(clock, self.terms);
-        if (phase == Phase.SEAT || phase == Phase.FINISHED) revert IRounds.WrongPhase(phase, Phase.NOISE);
-        uint256 deadline = clock.since + allowed(self, phase);
+        uint8 phase = phaseOf(clock, self.terms.rounds, self.terms.sunset);
+        if (!endable(self, phase)) revert IRounds.WrongPhase(phase, Phase.NOISE);
+        uint256 deadline = clock.since + patience(self, phase);
         if (block.timestamp <= deadline) revert IRounds.NotOverdue(block.timestamp, deadline);
         emit IRounds.Voided(turn.runId, clock.round, clock.attempt, phase);
         ++clock.attempt;
         clock.recorded = 0;
         clock.since = uint40(block.timestamp);
+        turn.clock = clock;
+        if (self.terms.shares > 0) {
+            emit IRounds.Snapshot(turn.runId, clock.round, clock.attempt, Draws.restart(self, turn));
+        }
         clock.gasLeft -= uint56(Math.min(_gasUsed(turn, clock.seats), clock.gasLeft));
         self.clock = clock;
     }
 
+    /// @return Whether an attempt can end in this phase without its fact: a consortium's SEAT waits for ever (RD6).
+    function endable(Run storage self, uint8 phase) internal view returns (bool) {
+        return phase != Phase.FINISHED && (phase != Phase.SEAT || self.terms.shares > 0);
+    }
+
+    /// @return Seconds after which the phase can be ended: in SEAT the standbys sit in the second half (CM5).
+    function patience(Run storage self, uint8 phase) internal view returns (uint256) {
+        return allowed(self, phase) * (phase == Phase.SEAT ? 2 : 1);
+    }
+
     /// @dev Ends a transition that adds one fact to the attempt.
-    function _record(Run storage self, Turn memory turn) private {
+    function record(Run storage self, Turn memory turn) internal {
         ++turn.clock.recorded;
-        _end(self, turn);
+        end(self, turn);
     }
 
     /// @dev Stamps, meters and stores the clock.
-    function _end(Run storage self, Turn memory turn) private {
+    function end(Run storage self, Turn memory turn) internal {
+        turn.clock.since = uint40(block.timestamp);
+        store(self, turn);
+    }
+
+    /// @dev Meters and stores the clock.
+    function store(Run storage self, Turn memory turn) internal {
         Clock memory clock = turn.clock;
-        clock.since = uint40(block.timestamp);
         uint256 gas = _gasUsed(turn, clock.seats);
         if (gas > clock.gasLeft) revert IRounds.GasCapExceeded(gas, clock.gasLeft);
         clock.gasLeft -= uint56(gas);
@@ -204,25 +240,28 @@ library RoundMachine {
     }
 
     /// @dev An estimate of the whole transaction's gas. Nobody can use up a run's gas by appending bytes: no transition
-    /// needs more of them than `seat`, whose arguments take 164 + 288·k.
+    /// needs more of them than `seat`, whose arguments take 164 + 288·k, but those that say so.
     function _gasUsed(Turn memory turn, uint256 seats) private view returns (uint256) {
-        uint256 length = Math.min(msg.data.length, 164 + 288 * seats);
+        uint256 length = Math.min(msg.data.length, 164 + 288 * seats + turn.moreBytes);
         return turn.gasBefore - gasleft() + GAS_UNSEEN + GAS_PER_BYTE * length;
+    }
+
+    function _requireConsortium(Run storage self, Turn memory turn) private view {
+        if (self.terms.shares > 0) revert IRounds.NotConsortium(turn.runId);
     }
 
     /// @dev RD6.
     function _requireEnough(Run storage self, Clock memory clock, uint256 seats) private view {
-        Terms memory terms = self.terms;
         bool late = block.timestamp > clock.since + allowed(self, Phase.SEAT);
-        uint256 need = late ? Math.max(terms.minCohort, LEAST_SEATS) : terms.members;
+        uint256 need = late ? Math.max(self.terms.minCohort, LEAST_SEATS) : self.terms.members;
         if (seats < need) revert IRounds.CommitteeTooSmall(seats, need);
     }
 
     /// @dev CH5: fewer are no cohort to hide in; DP3: less noise is not what was charged for.
     function _requireCohort(Run storage self, Verified calldata v) private view {
-        Terms memory terms = self.terms;
-        if (v.updates < terms.minCohort) revert IRounds.CohortTooSmall(v.updates, terms.minCohort);
-        if (v.noises < terms.minNoise) revert IRounds.NoiseTooSmall(v.noises, terms.minNoise);
+        (uint16 minCohort, uint16 minNoise) = (self.terms.minCohort, self.terms.minNoise);
+        if (v.updates < minCohort) revert IRounds.CohortTooSmall(v.updates, minCohort);
+        if (v.noises < minNoise) revert IRounds.NoiseTooSmall(v.noises, minNoise);
     }
 
     /// @dev LG1, LG2: adds a round's price to what is spent, or reverts.
@@ -230,8 +269,8 @@ library RoundMachine {
         Budget memory budget = self.budget;
         rhoAfter = uint256(budget.spent) + budget.price;
         if (rhoAfter > budget.cap) {
-            Terms memory terms = self.terms;
-            revert IRounds.BudgetExceeded(LedgerMath.epsilonWad(rhoAfter, terms.deltaExponent), terms.epsilonCap);
+            uint256 epsilon = LedgerMath.epsilonWad(rhoAfter, self.terms.deltaExponent);
+            revert IRounds.BudgetExceeded(epsilon, self.terms.epsilonCap);
         }
         self.budget.spent = uint80(rhoAfter);
     }
@@ -258,14 +297,6 @@ library RoundMachine {
         if (block.number <= source) revert IRounds.BeaconEarly(block.number, source);
         bytes32 blockHash = blockhash(source);
         if (blockHash == 0) revert IRounds.BeaconLost(block.number, source);
-        bytes32[] memory hashes = new bytes32[](preimages.length);
-        bytes32 mixed;
-        for (uint256 i; i < preimages.length; ++i) {
-            hashes[i] = keccak256(abi.encode(preimages[i]));
-            mixed ^= preimages[i];
-        }
-        bytes32 have = Committee.hashOf(hashes);
-        if (have != commits) revert IRounds.WrongPreimages(have, commits);
-        return keccak256(abi.encode(blockHash, mixed));
+        return keccak256(abi.encode(blockHash, Committee.mixOf(preimages, commits)));
     }
 }

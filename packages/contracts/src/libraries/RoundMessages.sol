@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Seat, Verified} from "../types/Round.sol";
+import {CommitteeSeat, Seat, Verified} from "../types/Round.sol";
 import {Clock, Turn} from "../types/Run.sol";
 
 /// @title The EIP-712 messages that holders sign (spec/rounds.md)
@@ -9,6 +9,9 @@ import {Clock, Turn} from "../types/Run.sol";
 library RoundMessages {
     bytes32 private constant SEAT = keccak256(
         "Seat(bytes32 runId,uint32 round,uint32 attempt,bytes32 sealKey,bytes32 openCommit,bytes32 queryCommit)"
+    );
+    bytes32 private constant COMMITTEE_SEAT = keccak256(
+        "CommitteeSeat(bytes32 runId,uint32 round,uint32 attempt,bytes32 sealKey,bytes32 openCommit,bytes32 queryCommit,bytes32 drawCommit)"
     );
     bytes32 internal constant NOISE_CLOSED = keccak256(
         "NoiseClosed(bytes32 runId,uint32 round,uint32 attempt,bytes32 committeeHash,bytes32 root,bytes32 blob)"
@@ -29,6 +32,22 @@ library RoundMessages {
         Clock memory clock = turn.clock;
         return
             keccak256(abi.encode(SEAT, turn.runId, clock.round, clock.attempt, s.sealKey, s.openCommit, s.queryCommit));
+    }
+
+    function committeeSeat(Turn memory turn, CommitteeSeat calldata s) internal pure returns (bytes32) {
+        Clock memory clock = turn.clock;
+        return keccak256(
+            abi.encode(
+                COMMITTEE_SEAT,
+                turn.runId,
+                clock.round,
+                clock.attempt,
+                s.sealKey,
+                s.openCommit,
+                s.queryCommit,
+                s.drawCommit
+            )
+        );
     }
 
     /// @param typeHash NOISE_CLOSED or UPLOADS_CLOSED.

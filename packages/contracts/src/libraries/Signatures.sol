@@ -9,6 +9,17 @@ library Signatures {
     /// Half the order of secp256k1: a signature has one form only, the one with the lower s.
     uint256 private constant HIGHEST_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
 
+    bytes32 private constant DOMAIN_TYPEHASH =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+
+    /// @return The EIP-712 domain separator of messages to `verifyingContract` on this chain.
+    function domainOf(address verifyingContract) internal view returns (bytes32) {
+        return
+            keccak256(
+                abi.encode(DOMAIN_TYPEHASH, keccak256("Concord"), keccak256("1"), block.chainid, verifyingContract)
+            );
+    }
+
     /// @param domain EIP-712 domain separator.
     function digestOf(bytes32 domain, bytes32 structHash) internal pure returns (bytes32) {
         return MessageHashUtils.toTypedDataHash(domain, structHash);

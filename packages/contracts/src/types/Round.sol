@@ -12,6 +12,20 @@ struct Seat {
     bytes32 queryCommit;
 }
 
+/// A holder's place in one attempt's committee that was drawn. Where nobody sits, `holder` is who was drawn and the rest
+/// is 0.
+struct CommitteeSeat {
+    address holder;
+    /// X25519 public key of this attempt alone.
+    bytes32 sealKey;
+    /// keccak256 of the preimage that `open` reveals.
+    bytes32 openCommit;
+    /// keccak256 of the preimage that `query` reveals.
+    bytes32 queryCommit;
+    /// keccak256 of the preimage that `recordUnmaskedCommittee` reveals.
+    bytes32 drawCommit;
+}
+
 /// What the holders found when they verified an attempt's reports.
 struct Verified {
     bytes32 verifierRoot;

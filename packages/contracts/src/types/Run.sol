@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IAggregators} from "../interfaces/IAggregators.sol";
 import {Deadlines} from "./Charter.sol";
 
 /// What Rounds needs of the charter, copied at the run's first transition: one word beside the deadlines'.
@@ -13,6 +14,8 @@ struct Terms {
     uint40 sunset;
     uint64 epsilonCap;
     uint64 gasCap;
+    /// k of a committee; 0 of a consortium, whose shares are its seats.
+    uint8 shares;
 }
 
 /// The ledger, one word; wad of zCDP ρ. A cap is below 2^66 (LedgerMath.rhoWithin), and spent and price are never above.
@@ -32,10 +35,19 @@ struct Clock {
     uint40 uploadBlock;
     /// Facts recorded in this attempt: a committee, a noise root, a beacon … (RD1 derives the phase from it).
     uint8 recorded;
-    /// Seats of this attempt's committee, k.
+    /// Shares of this attempt's committee, k.
     uint8 seats;
     /// What is left of the charter's gasCap, or of 2^56 - 1 where there is none.
     uint56 gasLeft;
+}
+
+/// How far the draw of a committee is, one word (CM3).
+struct Lot {
+    /// The beacon's block is the one after it.
+    uint40 blockNumber;
+    bool drawn;
+    /// Bit s: nobody sits in seat s.
+    uint128 missing;
 }
 
 /// A run. Its words are the same ones in every attempt (RD3); what an attempt has not recorded yet is stale.
@@ -44,9 +56,9 @@ struct Run {
     Terms terms;
     Budget budget;
     Clock clock;
-    /// keccak256(abi.encode(Seat[])).
+    /// keccak256(abi.encode(Seat[])), or of CommitteeSeat[].
     bytes32 committeeHash;
-    /// keccak256 of the seats' holders, open commitments and query commitments: 32 bytes each, in seat order.
+    /// keccak256 of the seats' holders, and of the shares' open and query commitments: 32 bytes each, in order.
     bytes32 holdersHash;
     bytes32 openCommits;
     bytes32 queryCommits;
@@ -57,6 +69,13 @@ struct Run {
     bytes32 acceptRoot;
     /// The model that the round starts from.
     bytes32 model;
+    /// The rest is a committee's. Of the roster that the next seats are drawn from.
+    bytes32 rosterHash;
+    /// What goes into the beacon beside a block's hash; from the draw on, the beacon.
+    bytes32 drawSeed;
+    /// As openCommits.
+    bytes32 drawCommits;
+    Lot lot;
 }
 
 /// One transition in memory: loaded once, written once.
@@ -65,5 +84,8 @@ struct Turn {
     /// EIP-712 domain separator of Rounds.
     bytes32 domain;
     uint256 gasBefore;
+    /// Bytes of arguments that the transition needs beyond what any transition of its run does.
+    uint256 moreBytes;
+    IAggregators aggregators;
     Clock clock;
 }

@@ -9,9 +9,10 @@ import {
 } from '@concord/protocol';
 import { bytesToHex, hexToBytes } from 'viem';
 import { paramsOf } from '../attempt.ts';
-import { readCharterText } from '../compileCharter.ts';
+import { attemptSeconds, LONGEST_ATTEMPT, readCharterText } from '../compileCharter.ts';
 import type { Fact, Hex } from '../facts.ts';
 import { charterIdOf } from '../identity.ts';
+import { isCommittee } from '../seats.ts';
 import type { RunView } from '../view.ts';
 import { Broken, type Findings } from './clauses.ts';
 
@@ -24,6 +25,16 @@ export function checkStruct(run: RunView, findings: Findings): void {
   findings.check('AG1', ascending, () => 'members are not strictly ascending');
   const broken = checkParams(paramsOf(charter.aggregation), charter.members.length);
   findings.check('AG1', !broken, () => `${broken?.parameter} is ${broken?.have}, must be ${broken?.need}`);
+}
+
+/** (CM2) The struct leaves a stake within reach for as long as the committee that it was drawn into may work. */
+export function checkDeadlines({ charter }: RunView, findings: Findings): void {
+  const seconds = attemptSeconds(charter.deadlines);
+  findings.check(
+    'CM2',
+    !isCommittee(charter) || seconds <= LONGEST_ATTEMPT,
+    () => `the deadlines add up to ${seconds} s, at most ${LONGEST_ATTEMPT} are allowed beside a committee`,
+  );
 }
 
 /** [CH6][CH11] Votes and endpoints are members', one vote each, in time, and more than half were in favor. */

@@ -5,10 +5,12 @@ export const SENTENCES = {
   CH1: 'The charter is the one that was voted on: its id and its text hash to what the chain holds.',
   AG1: 'The parameters of the secure aggregation meet every floor.',
   CH3: 'The run started from the very model that the charter describes.',
-  CH6: 'Only listed members voted, joined, sat and reported, each in its own name.',
+  CH6: 'Nobody voted, joined, sat or reported but those who may, each in its own name.',
   CH11: 'More than half of the members voted for the charter while the vote was open.',
   RD7: 'Rounds followed one another without a gap, and the run is complete.',
   RD4: 'Every phase ended within its deadline, and nothing was void before its own.',
+  CM2: 'Every committee was drawn from the staked aggregators as they stood before anybody could know the draw.',
+  CM4: 'Those who held the shares are exactly those whom the draw chose by stake.',
   CH7: 'Every share had a holder of its own, in a committee as large as the charter asks for.',
   CH8: 'Rounds, sunset and gas stayed within the limits of the charter.',
   CH5: 'No sum was opened over fewer members, or with less noise, than the charter allows.',
@@ -18,6 +20,7 @@ export const SENTENCES = {
   AG15: 'Every listed report is signed by its member, and every one that counts is complete and well-formed.',
   AG4: 'Every report was made for this chain, run, round, attempt and model, and for no other.',
   AG13: "The holders' verifier shares are those that they signed for, and the public part is right.",
+  CM8: 'Every share was checked by a holder, and reports that its two holders disagreed about are few and left out.',
   AG14: 'Every report that counts has proven its norm bound.',
   AG16: 'The accepted reports are exactly those that the rules accept.',
   AG17: 'The aggregate shares are those that the holders signed for.',
@@ -27,6 +30,9 @@ export const SENTENCES = {
 } as const;
 
 export type ClauseId = keyof typeof SENTENCES;
+
+/** Clauses that say something only where shares are held by drawn committees. */
+const COMMITTEE: ReadonlySet<ClauseId> = new Set(['CM2', 'CM4', 'CM8']);
 
 /** Clauses of the charter that nothing in this version enforces, said so that nobody takes them for checked. */
 export const NOT_ENFORCED = {
@@ -97,9 +103,10 @@ export class Findings {
     }
   }
 
-  /** All clauses in order. What was never reached is INCOMPLETE. */
-  clauses(): readonly Clause[] {
-    const checked = (Object.keys(SENTENCES) as ClauseId[]).map((id): Clause => {
+  /** All clauses in order, of a consortium's run or a committee's. What was never reached is INCOMPLETE. */
+  clauses(committee: boolean): readonly Clause[] {
+    const ids = (Object.keys(SENTENCES) as ClauseId[]).filter((id) => committee || !COMMITTEE.has(id));
+    const checked = ids.map((id): Clause => {
       const found = this.#found.get(id) ?? { verdict: 'INCOMPLETE', evidence: 'there was nothing to check yet' };
       return { id, sentence: SENTENCES[id], ...found };
     });

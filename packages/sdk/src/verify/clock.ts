@@ -1,13 +1,24 @@
 /** The order and the times of a run's facts, its committees, and the limits of its charter. */
+import { zeroHash } from 'viem';
 import type { Charter, Fact, Seat } from '../facts.ts';
-import { committeeHashOf } from '../identity.ts';
-import { type AttemptView, currentAttempt, deadlineOf, emptyView, fold, type RunView, ViewError } from '../view.ts';
+import { committeeHashOf, drawnCommitteeHashOf } from '../identity.ts';
+import { isCommittee } from '../seats.ts';
+import {
+  type AttemptView,
+  currentAttempt,
+  deadlineOf,
+  emptyView,
+  fold,
+  type RunView,
+  ViewError,
+  voidableAfter,
+} from '../view.ts';
 import type { Findings } from './clauses.ts';
 
 export const placeName = ({ round, attempt }: { readonly round: number; readonly attempt: number }): string =>
   `round ${round}, attempt ${attempt}`;
 
-/** [RD7][RD4] Folds the facts of one run, each into the place and the time that it may have; stops at the first gap. */
+/** [RD7][RD4] (CM2) Folds the facts of one run and of the aggregators, each into the place and the time that it may have; stops at the first gap. */
 export function replay(facts: readonly Fact[], findings: Findings): RunView | undefined {
   let view = emptyView;
   let run: RunView | undefined;
@@ -18,21 +29,41 @@ export function replay(facts: readonly Fact[], findings: Findings): RunView | un
       view = fold(view, fact);
     } catch (error) {
       if (!(error instanceof ViewError)) throw error;
-      findings.record('RD7', 'FAIL', error.message);
+      findings.record(error.code === 'ROSTER' ? 'CM2' : 'RD7', 'FAIL', error.message);
       return run;
     }
     run = [...view.runs.values()][0];
+    if (run && fact.kind === 'drawn') checkBeacon(fact, run, findings);
   }
   return run;
+}
+
+/** (CM2, CM3) The beacon is made of a later block than the snapshot's, and told in one later still. */
+function checkBeacon({ origin, ...place }: Fact & AttemptName, { snapshot }: RunView, findings: Findings): void {
+  const taken = snapshot!.origin.block;
+  findings.check(
+    'CM2',
+    origin.block >= taken + 2n,
+    () => `${placeName(place)} was drawn in block ${origin.block} from a snapshot of block ${taken}`,
+  );
 }
 
 function checkTime(fact: Fact & AttemptName, attempt: AttemptView, charter: Charter, findings: Findings): void {
   const { time } = fact.origin;
   const deadline = deadlineOf(attempt, charter);
   const where = placeName(fact);
-  if (fact.kind === 'seated') {
+  // Snapshots and draws have no deadline of their own: a late one leaves less time for the seats.
+  if (fact.kind === 'snapshot' || fact.kind === 'drawn') return;
+  if (fact.kind === 'seated' || fact.kind === 'committeeSeated') {
     const sunset = Number(charter.limits.sunset);
     findings.check('CH8', time <= sunset, () => `${where} was seated ${time - sunset} s after the sunset`);
+  }
+  if (fact.kind === 'committeeSeated') {
+    const last = voidableAfter(attempt, charter);
+    findings.check('RD4', time <= last, () => `${where}: ${fact.kind} came ${time - last} s late`);
+    checkDrawn(fact, attempt, time > deadline, findings);
+  } else if (fact.kind === 'seated') {
+    findings.check('CH7', !isCommittee(charter), () => `${where}: members sat where a committee was to be drawn`);
     const need = time > deadline ? Math.max(charter.limits.minCohort, 3) : charter.members.length;
     checkCommittee(fact.seats, need, charter, where, findings);
     const hash = committeeHashOf(fact.seats);
@@ -41,9 +72,10 @@ function checkTime(fact: Fact & AttemptName, attempt: AttemptView, charter: Char
       hash === fact.committeeHash,
       () => `${where}: the seats hash to ${hash}, recorded is ${fact.committeeHash}`,
     );
-  } else if (fact.kind === 'voided')
-    findings.check('RD4', time > deadline, () => `${where} was void ${deadline - time} s before its deadline`);
-  else findings.check('RD4', time <= deadline, () => `${where}: ${fact.kind} came ${time - deadline} s late`);
+  } else if (fact.kind === 'voided') {
+    const last = voidableAfter(attempt, charter);
+    findings.check('RD4', time > last, () => `${where} was void ${last - time} s before its deadline`);
+  } else findings.check('RD4', time <= deadline, () => `${where}: ${fact.kind} came ${time - deadline} s late`);
 }
 
 interface AttemptName {
@@ -66,6 +98,43 @@ function checkCommittee(
     findings.check('CH6', charter.members.includes(holder), () => `${where}: ${holder} sat and is no member`);
 }
 
+/** [CH7] (CM4, CM5) Those who were drawn sit in the order of the draw; a seat is empty past the deadline only, and beside one that is not. */
+function checkDrawn(
+  fact: Extract<Fact, { kind: 'committeeSeated' }>,
+  { draw }: AttemptView,
+  late: boolean,
+  findings: Findings,
+): void {
+  const where = placeName(fact);
+  const { seats } = fact;
+  const hash = drawnCommitteeHashOf(seats);
+  findings.check(
+    'CH7',
+    hash === fact.committeeHash,
+    () => `${where}: the seats hash to ${hash}, recorded is ${fact.committeeHash}`,
+  );
+  const drawn = draw?.committee ?? [];
+  findings.check(
+    'CH7',
+    seats.length === drawn.length,
+    () => `${where} has ${seats.length} seats, needs ${drawn.length}`,
+  );
+  const wrong = seats.findIndex(({ holder }, i) => holder !== drawn[i]);
+  findings.check(
+    'CM4',
+    wrong < 0,
+    () => `${where}: seat ${wrong + 1} has ${seats[wrong]?.holder}, the draw chose ${drawn[wrong]}`,
+  );
+  const shares = drawn.length / 2;
+  const missing = (i: number): boolean => seats[i]?.sealKey === zeroHash;
+  const empty = seats.findIndex((_, i) => missing(i) && (!late || missing((i + shares) % seats.length)));
+  findings.check(
+    'CH7',
+    empty < 0,
+    () => `${where}: seat ${empty + 1} is empty ${late ? 'and its partner’s is too' : 'before the deadline'}`,
+  );
+}
+
 /** [CH8][RD7] How far the run came, and what its transactions cost. */
 export function checkLimits(run: RunView, facts: readonly Fact[], now: number, findings: Findings): void {
   const { limits } = run.charter;
@@ -79,7 +148,10 @@ export function checkLimits(run: RunView, facts: readonly Fact[], now: number, f
     );
   else findings.record('RD7', 'INCOMPLETE', `${settled} of ${limits.rounds} rounds are final so far`);
 
-  const transitions = facts.filter((fact) => 'attempt' in fact && fact.kind !== 'voided');
+  // A snapshot that is not part of another transition here is a VOID's, which no cap ever stops.
+  const metered = (fact: Fact): boolean =>
+    fact.kind === 'begun' || ('attempt' in fact && fact.kind !== 'voided' && fact.kind !== 'snapshot');
+  const transitions = facts.filter(metered);
   const gasOf = new Map(transitions.map(({ origin }) => [origin.transaction, origin.gas]));
   const gas = [...gasOf.values()].reduce((sum, each) => sum + each, 0n);
   findings.check(

@@ -15,7 +15,6 @@ import {
   equalBytes,
   groupOf,
   type Header,
-  merkleRoot,
   NOISE,
   type PublicReport,
   type Query,
@@ -28,20 +27,12 @@ import {
 } from '@concord/protocol';
 import { bytesToHex, hexToBytes, keccak256 } from 'viem';
 import type { Address, Hex } from '../facts.ts';
-import {
-  compareEntries,
-  decodeFileList,
-  decodeHeaderBlob,
-  decodeVerifierFile,
-  type Finding,
-  type HeaderEntry,
-  headersRoot,
-  memberOf,
-} from '../records.ts';
+import { compareEntries, decodeHeaderBlob, type Finding, type HeaderEntry, headersRoot, memberOf } from '../records.ts';
 import { Broken, type ClauseId } from './clauses.ts';
+import { filesOf } from './files.ts';
 import type { Scene } from './scene.ts';
 
-/** A report whose header was made for this attempt and signed by a seated member. */
+/** A report whose header was made for this attempt and signed by a member that may report. */
 interface Listed {
   readonly header: Header;
   readonly headerHash: Uint8Array;
@@ -95,10 +86,9 @@ async function entriesOf(scene: Scene, type: ReportType): Promise<readonly Heade
 async function inspect(scene: Scene, entry: HeaderEntry, type: ReportType, components: Components): Promise<Listed> {
   const member = bytesToHex(memberOf(entry));
   const name = `${scene.name}: ${NAMES[type]} report of ${member}`;
-  // k = N: members report where they sit (RD6).
-  if (!scene.holders.includes(member)) throw new Broken('CH6', 'FAIL', `${name}, who has no seat`);
+  if (!scene.members.includes(member)) throw new Broken('CH6', 'FAIL', `${name}, who may not report`);
   const group = groupOf(memberOf(entry), type, scene.groups);
-  const promisedBy = [scene.holders[group - 1]!];
+  const promisedBy = scene.holdersOf(group);
   const wanted = { digest: bytesToHex(entry.reportDigest), clause: 'AG15', what: name, promisedBy } as const;
   const report = decodeReport(await scene.obtain(wanted), type, scene.attempt, components);
   const headerHash = keccak256(entry.header, 'bytes');
@@ -120,31 +110,6 @@ function requireHeader(scene: Scene, entry: HeaderEntry, type: ReportType, name:
   if (!signer || !equalBytes(signer, memberOf(entry)))
     throw new Broken('AG15', 'FAIL', `${name} is not signed by its member`);
   return header as Header;
-}
-
-/** [AG13] files[j − 1][i]: what holder j signed that it found about report i. */
-async function filesOf(scene: Scene, listed: readonly Listed[]): Promise<readonly (readonly Finding[])[]> {
-  const { verified, holders, name } = scene;
-  const what = `${name}: list of verifier files`;
-  const list = await scene.obtain({ digest: verified.blob, clause: 'AG13', what, promisedBy: holders });
-  const digests = decodeFileList(list);
-  if (digests?.length !== holders.length)
-    throw new Broken('AG13', 'FAIL', `${what} has ${digests?.length ?? 'no'} entries, needs ${holders.length}`);
-  requireEqual('AG13', `${what}: root`, bytesToHex(merkleRoot(digests)), verified.verifierRoot);
-  return Promise.all(
-    holders.map(async (holder, i) => {
-      const file = `${name}: verifier file of share ${i + 1} (${holder})`;
-      const digest = bytesToHex(digests[i]!);
-      const bytes = await scene.obtain({ digest, clause: 'AG13', what: file, promisedBy: [holder] });
-      const decoded = decodeVerifierFile(bytes);
-      const complete =
-        decoded?.share === i + 1 &&
-        decoded.findings.length === listed.length &&
-        decoded.findings.every((finding, at) => equalBytes(finding.headerHash, listed[at]!.headerHash));
-      if (!complete) throw new Broken('AG13', 'FAIL', `${file} does not list the attempt's reports in order`);
-      return decoded.findings;
-    }),
-  );
 }
 
 /**
@@ -187,15 +152,18 @@ export async function judgeReports(scene: Scene, components: Components): Promis
     .sort((a, b) => compareEntries(a.entry, b.entry));
   const listed: Listed[] = [];
   for (const { entry, type } of sorted) listed.push(await inspect(scene, entry, type, components));
-  const files = await filesOf(scene, listed);
+  const headerHashes = listed.map(({ headerHash }) => headerHash);
+  const { files, conflicts } = await filesOf(scene, headerHashes);
   const query = createQuery(scene.attempt, hexToBytes(scene.query.beacon), components);
   const names = listed.map(({ name }) => name);
   const refusals = listed.map((each, at): Refusal | undefined => {
     const findings = files.map((file) => file[at]!);
     // Two headers by one member and type are both out, whatever they prove (AG16).
-    return names.indexOf(each.name) === names.lastIndexOf(each.name)
-      ? refusalOf(each, findings, query, scene, components)
-      : { clause: 'AG16', why: `${each.name}: two headers` };
+    if (names.indexOf(each.name) !== names.lastIndexOf(each.name))
+      return { clause: 'AG16', why: `${each.name}: two headers` };
+    const conflict = conflicts.get(at);
+    if (conflict) return { clause: 'CM8', why: `${each.name}: the holders of share ${conflict} disagree` };
+    return refusalOf(each, findings, query, scene, components);
   });
   const accepted = checkAccepted(scene, listed, refusals);
   const byHash = new Map(listed.map(({ headerHash, report }) => [bytesToHex(headerHash), report]));

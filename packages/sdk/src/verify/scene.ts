@@ -3,6 +3,7 @@ import type { Attempt, GroupOptions, Platform, prepareRun } from '@concord/proto
 import { hexToBytes } from 'viem';
 import { attemptOf } from '../attempt.ts';
 import type { Address, Deployment } from '../facts.ts';
+import { holdersOf, isCommittee, seatsOf } from '../seats.ts';
 import type { AttemptView, RunView } from '../view.ts';
 import { placeName } from './clock.ts';
 import { type BlobSource, obtain, type Wanted } from './evidence.ts';
@@ -15,8 +16,12 @@ export interface Scene extends Recorded {
   readonly round: number;
   readonly attempt: Attempt;
   readonly groups: GroupOptions;
-  /** In seat order. */
+  /** In seat order, missing ones too: k, or 2k. */
   readonly holders: readonly Address[];
+  /** Those of share j = 1 … k who have a seat: one or two, the primary first. */
+  holdersOf(share: number): readonly Address[];
+  /** Who may report: the seated members, or every listed one beside a committee (RD6). */
+  readonly members: readonly Address[];
   obtain(wanted: Wanted): Promise<Uint8Array>;
 }
 
@@ -40,7 +45,9 @@ export function sceneOf(
   };
   return {
     ...{ name: placeName(view), round, attempt, groups, noise, uploads, query, verified, unmasked, settled },
-    holders: seated.seats.map((seat) => seat.holder),
+    holders: holdersOf(view),
+    holdersOf: (share) => seatsOf(view, share).map(({ holder }) => holder),
+    members: isCommittee(run.charter) ? run.charter.members : holdersOf(view),
     obtain: (wanted) => obtain(source, wanted, platform),
   };
 }

@@ -23,15 +23,16 @@ import type { Scene } from './scene.ts';
 
 /** [AG17][AG18] X from the holders' aggregate shares. Throws Broken. */
 export async function checkSum(scene: Scene, judged: Judged, components: Components): Promise<Unsharded> {
-  const { name, holders, unmasked, settled, attempt } = scene;
+  const { name, unmasked, settled, attempt } = scene;
   const { field, vectorLength } = attempt.sizes;
   const { shareDigests } = unmasked;
-  if (shareDigests.length !== holders.length)
-    throw new Broken('AG17', 'FAIL', `${name}: ${shareDigests.length} aggregate shares, ${holders.length} holders`);
+  if (shareDigests.length !== attempt.shares)
+    throw new Broken('AG17', 'FAIL', `${name}: ${shareDigests.length} aggregate shares, ${attempt.shares} are needed`);
   const aggregates = await Promise.all(
     shareDigests.map(async (digest, i): Promise<Elements> => {
-      const what = `${name}: aggregate share ${i + 1} of ${holders[i]}`;
-      const bytes = await scene.obtain({ digest, clause: 'AG17', what, promisedBy: [holders[i]!] });
+      const promisedBy = scene.holdersOf(i + 1);
+      const what = `${name}: aggregate share ${i + 1} of ${promisedBy.join(' and ')}`;
+      const bytes = await scene.obtain({ digest, clause: 'AG17', what, promisedBy });
       const aggregate = decodeAggregateShare(bytes, i + 1, field, vectorLength);
       if (!aggregate)
         throw new Broken('AG17', 'FAIL', `${what} is not ${vectorLength} canonical elements of its share`);

@@ -14,8 +14,9 @@ import {
 import { bytesToHex, hexToBytes } from 'viem';
 import { paramsOf } from '../attempt.ts';
 import type { Deployment, Fact, Hex } from '../facts.ts';
+import { isCommittee } from '../seats.ts';
 import type { RunView } from '../view.ts';
-import { checkStruct, checkText, checkVote } from './charter.ts';
+import { checkDeadlines, checkStruct, checkText, checkVote } from './charter.ts';
 import { Broken, type Clause, type ClauseId, Findings, type Verdict, verdictOf } from './clauses.ts';
 import { checkLimits, replay } from './clock.ts';
 import { type BlobSource, obtain } from './evidence.ts';
@@ -26,7 +27,7 @@ import { checkModel, checkSum, publishedState } from './sum.ts';
 
 export interface VerifyOptions {
   readonly runId: Hex;
-  /** All facts of the deployment, or at least of this run, in order, from confirmed blocks. */
+  /** All facts of the deployment, or at least of this run and its aggregators, in order, from confirmed blocks. */
   readonly facts: readonly Fact[];
   readonly deployment: Deployment;
   readonly blobs: BlobSource;
@@ -47,31 +48,39 @@ export interface Verification {
 }
 
 /** What is checked in a settled attempt, in this order. */
-const STEPS: readonly ClauseId[] = ['AG11', 'AG15', 'AG4', 'AG13', 'AG14', 'AG16', 'AG17', 'AG18', 'LR10'];
+const STEPS: readonly ClauseId[] = ['AG11', 'AG15', 'AG4', 'AG13', 'CM8', 'AG14', 'AG16', 'AG17', 'AG18', 'LR10'];
 
 /** Verifies one run. Never throws for what the chain or a blob says; `blobs` may throw, and that is passed on. */
 export async function verifyRun(options: VerifyOptions): Promise<Verification> {
   const findings = new Findings();
   const refused: RefusedReport[] = [];
-  await verify(options, findings, refused);
-  const clauses = findings.clauses();
+  const run = await verify(options, findings, refused);
+  const clauses = findings.clauses(run !== undefined && isCommittee(run.charter));
   return { verdict: verdictOf(clauses), clauses, refused };
 }
 
-async function verify(options: VerifyOptions, findings: Findings, refused: RefusedReport[]): Promise<void> {
+/** Returns the run as far as its facts go; undefined where there is none. */
+async function verify(
+  options: VerifyOptions,
+  findings: Findings,
+  refused: RefusedReport[],
+): Promise<RunView | undefined> {
   const { runId, now, components } = options;
-  const facts = options.facts.filter((fact) => ('runId' in fact ? fact.runId : fact.charterId) === runId);
+  const facts = options.facts.filter(
+    (fact) => 'aggregator' in fact || ('runId' in fact ? fact.runId : fact.charterId) === runId,
+  );
   const run = replay(facts, findings);
   if (!run) {
     findings.record('CH1', 'INCOMPLETE', `no charter with id ${runId} was proposed on this chain`);
-    return;
+    return undefined;
   }
   checkStruct(run, findings);
+  checkDeadlines(run, findings);
   checkVote(run, facts, findings);
   checkLimits(run, facts, now, findings);
   const params = paramsOf(run.charter.aggregation);
   // Nothing can be computed with parameters below the floors, and the run has failed anyway.
-  if (checkParams(params, run.charter.members.length)) return;
+  if (checkParams(params, run.charter.members.length)) return run;
   checkLedger(run, findings);
 
   let text: CharterText | undefined;
@@ -89,6 +98,7 @@ async function verify(options: VerifyOptions, findings: Findings, refused: Refus
     options.onRound?.(view.round);
   }
   checkRegistered(facts, state, findings);
+  return run;
 }
 
 function charterBytes({ charter }: RunView, options: VerifyOptions): Promise<Uint8Array> | Uint8Array {
@@ -142,7 +152,14 @@ async function verifyAttempt(
     else if (clause !== broken?.clause)
       findings.record(clause, 'INCOMPLETE', `${scene.name} could not be checked further than this: ${broken?.message}`);
   const { reports, refused } = rounds;
-  if (!broken) findings.record('AG14', 'PASS', `${reports} reports counted; refused: ${refused.map(({ why }) => why).join('; ') || 'none'}`);
+  const conflicts = refused.filter(({ clause }) => clause === 'CM8').length;
+  if (!broken) findings.record('CM8', 'PASS', `${conflicts} reports left out that two holders disagreed about`);
+  if (!broken)
+    findings.record(
+      'AG14',
+      'PASS',
+      `${reports} reports counted; refused: ${refused.map(({ why }) => why).join('; ') || 'none'}`,
+    );
   return after;
 }
 
