@@ -2,7 +2,16 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addressOf, deriveSizes, publicKeyOf, Secret, shard } from '@concord/protocol';
-import { type Address, createConcordClient, currentAttempt, type Hex, paramsOf, readCharterText } from '@concord/sdk';
+import {
+  type Address,
+  type ChainView,
+  createConcordClient,
+  currentAttempt,
+  type Hex,
+  paramsOf,
+  readCharterText,
+  type RunView,
+} from '@concord/sdk';
 import { parseCsv, readRecords } from '@concord/trainer';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { type FollowOptions, followChain } from './adapters/chain.ts';
@@ -18,15 +27,16 @@ import { reportsRoute, sealsRoute } from './api/reports.ts';
 import type { Route } from './api/route.ts';
 import { statusRoute } from './api/status.ts';
 import { Bell } from './bell.ts';
-import { runOf } from './core/attempt.ts';
+import { committeeRunsOf, runOf } from './core/attempt.ts';
+import type { Me } from './core/duties.ts';
 import { bytesToHex, hexToBytes } from './core/hex.ts';
 import { entry } from './core/slot.ts';
 import { openJournal } from './journal.ts';
-import { runLoop } from './loop.ts';
+import { type Following, runLoop } from './loop.ts';
 import { Meter } from './meter.ts';
 import { createPeers } from './peers.ts';
-import type { EncodeUpdate, Head, Log, Member } from './ports.ts';
-import { reception } from './receive.ts';
+import type { EncodeUpdate, Head, Log, Party, Reporter } from './ports.ts';
+import { type PlaceNow, reception } from './receive.ts';
 import { joinsRoute, votesRoute } from './relay/carry.ts';
 import { runRelay } from './relay/loop.ts';
 import { readPost } from './statements.ts';
@@ -57,6 +67,13 @@ export interface MemberConfig extends Common {
   readonly charterText: string;
   readonly relayerUrl: string;
   /** What others reach this node by, if it is not `http://host:port`. */
+  readonly publicUrl?: string;
+}
+
+export interface AggregatorConfig extends Common {
+  /** The node's own folder; the journal in it must survive as long as the runs. */
+  readonly folder: string;
+  /** What its stake was registered with, if that is not `http://host:port`. */
   readonly publicUrl?: string;
 }
 
@@ -117,56 +134,69 @@ function running(
   };
 }
 
-/**
- * Starts a member: it votes for the charter of its text, joins, trains and holds shares until it is stopped. Throws when
- * the text, the data or the folder cannot be used (CharterTextError, CsvError, SchemaError, SQLite's errors), when the
- * port is taken, and when nobody answers at `rpcUrl`.
- */
-export async function startMember(config: MemberConfig, parts: MemberParts = {}): Promise<RunningNode> {
+/** What makes a node a member or an aggregator; the rest is the same. */
+interface Part {
+  readonly part: Me['part'];
+  readonly reporter?: Reporter;
+  readonly runsIn: (view: ChainView, me: Address) => readonly RunView[];
+  /** Blobs to serve from the start. */
+  readonly blobs: readonly Uint8Array[];
+  readonly status: () => object;
+}
+
+/** Bytes of the longest report of a run, with room for what is around it. */
+function longestReport(run: RunView): number {
+  const { field, vectorLength, ringDegree, update, noise } = deriveSizes(paramsOf(run.charter.aggregation));
+  const elements =
+    vectorLength + ringDegree + Math.max(...[update, noise].map(({ bits, proofLength }) => bits + proofLength));
+  return elements * field.bytes + BEFORE_ANY_RUN;
+}
+
+async function startParty(
+  config: Common & Pick<MemberConfig, 'folder' | 'publicUrl'>,
+  part: Part,
+): Promise<RunningNode> {
   const log = config.log ?? (() => undefined);
-  const textBytes = new TextEncoder().encode(config.charterText);
-  const textDigest = bytesToHex(sha256(textBytes));
-  const text = readCharterText(textBytes, textDigest);
-  const records = readRecords(parseCsv(readFileSync(config.dataFile, 'utf8')), text.schema);
   const secretKey = new Secret(hexToBytes(config.privateKey));
   const address: Address = bytesToHex(addressOf(publicKeyOf(secretKey)));
   const client = await clientOf(config);
   const { deployment } = client;
   mkdirSync(config.folder, { recursive: true });
   const journal = openJournal(join(config.folder, 'journal.sqlite'));
-  // Whoever verifies the run needs the text that its members consented to.
-  journal.putBlob(textBytes);
+  for (const bytes of part.blobs) journal.putBlob(bytes);
   const controller = new AbortController();
   const meter = new Meter();
   const bell = new Bell();
   const components = { platform: nodePlatform, kernels: loadKernels() };
-  const workbench = new Workbench(components, deployment, address);
 
   let head: Head | undefined;
-  const runNow = () => head && runOf(head.view, textDigest, address);
-  const placeNow = () => {
-    const run = runNow();
+  const runsNow = (): readonly RunView[] => (head ? part.runsIn(head.view, address) : []);
+  // What is computed for one run is of no use in another.
+  const benches = new Map<Hex, Workbench>();
+  const benchOf = (runId: Hex): Workbench => {
+    const bench = benches.get(runId) ?? new Workbench(components, deployment, address);
+    benches.set(runId, bench);
+    return bench;
+  };
+  const placeNow: PlaceNow = (runId) => {
+    const run = runsNow().find(({ charterId }) => charterId === runId);
     const view = run && currentAttempt(run);
-    return run && view && workbench.place(run, view);
+    const workbench = benchOf(runId);
+    const place = run && view && workbench.place(run, view);
+    return place && { place, workbench };
   };
-  const longest = (): number => {
-    const run = runNow();
-    if (!run) return BEFORE_ANY_RUN;
-    const { field, vectorLength, ringDegree, update, noise } = deriveSizes(paramsOf(run.charter.aggregation));
-    const elements =
-      vectorLength + ringDegree + Math.max(...[update, noise].map(({ bits, proofLength }) => bits + proofLength));
-    return elements * field.bytes + BEFORE_ANY_RUN;
-  };
-  const doors = reception({ journal, bell, components, secretKey, workbench }, placeNow);
+  const longest = (): number => Math.max(BEFORE_ANY_RUN, ...runsNow().map(longestReport));
+  const doors = reception({ journal, bell, components, secretKey }, placeNow);
   const status = (): object => {
-    const run = runNow();
+    const at = head;
     const { bytesSent, bytesReceived, proofsChecked } = meter;
-    const objection = workbench.objection;
+    const runs = at
+      ? runsNow().map((run) => ({ ...describeRun(run, at), ...objectionIn(benches.get(run.charterId)) }))
+      : [];
     return {
-      member: address,
-      records: records.count,
-      ...(run && head && describeRun(run, head)),
-      ...(objection !== undefined && { objection }),
+      [part.part]: address,
+      ...part.status(),
+      ...(part.part === 'member' ? runs[0] : { runs }),
       proofsChecked,
       bytesSent,
       bytesReceived,
@@ -188,34 +218,71 @@ export async function startMember(config: MemberConfig, parts: MemberParts = {})
   });
   const endpoint = config.publicUrl ?? `http://${config.host}:${listening.port}`;
   const transport = httpTransport(meter);
-  const member: Member = {
-    me: { address, endpoint },
+  const everywhere: Omit<Party, 'workbench'> = {
+    me: { address, endpoint, part: part.part },
     secretKey,
     deployment,
     journal,
     peers: createPeers(loopback(transport, endpoint, routes)),
     components,
     random: nodeRandom,
-    encodeUpdate: parts.encodeUpdate ?? shard,
-    text,
-    records,
-    relayerUrl: config.relayerUrl,
+    ...(part.reporter && { reporter: part.reporter }),
     bell,
-    workbench,
     meter,
+    log,
+  };
+  const following: Following = {
+    runsIn: (view) => part.runsIn(view, address),
+    partyIn: ({ charterId }) => ({ ...everywhere, workbench: benchOf(charterId) }),
+    bell,
     log,
   };
   const heads = followChain(client, follow(config, log, controller.signal));
   const observe = (next: Head): void => {
     head = next;
   };
-  const work = runLoop(member, textDigest, heads, observe, controller.signal);
+  const work = runLoop(following, heads, observe, controller.signal);
   return running(listening, endpoint, status, work, controller, () => {
     bell.close();
     transport.close();
     journal.close();
   });
 }
+
+const objectionIn = (bench: Workbench | undefined): object =>
+  bench?.objection === undefined ? {} : { objection: bench.objection };
+
+/**
+ * Starts a member: it votes for the charter of its text, joins and trains until it is stopped, and in a consortium holds
+ * a share. Throws when the text, the data or the folder cannot be used (CharterTextError, CsvError, SchemaError, SQLite's
+ * errors), when the port is taken, and when nobody answers at `rpcUrl`.
+ */
+export async function startMember(config: MemberConfig, parts: MemberParts = {}): Promise<RunningNode> {
+  const textBytes = new TextEncoder().encode(config.charterText);
+  const textDigest = bytesToHex(sha256(textBytes));
+  const text = readCharterText(textBytes, textDigest);
+  const records = readRecords(parseCsv(readFileSync(config.dataFile, 'utf8')), text.schema);
+  const { relayerUrl } = config;
+  return startParty(config, {
+    part: 'member',
+    reporter: { encodeUpdate: parts.encodeUpdate ?? shard, text, records, relayerUrl },
+    runsIn(view, me) {
+      const run = runOf(view, textDigest, me);
+      return run ? [run] : [];
+    },
+    // Whoever verifies the run needs the text that its members consented to, and so do its aggregators.
+    blobs: [textBytes],
+    status: () => ({ records: records.count }),
+  });
+}
+
+/**
+ * Starts an aggregator: it holds shares in every committee that it is drawn into until it is stopped. It has no data and
+ * sends no transaction; its stake is registered with the SDK's `registerAggregator`, under the address of `privateKey`
+ * and with this node's endpoint. Throws as `startMember` does.
+ */
+export const startAggregator = (config: AggregatorConfig): Promise<RunningNode> =>
+  startParty(config, { part: 'aggregator', runsIn: committeeRunsOf, blobs: [], status: () => ({}) });
 
 /**
  * Starts a relayer: it lands what members have signed and pays for it. It holds no secret of any run and may be killed,

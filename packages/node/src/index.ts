@@ -1,9 +1,11 @@
-/** Members and relayers as processes. Everything else in this package is how they do it. */
+/** Members, aggregators and relayers as processes. Everything else in this package is how they do it. */
 export {
+  type AggregatorConfig,
   type MemberConfig,
   type MemberParts,
   type RelayerConfig,
   type RunningNode,
+  startAggregator,
   startMember,
   startRelayer,
 } from './createNode.ts';

@@ -1,58 +1,86 @@
 /** The one loop: chain → view → duties → journal → effects. It decides nothing; `core/duties.ts` does. */
-import { type Address, currentAttempt, type Hex } from '@concord/sdk';
+import { type Address, type ChainView, currentAttempt, type RunView } from '@concord/sdk';
 import { Agenda } from './agenda.ts';
-import { runOf } from './core/attempt.ts';
 import { objectionTo } from './core/consent.ts';
 import { duties } from './core/duties.ts';
 import { type Slot, slotName } from './core/slot.ts';
 import { perform } from './perform.ts';
 import { eraseSecrets } from './perform/seat.ts';
-import type { Head, Member } from './ports.ts';
+import type { Bell } from './bell.ts';
+import type { Head, Log, Party } from './ports.ts';
+
+/** What a node follows: the runs that it is in, and itself in each of them. */
+export interface Following {
+  readonly runsIn: (view: ChainView) => readonly RunView[];
+  readonly partyIn: (run: RunView) => Party;
+  readonly bell: Bell;
+  readonly log: Log;
+}
+
+/** The attempt of a run that is being attended to, until another takes its place. */
+interface Attendance {
+  readonly name: string;
+  readonly controller: AbortController;
+  readonly stop: AbortSignal;
+}
 
 /** Follows the heads until they end or `signal` aborts; `observe` is told of each before anything is done about it. */
 export async function runLoop(
-  member: Member,
-  textDigest: Hex,
+  { runsIn, partyIn, bell, log }: Following,
   heads: AsyncIterable<Head>,
   observe: (head: Head) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { me, journal, workbench, bell, log } = member;
   let head: Head | undefined;
   let scheduled = false;
-  const attend = (name: string) => {
+  const attended = new Map<string, Attendance>();
+  const attend = (runId: string, name: string): Attendance => {
     const controller = new AbortController();
-    return { name, controller, stop: AbortSignal.any([signal, controller.signal]) };
+    const attendance = { name, controller, stop: AbortSignal.any([signal, controller.signal]) };
+    attended.set(runId, attendance);
+    return attendance;
   };
-  let attempt = attend('');
 
-  const act = (): void => {
-    scheduled = false;
-    const run = head && runOf(head.view, textDigest, me.address);
-    if (!head || !run || signal.aborted) return;
+  const actOn = (run: RunView, { now }: Head): void => {
+    const party = partyIn(run);
+    const { me, journal, workbench, reporter } = party;
     const view = currentAttempt(run);
     const slot: Slot | undefined = view && { runId: run.charterId, round: view.round, attempt: view.attempt };
     const name = slot ? slotName(slot) : run.charterId;
-    if (name !== attempt.name) {
-      attempt.controller.abort();
-      attempt = attend(name);
-      for (const past of run.attempts) if (past.settled || past.voided) eraseSecrets(member, run, past);
+    const before = attended.get(run.charterId);
+    if (before?.name !== name) {
+      before?.controller.abort();
+      for (const past of run.attempts) if (past.settled || past.voided) eraseSecrets(party, run, past);
     }
-    const { stop } = attempt;
+    const { stop } = before?.name === name ? before : attend(run.charterId, name);
     const place = view && workbench.place(run, view);
-    const objection = workbench.consider(run, () => objectionTo(run, member.text, member.records.count));
+    const objection =
+      reporter && workbench.consider(run, () => objectionTo(run, reporter.text, reporter.records.count));
     const known = {
       said: slot ? journal.keys(slot) : new Set<string>(),
       group: (type: 'update' | 'noise') =>
-        place?.holders.filter((each) => place.group(each, type) === place.share) ?? [],
+        place?.members.filter((each) => place.group(each, type) === place.share) ?? [],
       ...(objection !== undefined && { objection }),
     };
-    const where = (who: Address) => () => head && runOf(head.view, textDigest, me.address)?.endpoints.get(who);
-    const work = view && place && { run, view, place, signal: stop, where };
-    for (const duty of duties(run, me, head.now, known))
+    const where = (who: Address) => () =>
+      head?.view.runs.get(run.charterId)?.endpoints.get(who) ?? head?.view.endpoints.get(who);
+    const time = (): number => head?.now ?? now;
+    const work = view && place && { run, view, place, signal: stop, where, now: time };
+    for (const duty of duties(run, me, now, known))
       agenda.begin(`${name} ${Object.values(duty).join(' ')}`, stop, () =>
-        perform(duty, member, { run, slot, work, signal: stop }),
+        perform(duty, party, { run, slot, work, signal: stop }),
       );
+  };
+  const act = (): void => {
+    scheduled = false;
+    if (!head || signal.aborted) return;
+    const runs = runsIn(head.view);
+    for (const run of runs) actOn(run, head);
+    for (const [runId, { controller }] of attended)
+      if (!runs.some(({ charterId }) => charterId === runId)) {
+        controller.abort();
+        attended.delete(runId);
+      }
   };
   const schedule = (): void => {
     if (scheduled) return;
@@ -70,7 +98,7 @@ export async function runLoop(
     }
   } finally {
     silence();
-    attempt.controller.abort();
+    for (const { controller } of attended.values()) controller.abort();
     agenda.stop();
   }
 }

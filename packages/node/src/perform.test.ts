@@ -25,10 +25,10 @@ import type { PostKind } from './core/slot.ts';
 import { openJournal } from './journal.ts';
 import { Meter } from './meter.ts';
 import type { Peers } from './peers.ts';
+import { signVerified } from './perform/accept.ts';
 import { signSettled, speakAggregateShare } from './perform/settle.ts';
-import { signVerified } from './perform/verify.ts';
 import type { AttemptError, Work } from './perform/work.ts';
-import type { Member } from './ports.ts';
+import type { Party } from './ports.ts';
 import { said } from './statements.ts';
 import { Workbench } from './workbench.ts';
 
@@ -51,7 +51,7 @@ function before(kind: 'verified' | 'unmasked' | 'settled'): { readonly run: RunV
 const never = (): Promise<never> => Promise.reject(new Error('this test asks nobody for that'));
 
 /** A holder that hears these files from the others, and finds every blob of the run and `more`. */
-function holder(name: string, heard: readonly Hex[] = files, more: readonly Uint8Array[] = []): Member {
+function holder(name: string, heard: readonly Hex[] = files, more: readonly Uint8Array[] = []): Party {
   const { address, secretKey } = built.members[0]!;
   const journal = openJournal(join(folder, `${name}.sqlite`));
   after(() => journal.close());
@@ -61,17 +61,19 @@ function holder(name: string, heard: readonly Hex[] = files, more: readonly Uint
     digest: heard[built.members.findIndex((each) => where() === each.address)],
   });
   return {
-    me: { address, endpoint: 'http://me' },
+    me: { address, endpoint: 'http://me', part: 'member' },
     secretKey: new Secret(hexToBytes(secretKey)),
     deployment: built.deployment,
     journal,
     peers: { blob, post, putReport: never, putSeal: never, headers: never, hand: never },
     components,
     random: nodeRandom,
-    encodeUpdate: shard,
-    text: readCharterText(built.charterText, built.charter.textDigest),
-    records: { count: 0, width: 3, features: new Float64Array(0), labels: new Uint8Array(0) },
-    relayerUrl: 'http://relayer',
+    reporter: {
+      encodeUpdate: shard,
+      text: readCharterText(built.charterText, built.charter.textDigest),
+      records: { count: 0, width: 3, features: new Float64Array(0), labels: new Uint8Array(0) },
+      relayerUrl: 'http://relayer',
+    },
     bell: new Bell(),
     workbench: new Workbench(components, built.deployment, address),
     meter: new Meter(),
@@ -79,12 +81,12 @@ function holder(name: string, heard: readonly Hex[] = files, more: readonly Uint
   };
 }
 
-function workOf(member: Member, { run, view }: { readonly run: RunView; readonly view: AttemptView }): Work {
+function workOf(member: Party, { run, view }: { readonly run: RunView; readonly view: AttemptView }): Work {
   const place = member.workbench.place(run, view)!;
-  return { run, view, place, signal: new AbortController().signal, where: (who) => () => who };
+  return { run, view, place, signal: new AbortController().signal, where: (who) => () => who, now: () => 0 };
 }
 
-const heardFrom = (member: Member, work: Work, kind: PostKind): object | undefined =>
+const heardFrom = (member: Party, work: Work, kind: PostKind): object | undefined =>
   said(member.journal, work.place.slot, kind);
 
 /** One holder's file with one finding changed; returns the files as heard, and the new bytes. */

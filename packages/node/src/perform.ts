@@ -1,14 +1,17 @@
 /** From a duty to its effect. What may be said is decided by the journal; nothing here decides whether to act. */
-import type { RunView } from '@concord/sdk';
+import { isCommittee, type RunView } from '@concord/sdk';
 import type { Duty } from './core/duties.ts';
-import { closeList, signClosed } from './perform/close.ts';
+import { signProposedFiles, signVerified } from './perform/accept.ts';
+import { closeList, signClosed, signProposedList } from './perform/close.ts';
+import { handOver, takeHandOver } from './perform/handOver.ts';
 import { join, vote } from './perform/membership.ts';
+import { propose } from './perform/propose.ts';
 import { reveal, seat } from './perform/seat.ts';
 import { signSettled, speakAggregateShare } from './perform/settle.ts';
 import { upload } from './perform/upload.ts';
-import { signVerified, verifyShares } from './perform/verify.ts';
+import { verifyShares } from './perform/verify.ts';
 import type { Work } from './perform/work.ts';
-import type { Member } from './ports.ts';
+import type { Party } from './ports.ts';
 import type { Slot } from './core/slot.ts';
 
 /** Where and for what a duty is done; `work` is there for whoever has a seat. */
@@ -20,34 +23,43 @@ export interface Occasion {
 }
 
 /** Does a duty. Rejects when it could not be done now; doing it again later is safe. */
-export async function perform(duty: Duty, member: Member, occasion: Occasion): Promise<void> {
+export async function perform(duty: Duty, party: Party, occasion: Occasion): Promise<void> {
   const { run, slot, work, signal } = occasion;
+  const { reporter } = party;
   switch (duty.kind) {
     case 'vote':
-      return vote(member, run, signal);
+      return reporter && vote(party, reporter, run, signal);
     case 'join':
-      return join(member, run, signal);
+      return reporter && join(party, reporter, run, signal);
     case 'seat':
-      return slot && seat(member, slot);
+      return slot && seat(party, slot, isCommittee(run.charter));
   }
   if (!work) return;
   switch (duty.kind) {
     case 'upload':
-      return upload(member, work, duty.type);
+      return reporter && upload(party, reporter, work, duty.type);
+    case 'handOver':
+      return handOver(party, work);
+    case 'takeHandOver':
+      return takeHandOver(party, work);
     case 'closeList':
-      return closeList(member, work, duty.type);
+      return closeList(party, work, duty.type);
     case 'signClosed':
-      return signClosed(member, work, duty.type);
+      return duty.proposer === undefined
+        ? signClosed(party, work, duty.type)
+        : signProposedList(party, work, duty.type, duty.proposer);
+    case 'propose':
+      return propose(party, work, duty.what, duty.patient);
     case 'reveal':
-      return reveal(member, work, duty.preimage);
+      return reveal(party, work, duty.preimage);
     case 'verifyShares':
-      return verifyShares(member, work);
+      return verifyShares(party, work);
     case 'signVerified':
-      return signVerified(member, work);
+      return duty.proposer === undefined ? signVerified(party, work) : signProposedFiles(party, work, duty.proposer);
     case 'speakAggregateShare':
-      return speakAggregateShare(member, work);
+      return speakAggregateShare(party, work);
     case 'signSettled':
-      return signSettled(member, work);
+      return signSettled(party, work);
     default:
       return duty satisfies never;
   }

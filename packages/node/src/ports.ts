@@ -23,8 +23,17 @@ export type Log = (event: string, details?: Readonly<Record<string, unknown>>) =
 /** Turns the honest update (or noise) of this member into what it sends. Tests put liars here. */
 export type EncodeUpdate = typeof shard;
 
-/** Everything that the effects of a member stand on. */
-export interface Member {
+/** What only a member has: data, and consent to one charter. */
+export interface Reporter {
+  readonly encodeUpdate: EncodeUpdate;
+  readonly text: CharterText;
+  /** The member's own data, read under the charter's schema; it never leaves this process. */
+  readonly records: Records;
+  readonly relayerUrl: string;
+}
+
+/** Whoever takes part in a run, as a member or as an aggregator: everything that its effects stand on. */
+export interface Party {
   readonly me: Me;
   readonly secretKey: Secret;
   readonly deployment: Deployment;
@@ -32,11 +41,8 @@ export interface Member {
   readonly peers: Peers;
   readonly components: Components;
   readonly random: Random;
-  readonly encodeUpdate: EncodeUpdate;
-  readonly text: CharterText;
-  /** The member's own data, read under the charter's schema; it never leaves this process. */
-  readonly records: Records;
-  readonly relayerUrl: string;
+  /** Undefined: an aggregator. */
+  readonly reporter?: Reporter;
   readonly bell: Bell;
   readonly workbench: Workbench;
   readonly meter: Meter;

@@ -169,9 +169,9 @@ describe('[WI2] a holder keeps what it acknowledges', () => {
     const journal = openJournal(join(folder, `${name}.sqlite`));
     const secretKey = new Secret(hexToBytes(members[home]!.secretKey));
     const workbench = new Workbench(components, deployment, addresses[home]!);
-    const doors = reception({ journal, bell: new Bell(), components, secretKey, workbench }, () =>
-      first.placeFor(home),
-    );
+    const doors = reception({ journal, bell: new Bell(), components, secretKey }, () => {
+      return { place: first.placeFor(home), workbench };
+    });
     return { journal, doors };
   };
   const bring = (doors: ReturnType<typeof holder>['doors'], bytes: Uint8Array) =>

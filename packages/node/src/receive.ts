@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { concat, contextFor, recover, sign, tag, u8 } from '@concord/protocol';
 import { type Address, bytesToHex, hexToBytes } from './core/hex.ts';
 import type { Place } from './core/attempt.ts';
-import { entry, slotName, type TypeName, typeByte } from './core/slot.ts';
+import { entry, type Slot, slotName, type TypeName, typeByte } from './core/slot.ts';
 import { accept, ignore, judgeDelivery, judgeReport, reject } from './core/verdict.ts';
-import type { Member } from './ports.ts';
+import type { Party } from './ports.ts';
 import type { Take } from './api/reports.ts';
+import type { Workbench } from './workbench.ts';
 
 /** A holder's word that it keeps a report durably; `signature` is over `receiptDigest`. */
 export interface Receipt {
@@ -46,17 +47,22 @@ export function checkReceipt(
 /** How long bytes wait at the door for this node to see the block that their sender has already seen, milliseconds. */
 const PATIENCE = 2_000;
 
-/** The two doors; `placeNow` is this node's place in the current attempt. */
+/** This node's place in the current attempt of a run, and where it keeps what it has decoded of it. */
+export type PlaceNow = (runId: Slot['runId']) => { readonly place: Place; readonly workbench: Workbench } | undefined;
+
+/** The two doors. */
 export function reception(
-  member: Pick<Member, 'journal' | 'bell' | 'components' | 'secretKey' | 'workbench'>,
-  placeNow: () => Place | undefined,
+  party: Pick<Party, 'journal' | 'bell' | 'components' | 'secretKey'>,
+  placeNow: PlaceNow,
 ): { readonly report: Take; readonly seal: Take } {
-  const { journal, bell, components, secretKey, workbench } = member;
-  const arrive = (name: string, type: TypeName): Promise<Place | undefined> =>
+  const { journal, bell, components, secretKey } = party;
+  const arrive = (slot: Slot, type: TypeName) =>
     bell.until(() => {
-      const place = placeNow();
-      const ready = place && slotName(place.slot) === name && (type === 'noise' || place.attempt.updateContext);
-      return ready ? place : undefined;
+      const now = placeNow(slot.runId);
+      const place = now?.place;
+      const ready =
+        place && slotName(place.slot) === slotName(slot) && (type === 'noise' || place.attempt.updateContext);
+      return ready ? now : undefined;
     }, PATIENCE);
   const elsewhere = ignore(
     'OTHER_ATTEMPT',
@@ -65,8 +71,9 @@ export function reception(
 
   return {
     async report(slot, type, from, bytes) {
-      const place = await arrive(slotName(slot), type);
-      if (!place) return elsewhere;
+      const now = await arrive(slot, type);
+      if (!now) return elsewhere;
+      const { place } = now;
       const digest = sha256(bytes);
       const receipt = (): Receipt => ({
         reportDigest: bytesToHex(digest),
@@ -77,15 +84,16 @@ export function reception(
       if (journal.read(slot, entry.closed(type))) return reject('CLOSED', 'the list of this group is closed');
       const judged = judgeReport(bytes, type, from, place, components);
       if (judged.verdict !== 'accept') return judged;
-      workbench.bench(place).reports.set(journal.putBlob(bytes), judged.value);
+      now.workbench.bench(place).reports.set(journal.putBlob(bytes), judged.value);
       const kept = journal.record(slot, entry.received(type, from), digest);
       bell.ring();
       return Buffer.compare(kept, digest) === 0 ? accept(receipt()) : conflict(from);
     },
 
     async seal(slot, type, from, bytes) {
-      const place = await arrive(slotName(slot), type);
-      if (!place) return elsewhere;
+      const now = await arrive(slot, type);
+      if (!now) return elsewhere;
+      const { place } = now;
       const judged = judgeDelivery(bytes, type, from, place, components);
       if (judged.verdict !== 'accept') return judged;
       // The list that makes the seal matter is recorded after it, and that makes it durable too.

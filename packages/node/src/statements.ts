@@ -2,32 +2,28 @@
 import { type Hex, sign, type Statement, type StatementKind, TYPES } from '@concord/sdk';
 import { entry, type PostKind, type Slot } from './core/slot.ts';
 import type { Journal } from './journal.ts';
-import type { Member } from './ports.ts';
+import type { Party } from './ports.ts';
 
 const encode = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 const decode = (bytes: Uint8Array): object => JSON.parse(new TextDecoder().decode(bytes)) as object;
 
 const isStatement = (kind: string): kind is StatementKind => kind in TYPES;
 
-type About = 'Seat' | 'NoiseClosed' | 'UploadsClosed' | 'Verified' | 'Unmasked' | 'Settled';
+type About = 'Seat' | 'CommitteeSeat' | 'NoiseClosed' | 'UploadsClosed' | 'Verified' | 'Unmasked' | 'Settled';
 
 /**
  * Commits to a statement about an attempt: from now on it, and never another of its kind, is served and signed. Returns
  * false when the journal already holds a different one, which then stands.
  */
-export function say(
-  member: Pick<Member, 'journal' | 'bell' | 'log'>,
-  slot: Slot,
-  statement: Statement<About>,
-): boolean {
-  const stands = sayPlainly(member, slot, statement.kind, statement);
-  if (!stands) member.log('said otherwise before', { kind: statement.kind, round: slot.round, attempt: slot.attempt });
+export function say(party: Pick<Party, 'journal' | 'bell' | 'log'>, slot: Slot, statement: Statement<About>): boolean {
+  const stands = sayPlainly(party, slot, statement.kind, statement);
+  if (!stands) party.log('said otherwise before', { kind: statement.kind, round: slot.round, attempt: slot.attempt });
   return stands;
 }
 
 /** The same for what needs no signature: a preimage that its own hash vouches for, the digest of a file. */
 export function sayPlainly(
-  { journal, bell }: Pick<Member, 'journal' | 'bell'>,
+  { journal, bell }: Pick<Party, 'journal' | 'bell'>,
   slot: Slot,
   kind: PostKind,
   value: object,
@@ -45,7 +41,7 @@ export function said(journal: Journal, slot: Slot, kind: PostKind): object | und
 
 /** A post as others see it: the statement's fields, and its signature where it has one (deterministic: RFC 6979). */
 export function readPost(
-  { journal, deployment }: Pick<Member, 'journal' | 'deployment'>,
+  { journal, deployment }: Pick<Party, 'journal' | 'deployment'>,
   privateKey: Hex,
   slot: Slot,
   kind: PostKind,

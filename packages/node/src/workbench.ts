@@ -1,5 +1,6 @@
-/** What a node would otherwise compute or fetch again within one attempt. All of it can be lost at any moment. */
+/** What a node would otherwise compute or fetch again within one attempt of a run. All of it can be lost at any moment. */
 import {
+  type CharterText,
   type Components,
   type KeyPair,
   type NoiseSampler,
@@ -25,7 +26,8 @@ export interface Bench {
   /** The seat's sealing key. */
   key?: KeyPair;
   query?: Query;
-  accepting?: Promise<Accepting>;
+  /** By the SHA-256 of the list of verifier-share files that it follows from. */
+  readonly accepting: Map<Hex, Promise<Accepting>>;
 }
 
 export class Workbench {
@@ -39,6 +41,8 @@ export class Workbench {
   objection: string | undefined;
   #objectionTo = '';
   #sampler: NoiseSampler | undefined;
+  /** An aggregator's copy of the charter's text. */
+  #text: Promise<CharterText> | undefined;
   #vector: { readonly model: Hex; readonly vector: Promise<Signed> } | undefined;
 
   constructor(components: Components, deployment: Deployment, address: Address) {
@@ -62,7 +66,7 @@ export class Workbench {
   /** What is cached for an attempt; asking for another one drops it. */
   bench(place: Place): Bench {
     const name = slotName(place.slot);
-    if (this.#bench?.name !== name) this.#bench = { name, reports: new Map(), seeds: new Map() };
+    if (this.#bench?.name !== name) this.#bench = { name, reports: new Map(), seeds: new Map(), accepting: new Map() };
     return this.#bench;
   }
 
@@ -75,6 +79,15 @@ export class Workbench {
       this.#vector = undefined;
     });
     return vector;
+  }
+
+  /** The charter's text, fetched once. */
+  text(fetch: () => Promise<CharterText>): Promise<CharterText> {
+    this.#text ??= fetch().catch((error: unknown) => {
+      this.#text = undefined;
+      throw error;
+    });
+    return this.#text;
   }
 
   /** Tables of the noise of one sigma: a few milliseconds to make. */

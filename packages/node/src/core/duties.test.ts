@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { currentAttempt, deadlineOf, type Phase, PHASES } from '@concord/sdk';
-import { proposedRun, runInPhase, type Stage } from '../../../testing/src/stages.ts';
-import { closingMargin, duties, type Known } from './duties.ts';
-import { entry } from './slot.ts';
+import { currentAttempt, deadlineOf, type Phase, PHASES, rosterHashOf } from '@concord/sdk';
+import { committeeInPhase, proposedRun, runInPhase, type Stage } from '../../../testing/src/stages.ts';
+import { quarterOf, duties, type Known } from './duties.ts';
+import { entry, POST_KINDS } from './slot.ts';
 
-const me = (stage: Stage) => ({ address: stage.members[0]!, endpoint: `http://${stage.members[0]}` });
+const me = (stage: Stage) =>
+  ({ address: stage.members[0]!, endpoint: `http://${stage.members[0]}`, part: 'member' }) as const;
 const knowing = (stage: Stage, ...said: string[]): Known => ({ said: new Set(said), group: () => [stage.members[1]!] });
 const kinds = (stage: Stage, known: Known, now = stage.now()): string[] =>
   duties(stage.run(), me(stage), now, known).map((duty) => Object.values(duty).join(' '));
@@ -30,7 +31,11 @@ describe('[CH6] before the charter has passed', () => {
     assert.equal(duties(stage.run(), moved, stage.now(), knowing(stage))[0]?.kind, 'join');
   });
   test('a stranger has no duty in any phase', () => {
-    const stranger = { address: '0xffffffffffffffffffffffffffffffffffffffff', endpoint: 'http://stranger' } as const;
+    const stranger = {
+      address: '0xffffffffffffffffffffffffffffffffffffffff',
+      endpoint: 'http://stranger',
+      part: 'member',
+    } as const;
     for (const phase of PHASES) {
       const stage = runInPhase(phase);
       assert.deepEqual(duties(stage.run(), stranger, stage.now(), knowing(stage)), []);
@@ -78,7 +83,7 @@ for (const [phase, type, agreed] of [
 ] as const) {
   describe(`${phase}: collecting ${type} reports`, () => {
     const near = (stage: Stage): number =>
-      deadlineOf(currentAttempt(stage.run())!, stage.run().charter) - closingMargin(600);
+      deadlineOf(currentAttempt(stage.run())!, stage.run().charter) - quarterOf(600);
     test('a member uploads and waits for the lists of all holders', () => {
       const stage = runInPhase(phase);
       assert.deepEqual(kinds(stage, knowing(stage)), [`upload ${type}`, `signClosed ${type}`]);
@@ -138,4 +143,117 @@ test('[CH8] after the sunset no member sits', () => {
   const limits = { ...run.charter.limits, sunset: BigInt(stage.now()) - 1n };
   const past = { ...run, charter: { ...run.charter, limits } };
   assert.deepEqual(duties(past, me(stage), stage.now(), knowing(stage)), []);
+});
+
+describe('[CM7][CM8] what the holders of a committee do', () => {
+  const pairs = { shares: 2, aggregators: 4 };
+  const OWN: Readonly<
+    Record<'NOISE' | 'OPEN' | 'UPLOAD' | 'QUERY' | 'VERIFY' | 'UNMASK' | 'SETTLE', readonly string[]>
+  > = {
+    NOISE: ['propose noise true', 'signClosed noise 0'],
+    OPEN: ['reveal open'],
+    UPLOAD: ['propose update true', 'signClosed update 0'],
+    QUERY: ['reveal query'],
+    VERIFY: ['verifyShares', 'propose file true', 'signVerified 0'],
+    UNMASK: ['speakAggregateShare', 'reveal draw'],
+    SETTLE: ['signSettled'],
+  };
+  const phases = Object.keys(OWN) as (keyof typeof OWN)[];
+  /** What the holder of a seat (0, 1 primaries; 2, 3 standbys) does when so many quarters of the time have passed. */
+  const doing = (stage: Stage, seat: number, quarters: number, ...said: string[]): string[] => {
+    const run = stage.run();
+    const view = currentAttempt(run)!;
+    const address = view.seated!.seats[seat]!.holder;
+    const now = deadlineOf(view, run.charter) - 600 + quarters * quarterOf(600);
+    const known: Known = { said: new Set(said), group: () => [stage.members[0]!] };
+    const aggregator = { address, endpoint: 'http://aggregator', part: 'aggregator' } as const;
+    return duties(run, aggregator, now, known).map((duty) => Object.values(duty).join(' '));
+  };
+  const isReveal = (duty: string): boolean => duty.startsWith('reveal');
+
+  for (const phase of phases) {
+    const handing = phase === 'SETTLE' ? [] : ['handOver'];
+    test(`${phase}: the primary of share 1 hands over and does ${OWN[phase].join(', ')}`, () => {
+      const stage = committeeInPhase(phase, pairs);
+      assert.deepEqual(doing(stage, 0, 0), [...handing, ...OWN[phase]]);
+    });
+    test(`${phase}: its standby takes the preimages and does the same, but reveals and proposes nothing yet`, () => {
+      const stage = committeeInPhase(phase, pairs);
+      const taking = phase === 'SETTLE' ? [] : ['takeHandOver'];
+      const rest = OWN[phase].filter((duty) => !isReveal(duty) && !duty.startsWith('propose'));
+      assert.deepEqual(doing(stage, 2, 0), [...taking, ...rest]);
+    });
+  }
+
+  test('a standby reveals what it was handed once a quarter of the time has passed, and nothing that it was not', () => {
+    for (const phase of ['OPEN', 'QUERY', 'UNMASK'] as const) {
+      const stage = committeeInPhase(phase, pairs);
+      assert.equal(doing(stage, 2, 0, entry.handedOver).some(isReveal), false, phase);
+      assert.equal(doing(stage, 2, 1).some(isReveal), false, phase);
+      assert.equal(doing(stage, 2, 1, entry.handedOver).some(isReveal), true, phase);
+    }
+  });
+
+  test('[CM5] a standby whose primary’s seat is missing reveals at once, from its own commits', () => {
+    const stage = committeeInPhase('OPEN', { ...pairs, missing: 0 });
+    assert.deepEqual(doing(stage, 2, 0), ['reveal open']);
+    assert.deepEqual(doing(stage, 0, 0), [], 'whose seat is missing does nothing');
+  });
+
+  test('[CM8] the turn to propose goes on every quarter: share 1’s primary, its standby, share 2’s primary', () => {
+    const stage = committeeInPhase('VERIFY', pairs);
+    const proposes = (seat: number, quarters: number): string[] =>
+      doing(stage, seat, quarters).filter((duty) => duty.startsWith('propose'));
+    assert.deepEqual(
+      [0, 2, 1, 3].map((seat) => [0, 1, 2, 3].map((quarters) => proposes(seat, quarters).length)),
+      [
+        [1, 1, 1, 1],
+        [0, 1, 1, 1],
+        [0, 0, 1, 1],
+        [0, 0, 0, 1],
+      ],
+    );
+    assert.deepEqual(proposes(0, 1), ['propose file false'], 'those who do not answer are no longer waited for');
+    const signs = doing(stage, 3, 2).filter((duty) => duty.startsWith('signVerified'));
+    assert.deepEqual(signs, ['signVerified 0', 'signVerified 1', 'signVerified 2']);
+  });
+
+  test('[CM9] nothing is done about a kind of statement that the journal holds', () => {
+    for (const phase of phases) {
+      const stage = committeeInPhase(phase, pairs);
+      const said = POST_KINDS.map((kind) => entry.post(kind));
+      assert.deepEqual(doing(stage, 0, 3, ...said, entry.closed('noise'), entry.closed('update')), [], phase);
+    }
+  });
+
+  test('members report and hold nothing; aggregators report nothing; a key that does both does each once', () => {
+    const stage = committeeInPhase('NOISE', pairs);
+    assert.deepEqual(kinds(stage, knowing(stage)), ['upload noise']);
+    assert.deepEqual(kinds(committeeInPhase('VERIFY', pairs), knowing(stage)), []);
+    const { holder } = currentAttempt(stage.run())!.seated!.seats[0]!;
+    const member = { address: holder, endpoint: 'http://both', part: 'member' } as const;
+    assert.deepEqual(duties(stage.run(), member, stage.now(), knowing(stage)), []);
+  });
+
+  test('[CM4] in SEAT only those who were drawn sit', () => {
+    const stage = committeeInPhase('SEAT', { shares: 2, aggregators: 6 });
+    const { runId, ledger } = stage;
+    const { roster } = ledger.view;
+    const rosterHash = rosterHashOf(roster);
+    const sits = (address: `0x${string}`): boolean => {
+      const aggregator = { address, endpoint: 'http://aggregator', part: 'aggregator' } as const;
+      return duties(stage.run(), aggregator, stage.now(), knowing(stage)).some(({ kind }) => kind === 'seat');
+    };
+    ledger.post({ kind: 'begun', runId, rosterHash });
+    assert.equal(
+      roster.some(({ address }) => sits(address)),
+      false,
+      'nobody before the draw',
+    );
+    ledger.post({ kind: 'drawn', runId, round: 0, attempt: 0, beacon: rosterHash, rosterHash });
+    const drawn = currentAttempt(stage.run())!.draw!.committee;
+    assert.equal(drawn.length, 4);
+    for (const { address } of roster) assert.equal(sits(address), drawn.includes(address));
+    assert.deepEqual(kinds(stage, knowing(stage)), [], 'and no member');
+  });
 });

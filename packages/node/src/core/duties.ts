@@ -7,22 +7,29 @@ import {
   type AttemptView,
   currentAttempt,
   deadlineOf,
+  type Phase,
   type RunView,
   runPhaseAt,
-  shareIndexOf,
 } from '../../../sdk/src/view.ts';
-import { entry, type TypeName } from './slot.ts';
+import { isCommittee } from '../../../sdk/src/seats.ts';
+import { type Holder, proposersOf, seatedIn } from './attempt.ts';
+import { entry, type Preimage, type Proposed, proposalOf, type TypeName } from './slot.ts';
 
 export type Duty =
   | { readonly kind: 'vote' }
   | { readonly kind: 'join' }
   | { readonly kind: 'seat' }
+  | { readonly kind: 'handOver' }
+  | { readonly kind: 'takeHandOver' }
   | { readonly kind: 'upload'; readonly type: TypeName }
   | { readonly kind: 'closeList'; readonly type: TypeName }
-  | { readonly kind: 'signClosed'; readonly type: TypeName }
-  | { readonly kind: 'reveal'; readonly preimage: 'open' | 'query' }
+  /** `patient`: both holders of every share are waited for; otherwise those who answer are enough. */
+  | { readonly kind: 'propose'; readonly what: Proposed; readonly patient: boolean }
+  /** `proposer`: whose proposal to sign, by its turn; a consortium has none and signs what everybody finds. */
+  | { readonly kind: 'signClosed'; readonly type: TypeName; readonly proposer?: number }
+  | { readonly kind: 'reveal'; readonly preimage: Preimage }
   | { readonly kind: 'verifyShares' }
-  | { readonly kind: 'signVerified' }
+  | { readonly kind: 'signVerified'; readonly proposer?: number }
   | { readonly kind: 'speakAggregateShare' }
   | { readonly kind: 'signSettled' };
 
@@ -30,6 +37,8 @@ export interface Me {
   readonly address: Address;
   /** Where this node answers; what `Join` says. */
   readonly endpoint: string;
+  /** A member reports, and holds a share in a consortium only; an aggregator holds shares in committees only. */
+  readonly part: 'member' | 'aggregator';
 }
 
 export interface Known {
@@ -41,17 +50,20 @@ export interface Known {
   readonly objection?: string;
 }
 
-/** Seconds before a deadline at which a holder stops waiting for reports: time for all holders to sign and land. */
-export const closingMargin = (allowed: number): number => Math.max(1, Math.ceil(allowed / 4));
+/**
+ * A quarter of what a phase is allowed, in seconds: how long before a deadline a holder stops waiting for reports, so that
+ * all can still sign and land, and how long a committee waits for whoever comes first in turn [CM7][CM8].
+ */
+export const quarterOf = (allowed: number): number => Math.max(1, Math.ceil(allowed / 4));
 
-/** The duties of a member at this block time (seconds), in the order in which to begin them. */
+/** The duties of a node in a run at this block time (seconds), in the order in which to begin them. */
 export function duties(run: RunView, me: Me, now: number, known: Known): readonly Duty[] {
   return [...membership(run, me, now, known), ...attemptDuties(run, me, now, known)];
 }
 
 /** [CH6][CH11] A member votes once for a charter that it has no objection to, and says where it can be reached. */
 function membership(run: RunView, me: Me, now: number, known: Known): Duty[] {
-  if (!run.charter.members.includes(me.address)) return [];
+  if (me.part !== 'member' || !run.charter.members.includes(me.address)) return [];
   const open = !run.passed && now <= run.proposed.time + Number(run.charter.votingSeconds);
   const vote = open && !run.votes.has(me.address) && known.objection === undefined;
   return [
@@ -63,52 +75,133 @@ function membership(run: RunView, me: Me, now: number, known: Known): Duty[] {
 function attemptDuties(run: RunView, me: Me, now: number, known: Known): Duty[] {
   const attempt = currentAttempt(run);
   const phase = runPhaseAt(run, now);
-  if (!attempt || !phase) return [];
+  if (!attempt || !phase || phase === 'FINISHED') return [];
+  if (phase === 'SEAT') return maySit(run, attempt, me, known) ? [{ kind: 'seat' }] : [];
   // [RD4] Past its deadline a phase can only be voided; in SEAT the deadline opens the smaller committee [RD6].
-  if (phase !== 'SEAT' && now > deadlineOf(attempt, run.charter)) return [];
-  const unsaid = (key: string, duty: Duty): Duty[] => (known.said.has(key) ? [] : [duty]);
-  if (phase === 'SEAT') {
-    const member = run.charter.members.includes(me.address) && known.objection === undefined;
-    return member ? unsaid(entry.post('Seat'), { kind: 'seat' }) : [];
-  }
-  if (shareIndexOf(attempt, me.address) === undefined) return [];
+  const deadline = deadlineOf(attempt, run.charter);
+  if (now > deadline) return [];
+  const quarter = quarterOf(allowance(run, phase));
+  const began = deadline - allowance(run, phase);
+  const holders = seatedIn(attempt);
+  const mine = holders.find(({ address }) => address === me.address);
+  const type = phase === 'NOISE' ? 'noise' : phase === 'UPLOAD' ? 'update' : undefined;
+  const late = now >= deadline - quarter;
+  const reports = me.part === 'member' && (isCommittee(run.charter) ? run.charter.members.includes(me.address) : mine);
+  const willing = reports && !late && known.objection === undefined;
+  const turn = Math.floor((now - began) / quarter);
+  const held = mine && isCommittee(run.charter) === (me.part === 'aggregator');
+  return [
+    ...(type && willing ? unsaid(known, entry.delivered(type), { kind: 'upload', type }) : []),
+    ...(held && !isCommittee(run.charter) ? consortiumDuties(phase, known, late) : []),
+    ...(held && isCommittee(run.charter) ? committeeDuties(phase, known, late, { mine, holders, turn }) : []),
+  ];
+}
+
+type Deciding = Exclude<Phase, 'SEAT' | 'FINISHED'>;
+
+const allowance = ({ charter }: RunView, phase: Deciding): number =>
+  charter.deadlines[phase.toLowerCase() as Lowercase<Deciding>];
+
+/** [RD6] Members sit in a consortium; in a committee those who were drawn [CM4]. */
+function maySit(run: RunView, attempt: AttemptView, me: Me, { said, objection }: Known): boolean {
+  if (isCommittee(run.charter))
+    return (
+      me.part === 'aggregator' &&
+      !said.has(entry.post('CommitteeSeat')) &&
+      attempt.draw?.committee.includes(me.address) === true
+    );
+  const member = me.part === 'member' && run.charter.members.includes(me.address);
+  return member && objection === undefined && !said.has(entry.post('Seat'));
+}
+
+/** The duty, unless the journal has what it would say. */
+const unsaid = ({ said }: Known, key: string, duty: Duty): Duty[] => (said.has(key) ? [] : [duty]);
+
+function consortiumDuties(phase: Deciding, known: Known, late: boolean): Duty[] {
   switch (phase) {
     case 'NOISE':
-      return collecting(run, attempt, 'noise', now, known);
+    case 'UPLOAD': {
+      const type = phase === 'NOISE' ? 'noise' : 'update';
+      return [...closing(type, known, late), ...unsaid(known, closedPost(type), { kind: 'signClosed', type })];
+    }
     case 'OPEN':
-      return unsaid(entry.post('open'), { kind: 'reveal', preimage: 'open' });
-    case 'UPLOAD':
-      return collecting(run, attempt, 'update', now, known);
+      return unsaid(known, entry.post('open'), { kind: 'reveal', preimage: 'open' });
     case 'QUERY':
-      return unsaid(entry.post('query'), { kind: 'reveal', preimage: 'query' });
+      return unsaid(known, entry.post('query'), { kind: 'reveal', preimage: 'query' });
     case 'VERIFY':
       return [
-        ...unsaid(entry.post('verifierFile'), { kind: 'verifyShares' }),
-        ...unsaid(entry.post('Verified'), { kind: 'signVerified' }),
+        ...unsaid(known, entry.post('verifierFile'), { kind: 'verifyShares' }),
+        ...unsaid(known, entry.post('Verified'), { kind: 'signVerified' }),
       ];
     case 'UNMASK':
-      return unsaid(entry.post('Unmasked'), { kind: 'speakAggregateShare' });
+      return unsaid(known, entry.post('Unmasked'), { kind: 'speakAggregateShare' });
     case 'SETTLE':
-      return unsaid(entry.post('Settled'), { kind: 'signSettled' });
-    case 'FINISHED':
-      return [];
+      return unsaid(known, entry.post('Settled'), { kind: 'signSettled' });
     default:
       return phase satisfies never;
   }
 }
 
-/** NOISE and UPLOAD: send the own report, close the list of the own group, agree on the union of all lists. */
-function collecting(run: RunView, attempt: AttemptView, type: TypeName, now: number, known: Known): Duty[] {
-  const { said } = known;
-  const allowed = run.charter.deadlines[type === 'noise' ? 'noise' : 'upload'];
-  const late = now >= deadlineOf(attempt, run.charter) - closingMargin(allowed);
-  const complete = known.group(type).every((member) => said.has(entry.received(type, member)));
-  const agreed = said.has(entry.post(type === 'noise' ? 'NoiseClosed' : 'UploadsClosed'));
-  const upload = !late && known.objection === undefined && !said.has(entry.delivered(type));
-  const close = (late || complete) && !said.has(entry.closed(type));
-  return [
-    ...(upload ? [{ kind: 'upload', type } as const] : []),
-    ...(close ? [{ kind: 'closeList', type } as const] : []),
-    ...(agreed ? [] : [{ kind: 'signClosed', type } as const]),
-  ];
+const closedPost = (type: TypeName): string => entry.post(type === 'noise' ? 'NoiseClosed' : 'UploadsClosed');
+
+/** A list closes when every member of the group has brought its report, or a quarter before the deadline. */
+function closing(type: TypeName, { said, group }: Known, late: boolean): Duty[] {
+  const complete = group(type).every((member) => said.has(entry.received(type, member)));
+  return (late || complete) && !said.has(entry.closed(type)) ? [{ kind: 'closeList', type }] : [];
+}
+
+interface Committee {
+  readonly mine: Holder;
+  readonly holders: readonly Holder[];
+  /** Quarters of the phase's time that have passed. */
+  readonly turn: number;
+}
+
+/**
+ * A standby does all that its primary does, except that it reveals preimages that are the primary's only when a quarter
+ * of the time has passed [CM7]. What is signed once by all is proposed first, by one after the other [CM8].
+ */
+function committeeDuties(phase: Deciding, known: Known, late: boolean, { mine, holders, turn }: Committee): Duty[] {
+  const partner = holders.some(({ share, role }) => share === mine.share && role !== mine.role);
+  const reveal = (preimage: Preimage): Duty[] => {
+    const may = mine.role === 0 || !partner || (turn >= 1 && known.said.has(entry.handedOver));
+    return may ? unsaid(known, entry.post(preimage), { kind: 'reveal', preimage }) : [];
+  };
+  const proposers = proposersOf(holders);
+  const propose = (what: Proposed): Duty[] => {
+    const mineAt = proposers.findIndex(({ address }) => address === mine.address);
+    const may = mineAt >= 0 && turn >= mineAt;
+    return may ? unsaid(known, entry.post(proposalOf(what)), { kind: 'propose', what, patient: turn < 1 }) : [];
+  };
+  const heard = proposers.slice(0, turn + 1).map((_, proposer) => proposer);
+  const handOver =
+    mine.role === 0
+      ? unsaid(known, entry.post('handOver'), { kind: 'handOver' })
+      : unsaid(known, entry.handedOver, { kind: 'takeHandOver' });
+  const standIn = partner && phase !== 'SETTLE' ? handOver : [];
+  switch (phase) {
+    case 'NOISE':
+    case 'UPLOAD': {
+      const type = phase === 'NOISE' ? 'noise' : 'update';
+      const sign = heard.flatMap((proposer) => unsaid(known, closedPost(type), { kind: 'signClosed', type, proposer }));
+      return [...standIn, ...closing(type, known, late), ...propose(type), ...sign];
+    }
+    case 'OPEN':
+      return [...standIn, ...reveal('open')];
+    case 'QUERY':
+      return [...standIn, ...reveal('query')];
+    case 'VERIFY': {
+      const sign = heard.flatMap((proposer) =>
+        unsaid(known, entry.post('Verified'), { kind: 'signVerified', proposer }),
+      );
+      const verify = unsaid(known, entry.post('verifierFile'), { kind: 'verifyShares' });
+      return [...standIn, ...verify, ...propose('file'), ...sign];
+    }
+    case 'UNMASK':
+      return [...standIn, ...unsaid(known, entry.post('Unmasked'), { kind: 'speakAggregateShare' }), ...reveal('draw')];
+    case 'SETTLE':
+      return unsaid(known, entry.post('Settled'), { kind: 'signSettled' });
+    default:
+      return phase satisfies never;
+  }
 }

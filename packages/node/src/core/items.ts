@@ -1,7 +1,7 @@
 /** The reports that an attempt is about, and which of them count. */
 import type { AcceptSet } from '@concord/protocol';
 import type { HeaderEntry } from '../../../sdk/src/records.ts';
-import type { Address, Hex } from './hex.ts';
+import type { Address } from './hex.ts';
 import type { TypeName } from './slot.ts';
 
 /** One listed report. */
@@ -16,6 +16,8 @@ export interface Accepting {
   readonly set: AcceptSet;
   /** Every listed report, in (address, type) order. */
   readonly items: readonly Item[];
-  /** SHA-256 of the holders' verifier-share files, in seat order. */
-  readonly digests: readonly Hex[];
+  /** SHA-256 of the holders' verifier-share files in seat order; 32 zero bytes for one that is absent. */
+  readonly digests: readonly Uint8Array[];
+  /** Reports about which the two holders of a share found different things [CM8]. */
+  readonly conflicts: number;
 }

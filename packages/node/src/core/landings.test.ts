@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { currentAttempt, deadlineOf, PHASES } from '@concord/sdk';
-import { proposedRun, runInPhase, type Stage } from '../../../testing/src/stages.ts';
+import { currentAttempt, deadlineOf, PHASES, rosterHashOf } from '@concord/sdk';
+import { committeeInPhase, proposedRun, runInPhase, type Stage } from '../../../testing/src/stages.ts';
 import { landingOf } from './landings.ts';
+import { quarterOf } from './duties.ts';
 
 const FAR = 1_000n;
 const at = (stage: Stage, now = stage.now(), block = FAR) => landingOf(stage.run(), now, block);
@@ -44,5 +45,43 @@ test('[RD8] a beacon waits for the block after the one that closed its list', ()
     const closed = currentAttempt(stage.run())![part]!.origin.block;
     assert.equal(at(stage, stage.now(), closed), undefined, phase);
     assert.equal(at(stage, stage.now(), closed + 1n)?.kind, 'land', phase);
+  }
+});
+
+const pairs = { shares: 2, aggregators: 4 };
+
+test('[CM2] a committee’s run takes a snapshot first, and draws two blocks later', () => {
+  const stage = committeeInPhase('SEAT', pairs);
+  assert.equal(at(stage)?.kind, 'begin');
+  const rosterHash = rosterHashOf(stage.ledger.view.roster);
+  stage.ledger.post({ kind: 'begun', runId: stage.runId, rosterHash });
+  const { block } = stage.run().snapshot!.origin;
+  assert.equal(at(stage, stage.now(), block), undefined);
+  assert.equal(at(stage, stage.now(), block + 1n)?.kind, 'draw');
+});
+
+test('[CM5] who was drawn sits; past the deadline those who are there, past twice the deadline nobody', () => {
+  const stage = committeeInPhase('SEAT', pairs);
+  const { runId, ledger } = stage;
+  const rosterHash = rosterHashOf(ledger.view.roster);
+  ledger.post({ kind: 'begun', runId, rosterHash });
+  ledger.post({ kind: 'drawn', runId, round: 0, attempt: 0, beacon: rosterHash, rosterHash });
+  const deadline = deadlineOf(currentAttempt(stage.run())!, stage.run().charter);
+  assert.equal(at(stage, deadline)?.kind, 'land');
+  assert.equal(at(stage, deadline + 1)?.kind, 'seatPresent');
+  assert.equal(at(stage, deadline + 601)?.kind, 'void');
+});
+
+test('[CM7] standbys are asked when a quarter of the time has passed, and in a consortium there are none', () => {
+  for (const phase of PHASES.slice(1, -1) as Parameters<typeof committeeInPhase>[0][]) {
+    const drawn = committeeInPhase(phase, pairs);
+    const asked = (stage: Stage, early: number): unknown => {
+      const began = deadlineOf(currentAttempt(stage.run())!, stage.run().charter) - 600;
+      const landing = at(stage, began + quarterOf(600) - early);
+      return landing?.kind === 'land' && landing.standbys;
+    };
+    assert.equal(asked(drawn, 1), false, phase);
+    assert.equal(asked(drawn, 0), true, phase);
+    assert.equal(asked(runInPhase(phase), 0), false, phase);
   }
 });

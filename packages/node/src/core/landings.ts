@@ -8,10 +8,21 @@ import {
   type RunView,
   runPhaseAt,
 } from '../../../sdk/src/view.ts';
+import { isCommittee } from '../../../sdk/src/seats.ts';
+import { quarterOf } from './duties.ts';
 
 export type Landing =
-  | { readonly kind: 'land'; readonly phase: Exclude<Phase, 'FINISHED'>; readonly view: AttemptView }
-  /** Seat only those who answer: the seat deadline has passed [RD6]. */
+  /** [CM2][CM3] A committee's run takes its first snapshot; an attempt draws who sits in it. */
+  | { readonly kind: 'begin'; readonly view: AttemptView }
+  | { readonly kind: 'draw'; readonly view: AttemptView }
+  /** `standbys`: a quarter of the time has passed, and what standbys say is asked for too [CM7]. */
+  | {
+      readonly kind: 'land';
+      readonly phase: Exclude<Phase, 'FINISHED'>;
+      readonly view: AttemptView;
+      readonly standbys: boolean;
+    }
+  /** Seat only those who answer: the seat deadline has passed [RD6][CM5]. */
   | { readonly kind: 'seatPresent'; readonly least: number; readonly view: AttemptView }
   | { readonly kind: 'void'; readonly view: AttemptView };
 
@@ -21,10 +32,26 @@ export function landingOf(run: RunView, now: number, block: bigint): Landing | u
   const phase = runPhaseAt(run, now);
   if (!view || !phase || phase === 'FINISHED') return undefined;
   if (isOverdue(view, run.charter, now)) return { kind: 'void', view };
-  if (phase === 'SEAT' && now > deadlineOf(view, run.charter))
-    return { kind: 'seatPresent', least: Math.max(run.charter.limits.minCohort, 3), view };
+  const deadline = deadlineOf(view, run.charter);
+  if (phase === 'SEAT') {
+    const drawing = isCommittee(run.charter) && !view.draw;
+    if (drawing) return drawingOf(run, view, block);
+    if (now > deadline) return { kind: 'seatPresent', least: Math.max(run.charter.limits.minCohort, 3), view };
+  }
   // A beacon takes the hash of the block after the one that closed the list [RD8].
   const closed = phase === 'OPEN' ? view.noise : phase === 'QUERY' ? view.uploads : undefined;
   if (closed && block <= closed.origin.block) return undefined;
-  return { kind: 'land', phase, view };
+  const allowed = run.charter.deadlines[phase.toLowerCase() as Lowercase<typeof phase>];
+  const standbys = isCommittee(run.charter) && now >= deadline - allowed + quarterOf(allowed);
+  return { kind: 'land', phase, view, standbys };
+}
+
+/** [CM2][CM3] The draw takes the hash of the block after the fact that it follows. */
+function drawingOf(run: RunView, view: AttemptView, block: bigint): Landing | undefined {
+  const { snapshot } = run;
+  if (!snapshot) return { kind: 'begin', view };
+  const before = run.attempts.at(-2);
+  const after = before?.voided ?? before?.unmasked;
+  const since = after && after.origin.block > snapshot.origin.block ? after.origin.block : snapshot.origin.block;
+  return block <= since ? undefined : { kind: 'draw', view };
 }

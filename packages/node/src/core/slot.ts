@@ -26,21 +26,41 @@ export const entry = {
   received: (type: TypeName, member: Address): string => `report/${type}/${member.toLowerCase()}`,
   seal: (type: TypeName, member: Address): string => `seal/${type}/${member.toLowerCase()}`,
   closed: (type: TypeName): string => `closed/${type}`,
-  verifierFile: 'verifierFile',
+  /** A primary's preimages, in its standby's journal [CM7]. */
+  handedOver: 'handedOver',
+  /** The verifier-share file was there within a quarter of the deadline: no list may leave it out [CM8]. */
+  fileInTime: 'fileInTime',
   /** A statement by its EIP-712 type, or a revealed preimage (`open`, `query`). */
   post: (kind: PostKind): string => `post/${kind}`,
 } as const;
 
-/** What a holder publishes about an attempt: signed statements, preimages, and the digest of its verifier-share file. */
+/**
+ * What a holder publishes about an attempt: signed statements, preimages, the digest of its verifier-share file; in a
+ * committee also the sealed hand-over to its standby [CM7] and the lists that it proposes to sign [CM8].
+ */
 export const POST_KINDS = [
   'Seat',
+  'CommitteeSeat',
+  'handOver',
+  'noiseProposal',
   'NoiseClosed',
   'open',
+  'updateProposal',
   'UploadsClosed',
   'query',
   'verifierFile',
+  'fileProposal',
   'Verified',
+  'draw',
   'Unmasked',
   'Settled',
 ] as const;
 export type PostKind = (typeof POST_KINDS)[number];
+
+/** What holders of a committee must agree on before each signs it once: two lists of reports, one of files. */
+export type Proposed = TypeName | 'file';
+
+export const proposalOf = (what: Proposed): PostKind => `${what}Proposal`;
+
+/** Preimages to which a seat commits; only a committee's seats have the third. */
+export type Preimage = 'open' | 'query' | 'draw';

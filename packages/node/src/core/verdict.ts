@@ -52,7 +52,7 @@ export function judgeReport(
   if (assigned.value !== place.share)
     return ignore(
       'OTHER_GROUP',
-      `bring it to the holder of share ${assigned.value}; this one has share ${place.share}`,
+      `bring it to the holders of share ${assigned.value}; this node has share ${place.share}`,
     );
   const report = decodeReport(bytes, typeByte[type], place.attempt, components);
   if (report instanceof ReportError) return because(report);
@@ -62,7 +62,7 @@ export function judgeReport(
 
 /** The group of a member that may report in this attempt. */
 function judgeMember(type: TypeName, member: Address, place: Place): Verdict<number> {
-  if (!place.holders.includes(member)) return reject('NOT_SEATED', `${member} has no seat in this attempt`);
+  if (!place.members.includes(member)) return reject('NOT_SEATED', `${member} may not report in this attempt`);
   if (type === 'update' && !place.attempt.updateContext)
     return ignore('NOT_OPEN', 'updates are taken once the attempt is OPEN; bring it again then');
   return accept(place.group(member, type));
@@ -92,9 +92,17 @@ function judgeHeader(
   if (!signer || !equalBytes(signer, decoded.member))
     return reject('SIGNATURE', 'the header is not signed by its member');
   place.judged.add(name);
-  const member = place.holders.find((holder) => isMember(decoded, holder));
-  return member ? accept({ header: decoded, member }) : reject('NOT_SEATED', 'its member has no seat in this attempt');
+  const member = place.members.find((each) => isMember(decoded, each));
+  return member
+    ? accept({ header: decoded, member })
+    : reject('NOT_SEATED', 'its member may not report in this attempt');
 }
+
+/** i of AG11: which of a report's k·r seals is a holder's. */
+export const sealNumber = (
+  { attempt }: Pick<Place, 'attempt'>,
+  { share, role }: Pick<Place, 'share' | 'role'>,
+): number => (share - 1) * attempt.sizes.params.holders + role + 1;
 
 /** What a member sends to every holder: its signed header and the seal of that holder's share. */
 export interface Delivery {
@@ -128,8 +136,8 @@ export function judgeDelivery(
   const seal = decodeSeal(bytes.subarray(split + SIGNATURE_BYTES), place.attempt);
   if (seal instanceof ReportError) return because(seal);
   const headerHash = keccak_256(header);
-  if (seal.share !== place.share)
-    return reject('SEAL_SHARE', `the seal is for share ${seal.share}, not ${place.share}`);
+  const number = sealNumber(place, place);
+  if (seal.number !== number) return reject('SEAL_SHARE', `the seal is number ${seal.number}, not ${number}`);
   const belongs =
     equalBytes(seal.headerHash, headerHash) &&
     equalBytes(sealsDigest(seal.cipherDigests, components.platform), judged.value.header.sealsDigest);
@@ -138,13 +146,14 @@ export function judgeDelivery(
 }
 
 /**
- * The entries of a holder's closed list that count. The rest are left out by every holder alike, for the judgement
- * depends on nothing but the entry: so all that were given one list find one union.
+ * The entries of a list that count: signed headers of this attempt, each once, and those of the group of `share` where
+ * one is named. The rest are left out by every holder alike, for the judgement depends on nothing but the entry: so all
+ * that were given one list find one union.
  */
 export function judgeList(
   entries: readonly HeaderEntry[],
   type: TypeName,
-  holder: number,
+  share: number | undefined,
   place: Place,
 ): readonly HeaderEntry[] {
   const seen = new Set<string>();
@@ -153,6 +162,6 @@ export function judgeList(
     const name = bytesToHex(header);
     if (judged.verdict !== 'accept' || seen.has(name)) return false;
     seen.add(name);
-    return place.group(judged.value.member, type) === holder;
+    return share === undefined || place.group(judged.value.member, type) === share;
   });
 }

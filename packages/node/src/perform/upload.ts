@@ -9,73 +9,92 @@ import {
   signReport,
   u32,
 } from '@concord/protocol';
+import type { Holder } from '../core/attempt.ts';
+import { quarterOf } from '../core/duties.ts';
 import { bytesToHex, hexToBytes } from '../core/hex.ts';
 import { entry, type TypeName, typeByte } from '../core/slot.ts';
 import { noiseVector, updateVector } from '../core/vectors.ts';
-import { encodeDelivery } from '../core/verdict.ts';
-import type { Member } from '../ports.ts';
+import { encodeDelivery, sealNumber } from '../core/verdict.ts';
+import type { Party, Reporter } from '../ports.ts';
 import { PeerRefusal } from '../peers.ts';
 import { checkReceipt } from '../receive.ts';
 import { modelOf } from '@concord/sdk';
 import { runStateOf } from './state.ts';
-import { AttemptError, breathe, type Work } from './work.ts';
+import { anyOf, AttemptError, breathe, someOf, type Work } from './work.ts';
 
-/** Uploads the report of a type. Throws AttemptError when it cannot be made, PeerRefusal when a holder will not have it. */
-export async function upload(member: Member, work: Work, type: TypeName): Promise<void> {
-  const { place, signal, where } = work;
-  const { slot } = place;
+/** Uploads the report of a type. Throws AttemptError when it cannot be made, PeerRefusal when no holder will have it. */
+export async function upload(party: Party, reporter: Reporter, work: Work, type: TypeName): Promise<void> {
+  const { place, signal, where, run } = work;
+  const { slot, holders } = place;
   const stored =
-    member.journal.read(slot, entry.ownReport(type)) ??
-    member.journal.record(slot, entry.ownReport(type), await makeReport(member, work, type));
-  const { report, deliveries } = split(stored, place.holders.length);
-  const { address } = member.me;
-  // The report goes last: whoever holds it may close its list, and by then every holder must have its seal.
+    party.journal.read(slot, entry.ownReport(type)) ??
+    party.journal.record(slot, entry.ownReport(type), await makeReport(party, reporter, work, type));
+  const { report, deliveries } = split(stored, place.attempt.shares * place.attempt.sizes.params.holders);
+  const { address } = party.me;
+  const bringSeal = (holder: Holder) =>
+    party.peers.putSeal(where(holder.address), slot, type, address, deliveries[sealNumber(place, holder) - 1]!, signal);
+  // The report goes last: whoever has it may close its list, and by then all who answer must have their seals, or the
+  // two holders of a share would find different things about it [CM8].
+  const patience = quarterOf(run.charter.deadlines[type === 'noise' ? 'noise' : 'upload']) * 1_000;
+  const asked = new Map(holders.map((holder) => [holder, bringSeal(holder)]));
+  for (const each of asked.values()) each.catch(() => undefined);
+  const shares = Array.from({ length: place.attempt.shares }, (_, i) => place.pair(i + 1));
   await Promise.all(
-    place.holders.map((holder, i) => member.peers.putSeal(where(holder), slot, type, address, deliveries[i]!, signal)),
+    shares.map((pair) =>
+      someOf(
+        pair.map((holder) => asked.get(holder)!),
+        patience,
+      ),
+    ),
   );
-  const holder = place.holders[place.group(address, type) - 1]!;
-  const receipt = await member.peers.putReport(where(holder), slot, type, address, report, signal);
-  if (!checkReceipt(place, type, address, holder, report, receipt))
-    throw new PeerRefusal(holder, 200, 'RECEIPT', 'the receipt is not signed by the holder of my group');
-  member.journal.note(slot, entry.delivered(type), hexToBytes(String(receipt['signature']) as `0x${string}`));
-  member.log('uploaded', { type, round: slot.round, attempt: slot.attempt, bytes: report.length });
+  const keepers = place.pair(place.group(address, type)).map(async (holder) => {
+    const receipt = await party.peers.putReport(where(holder.address), slot, type, address, report, signal);
+    if (!checkReceipt(place, type, address, holder.address, report, receipt))
+      throw new PeerRefusal(holder.address, 200, 'RECEIPT', 'the receipt is not signed by a holder of my group');
+    return hexToBytes(String(receipt['signature']) as `0x${string}`);
+  });
+  const all = Promise.allSettled(keepers);
+  party.journal.note(slot, entry.delivered(type), await anyOf(keepers));
+  party.log('uploaded', { type, round: slot.round, attempt: slot.attempt, bytes: report.length });
   // The model is known already: training now leaves UPLOAD with nothing to do but to prove and send.
-  if (type === 'noise') await trainingVector(member, work);
+  if (type === 'noise') await trainingVector(party, reporter, work);
+  // The other holder of the group is brought the same bytes for as long as it may still list them.
+  await all;
 }
 
 /** This member's contribution to the round, from its own records and the model that the chain names. */
-function trainingVector(member: Member, work: Work): Promise<Signed> {
+function trainingVector(party: Party, reporter: Reporter, work: Work): Promise<Signed> {
   const { run, view } = work;
-  return member.workbench.vector(modelOf(run, view), async () => {
-    const state = await runStateOf(member, work);
-    return updateVector(member.records, state, member.text, run.charter.aggregation, member.random, breathe);
+  return party.workbench.vector(modelOf(run, view), async () => {
+    const state = await runStateOf(party, work);
+    return updateVector(reporter.records, state, reporter.text, run.charter.aggregation, party.random, breathe);
   });
 }
 
-async function makeReport(member: Member, work: Work, type: TypeName): Promise<Uint8Array> {
+async function makeReport(party: Party, reporter: Reporter, work: Work, type: TypeName): Promise<Uint8Array> {
   const { place, run } = work;
   const vector =
     type === 'noise'
       ? noiseVector(
-          member.workbench.sampler(run.charter.aggregation.sigma),
+          party.workbench.sampler(run.charter.aggregation.sigma),
           run.charter.aggregation,
-          member.random,
-          member.components.kernels,
+          party.random,
+          party.components.kernels,
         )
-      : await trainingVector(member, work);
-  const made = member.encodeUpdate(
+      : await trainingVector(party, reporter, work);
+  const made = reporter.encodeUpdate(
     {
       attempt: place.attempt,
       type: typeByte[type],
-      member: hexToBytes(member.me.address),
+      member: hexToBytes(party.me.address),
       vector,
       sealKeys: place.sealKeys,
     },
-    member.random,
-    member.components,
+    party.random,
+    party.components,
   );
   if (made instanceof ReportError) throw new AttemptError(made.code, made.message);
-  const signature = signReport(place.attempt.domain, made.report.headerHash, member.secretKey);
+  const signature = signReport(place.attempt.domain, made.report.headerHash, party.secretKey);
   const header = encodeHeader(made.report.header);
   const report = encodeReport({ ...made.report, signature });
   const deliveries = made.seals.map((seal) => encodeDelivery(header, signature, seal));

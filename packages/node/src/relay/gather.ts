@@ -3,14 +3,19 @@ import {
   type AttemptView,
   type ConcordClient,
   type Hex,
+  isCommittee,
   recover,
+  roleSignature,
   type RunView,
+  sharesOf,
   type Statement,
   type StatementKind,
   TYPES,
 } from '@concord/sdk';
 import type { Address } from '@concord/sdk';
-import type { PostKind, Slot } from '../core/slot.ts';
+import { type Holder, type Role, seatedIn } from '../core/attempt.ts';
+import type { PostKind, Preimage, Slot } from '../core/slot.ts';
+import { someOf } from '../perform/work.ts';
 import type { Peers } from '../peers.ts';
 
 export interface Errand {
@@ -18,6 +23,8 @@ export interface Errand {
   readonly peers: Peers;
   readonly run: RunView;
   readonly view: AttemptView;
+  /** Ask standbys too: their primaries have had their time [CM7]. */
+  readonly standbys: boolean;
   /** Where a member answers by now: it may join, or move, while it is being waited for. */
   readonly endpointOf: (member: Address) => string | undefined;
   readonly signal: AbortSignal;
@@ -39,9 +46,6 @@ export const slotOf = ({ run, view }: Pick<Errand, 'run' | 'view'>): Slot => ({
   round: view.round,
   attempt: view.attempt,
 });
-
-export const holdersOf = ({ view }: Pick<Errand, 'view'>): readonly Address[] =>
-  view.seated?.seats.map((seat) => seat.holder) ?? [];
 
 interface Said<K extends StatementKind> {
   readonly holder: Address;
@@ -69,35 +73,69 @@ export async function statementOf<K extends StatementKind & PostKind>(
   return { holder, statement, signature };
 }
 
-/** All holders' statements in seat order. */
-export const statements = <K extends StatementKind & PostKind>(errand: Errand, kind: K): Promise<readonly Said<K>[]> =>
-  Promise.all(holdersOf(errand).map((holder) => statementOf(errand, holder, kind)));
+/** The shares' holders, each share's primary first. */
+export const pairsOf = ({ view }: Pick<Errand, 'view'>): readonly (readonly Holder[])[] => {
+  const holders = seatedIn(view);
+  return Array.from({ length: sharesOf(view) }, (_, i) => holders.filter(({ share }) => share === i + 1));
+};
 
-/** The one statement that all holders signed. Throws GatherError naming the first that says something else. */
+/** What each share's holders say: its first holder, or with `standbys` whichever answer. */
+const fromShares = <T>(errand: Errand, ask: (holder: Holder) => Promise<T>): Promise<readonly (readonly T[])[]> =>
+  Promise.all(
+    pairsOf(errand).map(async (pair) => {
+      const asked = (errand.standbys ? pair : pair.slice(0, 1)).map(ask);
+      return (await someOf(asked)).filter((each) => each !== undefined);
+    }),
+  );
+
+interface Spoken<K extends StatementKind> extends Said<K> {
+  readonly role: Role;
+}
+
+const spoken = <K extends StatementKind & PostKind>(
+  errand: Errand,
+  kind: K,
+): Promise<readonly (readonly Spoken<K>[])[]> =>
+  fromShares(errand, async ({ address, role }) => ({ ...(await statementOf(errand, address, kind)), role }));
+
+/** A signature as the contract takes it: a committee's with the role of its signer [CM6]. */
+const signatureOf = ({ run }: Errand, { role, signature }: Spoken<StatementKind>): Hex =>
+  isCommittee(run.charter) ? roleSignature(role, signature) : signature;
+
+/** One statement for each share, with its signature as the contract takes it. */
+export async function statements<K extends StatementKind & PostKind>(
+  errand: Errand,
+  kind: K,
+): Promise<readonly { readonly statement: Statement<K>; readonly signature: Hex }[]> {
+  const all = await spoken(errand, kind);
+  return all.map(([first]) => ({ statement: first!.statement, signature: signatureOf(errand, first!) }));
+}
+
+/** The one statement that a holder of every share signed. Throws GatherError naming one that says something else. */
 export async function agreed<K extends StatementKind & PostKind>(
   errand: Errand,
   kind: K,
 ): Promise<{ readonly statement: Statement<K>; readonly signatures: readonly Hex[] }> {
-  const all = await statements(errand, kind);
-  const first = all[0]!;
-  const other = all.findIndex(({ statement }) => JSON.stringify(statement) !== JSON.stringify(first.statement));
-  if (other > 0)
-    throw new GatherError('DISAGREEMENT', holdersOf(errand)[other]!, `signed another ${kind} than the first holder`);
-  return { statement: first.statement, signatures: all.map(({ signature }) => signature) };
+  const all = await spoken(errand, kind);
+  const text = ({ statement }: Spoken<K>): string => JSON.stringify(statement);
+  for (const { statement } of all.flat()) {
+    const same = all.map((pair) => pair.find((each) => text(each) === JSON.stringify(statement)));
+    if (same.every((each) => each !== undefined))
+      return { statement, signatures: same.map((each) => signatureOf(errand, each)) };
+  }
+  const first = all[0]![0]!;
+  const other = all.flat().find((each) => text(each) !== text(first)) ?? first;
+  throw new GatherError('DISAGREEMENT', other.holder, `signed another ${kind} than the holder of share 1`);
 }
 
-/** All holders' preimages in seat order. */
-export const preimages = (errand: Errand, kind: 'open' | 'query'): Promise<readonly Hex[]> =>
-  Promise.all(
-    holdersOf(errand).map(async (holder) => {
-      const { preimage } = await errand.peers.post(
-        () => errand.endpointOf(holder),
-        slotOf(errand),
-        kind,
-        errand.signal,
-      );
-      if (typeof preimage !== 'string' || !/^0x[0-9a-f]{64}$/.test(preimage))
-        throw new GatherError('PREIMAGE', holder, `revealed no 32-byte ${kind} preimage`);
-      return preimage as Hex;
-    }),
-  );
+/** Preimages in the order of shares. */
+export async function preimages(errand: Errand, kind: Preimage): Promise<readonly Hex[]> {
+  const all = await fromShares(errand, async ({ address }) => {
+    const post = await errand.peers.post(() => errand.endpointOf(address), slotOf(errand), kind, errand.signal);
+    const { preimage } = post;
+    if (typeof preimage !== 'string' || !/^0x[0-9a-f]{64}$/.test(preimage))
+      throw new GatherError('PREIMAGE', address, `revealed no 32-byte ${kind} preimage`);
+    return preimage as Hex;
+  });
+  return all.map(([first]) => first!);
+}

@@ -1,19 +1,27 @@
 /** One transaction per phase, when everything that it needs has been said. Landing twice reverts and changes nothing [RD2]. */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  begin,
   closeNoise,
   closeUploads,
+  type CommitteeSeat,
+  draw,
+  type Hex,
+  holdersOf,
+  isCommittee,
   type Landed,
   openRound,
   queryRound,
   recordUnmasked,
+  recordUnmaskedCommittee,
   recordVerified,
   seat,
+  seatCommittee,
   settle,
   voidAttempt,
 } from '@concord/sdk';
 import type { Landing } from '../core/landings.ts';
-import { agreed, type Errand, holdersOf, preimages, statementOf, statements } from './gather.ts';
+import { agreed, type Errand, preimages, statementOf, statements } from './gather.ts';
 
 /** How long a late committee is waited for once the seat deadline has passed, milliseconds. */
 const LAST_CALL = 2_000;
@@ -23,11 +31,14 @@ export async function land(landing: Landing, errand: Errand): Promise<Landed> {
   const { client, run } = errand;
   const runId = run.charterId;
   if (landing.kind === 'void') return voidAttempt(client, runId);
-  if (landing.kind === 'seatPresent') return seatPresent(errand, landing.least);
-  const holders = holdersOf(errand);
+  if (landing.kind === 'begin') return begin(client, runId);
+  if (landing.kind === 'draw') return draw(client, runId);
+  if (landing.kind === 'seatPresent')
+    return isCommittee(run.charter) ? seatDrawn(errand, true) : seatPresent(errand, landing.least);
+  const holders = holdersOf(errand.view);
   switch (landing.phase) {
     case 'SEAT':
-      return seatAll(errand);
+      return isCommittee(run.charter) ? seatDrawn(errand, false) : seatAll(errand);
     case 'NOISE': {
       const { statement, signatures } = await agreed(errand, 'NoiseClosed');
       return closeNoise(client, { runId, holders, root: statement.root, blob: statement.blob, signatures });
@@ -48,12 +59,10 @@ export async function land(landing: Landing, errand: Errand): Promise<Landed> {
     case 'UNMASK': {
       const all = await statements(errand, 'Unmasked');
       const shareDigests = all.map(({ statement }) => statement.shareDigest);
-      return recordUnmasked(client, {
-        runId,
-        holders,
-        shareDigests,
-        signatures: all.map(({ signature }) => signature),
-      });
+      const signatures = all.map(({ signature }) => signature);
+      if (!isCommittee(run.charter)) return recordUnmasked(client, { runId, holders, shareDigests, signatures });
+      const drawPreimages = await preimages(errand, 'draw');
+      return recordUnmaskedCommittee(client, { runId, holders, shareDigests, drawPreimages, signatures });
     }
     case 'SETTLE': {
       const { statement, signatures } = await agreed(errand, 'Settled');
@@ -63,6 +72,40 @@ export async function land(landing: Landing, errand: Errand): Promise<Landed> {
     default:
       return landing.phase satisfies never;
   }
+}
+
+const ZERO: Hex = `0x${'00'.repeat(32)}`;
+
+/**
+ * [CM5] Those who were drawn sit: all of them, or past the seat deadline those who answer, if every share has one. A
+ * missing seat is the drawn address and zeros.
+ */
+async function seatDrawn(errand: Errand, present: boolean): Promise<Landed> {
+  const { client, run, view } = errand;
+  const drawn = view.draw?.committee ?? [];
+  const signal = present ? AbortSignal.any([errand.signal, AbortSignal.timeout(LAST_CALL)]) : errand.signal;
+  const asked = drawn.map((holder) => statementOf({ ...errand, signal }, holder, 'CommitteeSeat'));
+  const said = present
+    ? (await Promise.allSettled(asked)).map((each) => (each.status === 'fulfilled' ? each.value : undefined))
+    : await Promise.all(asked);
+  errand.signal.throwIfAborted();
+  const shares = drawn.length / 2;
+  const empty = said.findIndex((seat, i) => i < shares && !seat && !said[shares + i]);
+  if (empty >= 0) throw new RangeError(`neither holder of share ${empty + 1} answers: start one of them, or wait`);
+  return seatCommittee(client, {
+    runId: run.charterId,
+    roster: run.snapshot?.roster ?? [],
+    seats: said.map((seat, i): CommitteeSeat => {
+      const { sealKey, openCommit, queryCommit, drawCommit } = seat?.statement ?? {
+        sealKey: ZERO,
+        openCommit: ZERO,
+        queryCommit: ZERO,
+        drawCommit: ZERO,
+      };
+      return { holder: drawn[i]!, sealKey, openCommit, queryCommit, drawCommit };
+    }),
+    signatures: said.map((seat) => seat?.signature ?? '0x'),
+  });
 }
 
 /** [RD6] Every member sits. */

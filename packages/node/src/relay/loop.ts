@@ -13,7 +13,7 @@ import { land } from './land.ts';
 const SHOWING = 3_000;
 
 const nameOf = (run: RunView, landing: Landing): string =>
-  `${slotName({ runId: run.charterId, ...landing.view })} ${landing.kind === 'land' ? landing.phase : landing.kind}`;
+  `${slotName({ runId: run.charterId, ...landing.view })} ${landing.kind === 'land' ? `${landing.phase}${landing.standbys ? ' with standbys' : ''}` : landing.kind}`;
 
 /** The transition that a run waits for, until another takes its place. */
 interface Pursuit {
@@ -49,9 +49,11 @@ export async function runRelay(
         continue;
       }
       const { stop } = before?.name === name ? before : begin(run.charterId, name);
-      const endpointOf: Errand['endpointOf'] = (member) => head?.view.runs.get(run.charterId)?.endpoints.get(member);
+      const endpointOf: Errand['endpointOf'] = (who) =>
+        head?.view.runs.get(run.charterId)?.endpoints.get(who) ?? head?.view.endpoints.get(who);
+      const standbys = landing.kind === 'land' && landing.standbys;
       agenda.begin(name, stop, async () => {
-        const errand = { client, peers, run, view: landing.view, endpointOf, signal: stop };
+        const errand = { client, peers, run, view: landing.view, standbys, endpointOf, signal: stop };
         const { transaction, gas, block } = await land(landing, errand);
         log('landed', { what: name, transaction, gas, block });
         await delay(SHOWING, undefined, { signal: stop });

@@ -87,7 +87,7 @@ describe('[RD2] what holders say is checked before it is landed', () => {
       posts[members.findIndex(({ address }) => where() === `http://${address}`)] ?? {};
     const peers = { post, blob: never, hand: never, headers: never, putReport: never, putSeal: never };
     const endpointOf: Errand['endpointOf'] = (member) => `http://${member}`;
-    return { client, peers, run, view, endpointOf, signal: new AbortController().signal };
+    return { client, peers, run, view, standbys: false, endpointOf, signal: new AbortController().signal };
   };
   const signed = (statement: Statement<'NoiseClosed'>): Promise<Json[]> =>
     Promise.all(
