@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const COMPILE_CACHE = fileURLToPath(new URL('../../../../.concord/compile-cache', import.meta.url));
 
 export interface Child {
   readonly name: string;
@@ -21,7 +22,8 @@ export function startChild(name: string, verb: string, configFile: string, folde
   const log = openSync(logFile, 'a');
   const child: ChildProcess = spawn(process.execPath, ['--no-warnings', MAIN, verb, '--config', configFile], {
     stdio: ['ignore', log, log],
-    env: { ...process.env, CONCORD_PARENT: String(process.pid) },
+    // Two dozen processes start from the same sources: they compile them once.
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, CONCORD_PARENT: String(process.pid) },
   });
   closeSync(log);
   const ended = new Promise<string>((resolve) => {
