@@ -20,7 +20,7 @@ interface Step {
 const root = fileURLToPath(new URL('..', import.meta.url));
 const KERNELS = 'packages/protocol/src/kernels';
 /** Files whose exports are the module's; the other `.as.ts` files are inlined into them. */
-const ENTRIES = ['f32', 'f64', 'ntt32', 'ntt64', 'signs', 'sampling', 'sha256'];
+const ENTRIES = ['f32', 'f64', 'ntt32', 'ntt64', 'signs', 'sampling', 'sha256', 'keccak'];
 
 const STEPS: readonly Step[] = [
   {

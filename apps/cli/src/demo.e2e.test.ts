@@ -1,7 +1,7 @@
 /** The program as a person starts it: real chain, real processes. Uses the real data where it is there. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -52,23 +52,98 @@ test('a demo that is kept running verifies from another process, and its documen
   assert.ok(document.gas.total > 0 && document.bytesPerMember > 0);
 });
 
-test('a member that lies about the size of its update is kept out, named with evidence, and the exit code is 1', async () => {
-  const run = await concord(['demo', '--rounds', '1', '--seeds', '1', '--cheat', 'over-norm', '--json']);
+interface Broken {
+  readonly clause: string;
+  readonly who: string;
+  readonly evidence: readonly string[];
+}
+
+/** Plays the demo with one liar; returns the document and what was found broken. */
+async function playWith(cheat: string, ...args: readonly string[]) {
+  const run = await concord(['demo', '--seeds', '1', '--cheat', cheat, '--json', ...args]);
   assert.equal(run.code, 1, run.stderr.slice(-2000));
   const document = JSON.parse(run.stdout);
-  assert.equal(document.verify.verdict, 'PASS');
-  assert.ok(document.rounds.every((round: { updates: number }) => round.updates === 5));
-  const refused: { member: string; clause: string }[] = document.verify.refused;
-  assert.equal(refused.length, 2);
-  assert.equal(new Set(refused.map(({ member }) => member)).size, 1);
-  assert.ok(refused.every(({ clause }) => clause === 'AG14'));
-  assert.match(run.stderr, /BROKEN {2}AG14 {2}by wallet-2: .*norm bound/);
+  const broken: readonly Broken[] = document.verify.broken;
+  for (const { clause, who } of broken) assert.ok(run.stderr.includes(`  BROKEN  ${clause}  by ${who}: `));
+  assert.match(run.stderr.trimEnd(), /; FAIL for whoever lied$/);
+  return { document, broken, evidence: broken.flatMap((each) => each.evidence).join('\n') };
+}
+
+// Two at a time: most of their time is spent waiting for a deadline.
+describe('one liar among honest parties: the demo ends red and says which clause, who, and by what evidence', { concurrency: 2 }, () => {
+  test('[AG14] over-norm: a member lies about the size of its update', async () => {
+    const { document, broken } = await playWith('over-norm', '--rounds', '1');
+    assert.equal(document.verify.verdict, 'PASS');
+    assert.ok(document.rounds.every((round: { updates: number }) => round.updates === 5));
+    const refused: { clause: string }[] = document.verify.refused;
+    assert.deepEqual(
+      refused.map(({ clause }) => clause),
+      ['AG14', 'AG14'],
+    );
+    assert.deepEqual(
+      broken.map(({ clause, who }) => `${clause} ${who}`),
+      ['AG14 wallet-2'],
+    );
+  });
+
+  test('[AG4] replay: a member sends its report of an earlier round again', async () => {
+    const { document, broken, evidence } = await playWith('replay');
+    assert.equal(document.verify.verdict, 'PASS');
+    assert.deepEqual(
+      document.rounds.map((round: { updates: number }) => round.updates),
+      [6, 5],
+    );
+    assert.deepEqual(
+      broken.map(({ clause, who }) => `${clause} ${who}`),
+      ['AG4 wallet-2'],
+    );
+    assert.match(evidence, /^round 1: \d of 6 holders turned away .* another attempt, model or noise/);
+  });
+
+  test('[AG18] lying-sum: a holder speaks a wrong aggregate share, and nobody can say who', async () => {
+    const { document, broken, evidence } = await playWith('lying-sum');
+    assert.equal(document.verify.verdict, 'INCOMPLETE');
+    assert.deepEqual(document.rounds, []);
+    assert.deepEqual(
+      broken.map(({ clause, who }) => `${clause} ${who}`),
+      ['AG18 one of the 6 holders'],
+    );
+    assert.match(evidence, /SUM_COMMITMENT.*the attempt is void, and its ε is spent: 0\.\d+ of 4\.00/s);
+  });
+
+  test('[LR10] wrong-model: a holder signs a step of its own', async () => {
+    const { document, broken, evidence } = await playWith('wrong-model');
+    assert.equal(document.verify.verdict, 'INCOMPLETE');
+    assert.deepEqual(
+      broken.map(({ clause, who }) => `${clause} ${who}`),
+      ['LR10 wallet-2'],
+    );
+    assert.match(evidence, /signed that the model becomes 0x[0-9a-f]{64}; .* which 5 holders signed/);
+  });
+
+  test('[CH4] overspend: a proposer writes too little noise into the charter', async () => {
+    const { broken, evidence } = await playWith('overspend');
+    assert.equal(broken.length, 1);
+    assert.equal(broken[0]?.clause, 'CH4');
+    assert.match(broken[0].who, /who proposed the charter$/);
+    assert.match(evidence, /^\d of 6 members refuse to vote: CH4: its 24 rounds.*charge 5 rounds, .* 0 votes were cast/s);
+  });
+
+  test('[CM9] two-sets: a staked holder signs two accept sets and loses its stake', async () => {
+    const { document, broken, evidence } = await playWith('two-sets');
+    assert.equal(document.rounds.length, 1);
+    assert.deepEqual(
+      broken.map(({ clause, who }) => `${clause} ${who}`),
+      ['CM9 aggregator-1'],
+    );
+    assert.match(evidence, /updates = ([56]), and under another updates = (?!\1)[56]\n.*burned its stake of 1\.00 ether/);
+  });
 });
 
 test('wrong options say what is needed and start nothing', async () => {
-  for (const args of [['demo', '--rounds', 'many'], ['demo', '--cheat', 'nicely'], ['demo', '--epsilon', '0']]) {
+  for (const args of [['demo', '--rounds', 'many'], ['demo', '--cheat', 'nicely'], ['demo', '--epsilon', '0'], ['demo', '--cheat', 'lying-sum', '--committee', '3x2']]) {
     const run = await concord(args);
     assert.notEqual(run.code, 0);
-    assert.match(run.stdout + run.stderr, /--(rounds|cheat|epsilon): have .+ need/);
+    assert.match(run.stdout + run.stderr, /--(rounds|cheat|epsilon)( lying-sum)?: have .+ need/);
   }
 });

@@ -1,6 +1,7 @@
 /** `concord <verb>`: one file a verb in commands/. */
 import { defineCommand, runMain } from 'citty';
 import { aggregator } from './commands/aggregator.ts';
+import { archive } from './commands/archive.ts';
 import { demo } from './commands/demo.ts';
 import { member } from './commands/member.ts';
 import { relayer } from './commands/relayer.ts';
@@ -12,7 +13,7 @@ const main = defineCommand({
     version: '0.1.0',
     description: 'Train a model together under a charter that code enforces and anyone can verify.',
   },
-  subCommands: { demo, member, aggregator, relayer, verify },
+  subCommands: { demo, member, aggregator, relayer, verify, archive },
 });
 
 await runMain(main);

@@ -41,7 +41,7 @@ import { signProposedList } from './perform/close.ts';
 import { handOver, takeHandOver } from './perform/handOver.ts';
 import { eraseSecrets, reveal, seat } from './perform/seat.ts';
 import type { AttemptError, Work } from './perform/work.ts';
-import type { Party } from './ports.ts';
+import { honestly, type Party } from './ports.ts';
 import { said, sayPlainly } from './statements.ts';
 import { Workbench } from './workbench.ts';
 
@@ -71,6 +71,7 @@ function aggregator(address: Address, secretKey: Hex, peers: Partial<Peers> = {}
     peers: { ...nobody, ...peers },
     components,
     random: nodeRandom,
+    holding: honestly,
     bell: new Bell(),
     workbench: new Workbench(components, deployment, address),
     meter: new Meter(),

@@ -35,12 +35,13 @@ import { openJournal } from './journal.ts';
 import { type Following, runLoop } from './loop.ts';
 import { Meter } from './meter.ts';
 import { createPeers } from './peers.ts';
-import type { EncodeUpdate, Head, Log, Party, Reporter } from './ports.ts';
+import { type EncodeUpdate, type Head, type Holding, honestly, type Log, type Party, type Reporter } from './ports.ts';
 import { type PlaceNow, reception } from './receive.ts';
 import { joinsRoute, votesRoute } from './relay/carry.ts';
 import { runRelay } from './relay/loop.ts';
 import { readPost } from './statements.ts';
 import { describeRun } from './status.ts';
+import { TurnedAway } from './turnedAway.ts';
 import { Workbench } from './workbench.ts';
 
 interface Common {
@@ -79,8 +80,12 @@ export interface AggregatorConfig extends Common {
 
 export type RelayerConfig = Common;
 
-/** Parts that tests replace: named liars, a recorded randomness. */
-export interface MemberParts {
+/** Parts that tests replace, by those of named liars: of whoever holds a share, and of a member. */
+export interface HolderParts extends Partial<Holding> {
+  /** What this node answers when it is asked for what it has said. */
+  readonly readPost?: typeof readPost;
+}
+export interface MemberParts extends HolderParts {
   readonly encodeUpdate?: EncodeUpdate;
 }
 
@@ -142,6 +147,7 @@ interface Part {
   /** Blobs to serve from the start. */
   readonly blobs: readonly Uint8Array[];
   readonly status: () => object;
+  readonly parts: HolderParts;
 }
 
 /** Bytes of the longest report of a run, with room for what is around it. */
@@ -186,6 +192,7 @@ async function startParty(
     return place && { place, workbench };
   };
   const longest = (): number => Math.max(BEFORE_ANY_RUN, ...runsNow().map(longestReport));
+  const turnedAway = new TurnedAway();
   const doors = reception({ journal, bell, components, secretKey }, placeNow);
   const status = (): object => {
     const at = head;
@@ -197,17 +204,19 @@ async function startParty(
       [part.part]: address,
       ...part.status(),
       ...(part.part === 'member' ? runs[0] : { runs }),
+      turnedAway: turnedAway.all,
       proofsChecked,
       bytesSent,
       bytesReceived,
     };
   };
+  const { readPost: answer = readPost, ...holding } = part.parts;
   const routes: readonly Route[] = [
     ipfsRoute((digest) => journal.blob(digest)),
-    reportsRoute(longest, doors.report),
-    sealsRoute(() => BEFORE_ANY_RUN, doors.seal),
+    reportsRoute(longest, turnedAway.at(doors.report)),
+    sealsRoute(() => BEFORE_ANY_RUN, turnedAway.at(doors.seal)),
     headersRoute(bell, (slot, type) => journal.read(slot, entry.closed(type))),
-    postsRoute(bell, (slot, kind) => readPost({ journal, deployment }, config.privateKey, slot, kind)),
+    postsRoute(bell, (slot, kind) => answer({ journal, deployment }, config.privateKey, slot, kind)),
     statusRoute(status),
   ];
   const listening = await serve(routes, config, meter, (error) =>
@@ -226,6 +235,7 @@ async function startParty(
     peers: createPeers(loopback(transport, endpoint, routes)),
     components,
     random: nodeRandom,
+    holding: { ...honestly, ...holding },
     ...(part.reporter && { reporter: part.reporter }),
     bell,
     meter,
@@ -263,9 +273,10 @@ export async function startMember(config: MemberConfig, parts: MemberParts = {})
   const text = readCharterText(textBytes, textDigest);
   const records = readRecords(parseCsv(readFileSync(config.dataFile, 'utf8')), text.schema);
   const { relayerUrl } = config;
+  const { encodeUpdate = shard, ...holderParts } = parts;
   return startParty(config, {
     part: 'member',
-    reporter: { encodeUpdate: parts.encodeUpdate ?? shard, text, records, relayerUrl },
+    reporter: { encodeUpdate, text, records, relayerUrl },
     runsIn(view, me) {
       const run = runOf(view, textDigest, me);
       return run ? [run] : [];
@@ -273,6 +284,7 @@ export async function startMember(config: MemberConfig, parts: MemberParts = {})
     // Whoever verifies the run needs the text that its members consented to, and so do its aggregators.
     blobs: [textBytes],
     status: () => ({ records: records.count }),
+    parts: holderParts,
   });
 }
 
@@ -281,8 +293,8 @@ export async function startMember(config: MemberConfig, parts: MemberParts = {})
  * sends no transaction; its stake is registered with the SDK's `registerAggregator`, under the address of `privateKey`
  * and with this node's endpoint. Throws as `startMember` does.
  */
-export const startAggregator = (config: AggregatorConfig): Promise<RunningNode> =>
-  startParty(config, { part: 'aggregator', runsIn: committeeRunsOf, blobs: [], status: () => ({}) });
+export const startAggregator = (config: AggregatorConfig, parts: HolderParts = {}): Promise<RunningNode> =>
+  startParty(config, { part: 'aggregator', runsIn: committeeRunsOf, blobs: [], status: () => ({}), parts });
 
 /**
  * Starts a relayer: it lands what members have signed and pays for it. It holds no secret of any run and may be killed,

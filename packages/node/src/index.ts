@@ -1,6 +1,7 @@
 /** Members, aggregators and relayers as processes. Everything else in this package is how they do it. */
 export {
   type AggregatorConfig,
+  type HolderParts,
   type MemberConfig,
   type MemberParts,
   type RelayerConfig,

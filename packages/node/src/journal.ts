@@ -51,13 +51,12 @@ export function openJournal(path: string): Journal {
   const bytesOf = (row: Record<string, unknown> | undefined): Uint8Array | undefined =>
     row?.['bytes'] instanceof Uint8Array ? row['bytes'] : undefined;
   const read = (slot: Slot, key: string): Uint8Array | undefined => bytesOf(select.get(...at(slot), key));
-  const lazily = <T>(write: () => T): T => {
-    database.exec('PRAGMA synchronous = NORMAL');
-    try {
-      return write();
-    } finally {
-      database.exec('PRAGMA synchronous = FULL');
-    }
+  // FULL syncs after every write, NORMAL leaves it to the next write that is FULL. Told only when it changes.
+  let synchronous: 'FULL' | 'NORMAL' = 'FULL';
+  const write = <T>(mode: typeof synchronous, how: () => T): T => {
+    if (mode !== synchronous) database.exec(`PRAGMA synchronous = ${mode}`);
+    synchronous = mode;
+    return how();
   };
   // The loop asks for the keys of the current slot many times a second, and nobody else writes them.
   let current: { readonly name: string; readonly keys: Set<string> } | undefined;
@@ -67,23 +66,23 @@ export function openJournal(path: string): Journal {
       current = { name, keys: new Set(list.all(...at(slot)).map((row) => String(row['key']))) };
     return current.keys;
   };
-  const record = (slot: Slot, key: string, bytes: Uint8Array): Uint8Array => {
+  const keep = (slot: Slot, key: string, bytes: Uint8Array): Uint8Array => {
     const { changes } = insert.run(...at(slot), key, bytes);
     if (current?.name === slotName(slot)) current.keys.add(key);
     return changes > 0 ? bytes : (read(slot, key) ?? bytes);
   };
 
   return {
-    record,
-    note: (slot, key, bytes) => lazily(() => record(slot, key, bytes)),
+    record: (slot, key, bytes) => write('FULL', () => keep(slot, key, bytes)),
+    note: (slot, key, bytes) => write('NORMAL', () => keep(slot, key, bytes)),
     read,
     keys: keysOf,
     erase(slot, key) {
-      wipe.run(...at(slot), key);
+      write('FULL', () => wipe.run(...at(slot), key));
     },
     putBlob(bytes) {
       const digest = hash('sha256', bytes);
-      lazily(() => put.run(digest, bytes));
+      write('NORMAL', () => put.run(digest, bytes));
       return digest;
     },
     blob: (digest) => bytesOf(get.get(digest)),

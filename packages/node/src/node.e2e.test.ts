@@ -55,7 +55,7 @@ describe('a run of four processes', () => {
     consortium = await startConsortium({
       members: 4,
       rounds: ROUNDS,
-      liars: { [LIAR]: 'overNorm' },
+      liars: { [LIAR]: 'over-norm' },
       phaseSeconds: 15,
       blockMilliseconds: 150,
     });

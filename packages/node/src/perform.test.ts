@@ -28,7 +28,7 @@ import type { Peers } from './peers.ts';
 import { signVerified } from './perform/accept.ts';
 import { signSettled, speakAggregateShare } from './perform/settle.ts';
 import type { AttemptError, Work } from './perform/work.ts';
-import type { Party } from './ports.ts';
+import { honestly, type Party } from './ports.ts';
 import { said } from './statements.ts';
 import { Workbench } from './workbench.ts';
 
@@ -74,6 +74,7 @@ function holder(name: string, heard: readonly Hex[] = files, more: readonly Uint
       records: { count: 0, width: 3, features: new Float64Array(0), labels: new Uint8Array(0) },
       relayerUrl: 'http://relayer',
     },
+    holding: honestly,
     bell: new Bell(),
     workbench: new Workbench(components, built.deployment, address),
     meter: new Meter(),

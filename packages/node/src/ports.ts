@@ -1,5 +1,13 @@
 /** What a node needs from the world, as small as it uses it; `createNode.ts` brings the real ones, tests bring theirs. */
-import type { CharterText, Components, Random, Secret, shard } from '@concord/protocol';
+import {
+  aggregateShare,
+  type CharterText,
+  type Components,
+  nextState,
+  type Random,
+  type Secret,
+  type shard,
+} from '@concord/protocol';
 import type { ChainView, Deployment } from '@concord/sdk';
 import type { Records } from '@concord/trainer';
 import type { Bell } from './bell.ts';
@@ -23,6 +31,14 @@ export type Log = (event: string, details?: Readonly<Record<string, unknown>>) =
 /** Turns the honest update (or noise) of this member into what it sends. Tests put liars here. */
 export type EncodeUpdate = typeof shard;
 
+/** What a holder computes and then puts its name to. Tests put liars here. */
+export interface Holding {
+  readonly aggregateShare: typeof aggregateShare;
+  readonly nextState: typeof nextState;
+}
+
+export const honestly: Holding = { aggregateShare, nextState };
+
 /** What only a member has: data, and consent to one charter. */
 export interface Reporter {
   readonly encodeUpdate: EncodeUpdate;
@@ -41,6 +57,7 @@ export interface Party {
   readonly peers: Peers;
   readonly components: Components;
   readonly random: Random;
+  readonly holding: Holding;
   /** Undefined: an aggregator. */
   readonly reporter?: Reporter;
   readonly bell: Bell;

@@ -1,9 +1,9 @@
 /** The homomorphic Ajtai commitment T = Σ_b A_b · NTT(block_b) over F_q[X]/(X^n + 1), and its randomness (AG7). */
-import { keccak_256 } from '@noble/hashes/sha3.js';
 import { ascii, concat, elementBytes, fillElements, newElements } from './codec.ts';
 import type { Elements, Signed } from './field.ts';
-import type { FieldKernels, Kernels } from './kernels/types.ts';
-import { merkleRoot } from './merkle.ts';
+import { plainKernels } from './kernels/plain.ts';
+import type { FieldKernels, Keccak256, Kernels } from './kernels/types.ts';
+import { packedTree } from './merkle.ts';
 import type { Sizes } from './params.ts';
 
 /** A: D elements in the NTT domain, in ordinary memory; block b is expanded from (seed, b), the last is all ones. */
@@ -48,11 +48,13 @@ export const COORDINATES_PER_LEAF = 64;
 
 /** Data hashes of a vector's leaves: keccak256 of the bytes of 64 coordinates each (the last leaf may be shorter). */
 export function coordinateHashes(x: Elements): Uint8Array[] {
-  const count = Math.ceil(x.length / COORDINATES_PER_LEAF);
-  return Array.from({ length: count }, (_, i) =>
-    keccak_256(elementBytes(x.subarray(i * COORDINATES_PER_LEAF, (i + 1) * COORDINATES_PER_LEAF))),
-  );
+  const packed = packedHashes(x, plainKernels.keccak256);
+  return Array.from({ length: packed.length / 32 }, (_, i) => packed.slice(32 * i, 32 * (i + 1)));
 }
 
-/** T-root and X-root. */
-export const coordinatesRoot = (x: Elements): Uint8Array => merkleRoot(coordinateHashes(x));
+const packedHashes = (x: Elements, keccak256: Keccak256): Uint8Array =>
+  keccak256(elementBytes(x), COORDINATES_PER_LEAF * x.BYTES_PER_ELEMENT);
+
+/** T-root and X-root; `keccak256` of the kernels is the faster one. */
+export const coordinatesRoot = (x: Elements, keccak256: Keccak256 = plainKernels.keccak256): Uint8Array =>
+  packedTree(packedHashes(x, keccak256), keccak256).root;

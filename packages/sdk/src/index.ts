@@ -29,6 +29,7 @@ export * from './errors.ts';
 export * from './facts.ts';
 export * from './identity.ts';
 export * from './logs.ts';
+export * from './posts.ts';
 export * from './records.ts';
 export * from './roster.ts';
 export * from './seats.ts';
@@ -39,3 +40,4 @@ export { type Verification, type VerifyOptions, verifyRun } from './verify/verif
 export * from './view.ts';
 export * from './watch.ts';
 export type { RefusedReport } from './verify/reports.ts';
+export type { SettledSource, VoidAttempt } from './verify/voids.ts';

@@ -132,10 +132,10 @@ const once = <K, V>(ask: (key: K) => Promise<V>): ((key: K) => Promise<V>) => {
 
 type MinedLog = Log<bigint, number, false>;
 
-/** Adds their transactions' gas and their blocks' times to logs, in the logs' order. */
-async function complete({ reader }: ConcordClient, logs: readonly MinedLog[]): Promise<RawLog[]> {
+/** Adds their transactions' gas and their blocks' times to logs, in the logs' order. `time`: of the only block, if known. */
+async function complete({ reader }: ConcordClient, logs: readonly MinedLog[], time?: number): Promise<RawLog[]> {
   const gasOf = once(async (hash: Hex) => (await reader.getTransactionReceipt({ hash })).gasUsed);
-  const timeOf = once(async (blockHash: Hex) => Number((await reader.getBlock({ blockHash })).timestamp));
+  const timeOf = once(async (blockHash: Hex) => time ?? Number((await reader.getBlock({ blockHash })).timestamp));
   return Promise.all(
     logs.map(async ({ address, topics, data, blockNumber, blockHash, transactionHash, logIndex }) => ({
       address: lowercase(address),
@@ -160,10 +160,13 @@ const addresses = ({ deployment }: ConcordClient): Address[] => [
   aggregatorsOf(deployment),
 ];
 
-/** The facts of one block, named by its hash so that a reorganisation cannot mix two chains. */
-export async function factsOfBlock(client: ConcordClient, blockHash: Hex): Promise<Fact[]> {
-  const logs = await client.reader.getLogs({ address: addresses(client), blockHash });
-  return (await complete(client, logs as MinedLog[])).map((log) => factOf(client.deployment, log));
+/** The facts of one block, named by its hash so that a reorganisation cannot mix two chains. `timestamp` in seconds. */
+export async function factsOfBlock(
+  client: ConcordClient,
+  { hash, timestamp }: { readonly hash: Hex; readonly timestamp: bigint },
+): Promise<Fact[]> {
+  const logs = await client.reader.getLogs({ address: addresses(client), blockHash: hash });
+  return (await complete(client, logs as MinedLog[], Number(timestamp))).map((log) => factOf(client.deployment, log));
 }
 
 /** Most blocks asked for at once: what public endpoints commonly allow. */

@@ -3,6 +3,7 @@
  * only from blocks that lie `confirmations` deep. Filters and `removed` flags are not used, since not every node keeps
  * the former or sends the latter.
  */
+import type { Block } from 'viem';
 import type { ConcordClient } from './client.ts';
 import type { Fact, Hex } from './facts.ts';
 import { factsOfBlock } from './logs.ts';
@@ -53,14 +54,21 @@ const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
 export async function* watchFacts(client: ConcordClient, options: WatchOptions): AsyncGenerator<ChainEvent, void> {
   const { fromBlock, confirmations, pollMilliseconds, signal, onTrouble } = options;
   const told: Told[] = [];
+  /** The last head and what it was seen to be built on, newest first: the blocks that are next to be deep enough. */
+  let heads: readonly Block<bigint, false, 'latest'>[] = [];
   let next = fromBlock;
   let wait = pollMilliseconds;
   while (!signal?.aborted) {
     try {
-      const target = (await client.reader.getBlockNumber({ cacheTime: 0 })) - BigInt(confirmations);
+      // One question a look where nothing was missed: the head serves as a block too, once it lies deep enough.
+      const head = await client.reader.getBlock({ blockTag: 'latest' });
+      heads = builtOn(head, heads).slice(0, confirmations + 1);
+      const target = head.number - BigInt(confirmations);
       const count = Math.max(0, Math.min(BATCH, Number(target - next) + 1));
       const numbers = Array.from({ length: count }, (_, i) => next + BigInt(i));
-      const blocks = await Promise.all(numbers.map((blockNumber) => client.reader.getBlock({ blockNumber })));
+      const blocks = await Promise.all(
+        numbers.map((number) => heads[Number(head.number - number)] ?? client.reader.getBlock({ blockNumber: number })),
+      );
       for (const block of blocks) {
         const last = told.at(-1);
         if (last && block.parentHash !== last.hash) {
@@ -70,7 +78,7 @@ export async function* watchFacts(client: ConcordClient, options: WatchOptions):
           break;
         }
         // An empty block needs no second question.
-        const facts = block.transactions.length === 0 ? [] : await factsOfBlock(client, block.hash);
+        const facts = block.transactions.length === 0 ? [] : await factsOfBlock(client, block);
         told.push({ number: block.number, hash: block.hash });
         if (told.length > RING) told.shift();
         next = block.number + 1n;
@@ -86,6 +94,16 @@ export async function* watchFacts(client: ConcordClient, options: WatchOptions):
     }
     await pause(wait, signal);
   }
+}
+
+/** A head before those of `heads` that it is built on, without a gap. */
+function builtOn<B extends Pick<Block<bigint, false, 'latest'>, 'hash' | 'parentHash'>>(
+  head: B,
+  heads: readonly B[],
+): readonly B[] {
+  const same = heads.findIndex(({ hash }) => hash === head.hash);
+  if (same >= 0) return heads.slice(same);
+  return heads[0]?.hash === head.parentHash ? [head, ...heads] : [head];
 }
 
 /** Drops the told blocks that the chain no longer has; returns how many. If none is left, all had to go. */

@@ -4,11 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { type AggregatorConfig, type MemberConfig, startAggregator, startMember } from '@concord/node';
-import { type LiarName, liars } from './liars.ts';
+import { isLiar, liars } from './liars.ts';
 
 const [, , path, liar] = process.argv;
 if (path === undefined) throw new RangeError('usage: node memberProcess.ts CONFIG.json [LIAR]');
-if (liar !== undefined && !(liar in liars))
+if (liar !== undefined && !isLiar(liar))
   throw new RangeError(`no liar is named ${liar}: ${Object.keys(liars).join(', ')}`);
 
 const config = JSON.parse(readFileSync(path, 'utf8')) as MemberConfig | AggregatorConfig;
@@ -16,9 +16,10 @@ const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint'
 const log = (event: string, details: object = {}): void => {
   process.stdout.write(`${JSON.stringify({ event, ...details }, plain)}\n`);
 };
+const parts = liar === undefined ? {} : liars[liar]();
 const node = await ('dataFile' in config
-  ? startMember({ ...config, log }, liar ? { encodeUpdate: liars[liar as LiarName] } : {})
-  : startAggregator({ ...config, log }));
+  ? startMember({ ...config, log }, parts)
+  : startAggregator({ ...config, log }, parts));
 process.stdout.write(`ready ${node.endpoint}\n`);
 process.stdin.on('end', () => process.exit(0)).resume();
 await node.ended;

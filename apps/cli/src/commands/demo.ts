@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineCommand } from 'citty';
 import { parse } from 'yaml';
+import { CHEATS, shortened } from '../demo/cheats.ts';
 import { runDemo } from '../demo/run.ts';
 import { createRenderer } from '../render.ts';
 import { loadFederation } from '../demo/federation.ts';
@@ -11,8 +12,6 @@ import { toDocument } from '../demo/document.ts';
 import type { CharterFile } from '../demo/story.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../../examples/', import.meta.url));
-
-const CHEATS = ['over-norm'] as const;
 
 /** `npm start`: the whole story on one machine, from a voted charter to a verified model that a contract calls. */
 export const demo = defineCommand({
@@ -25,7 +24,7 @@ export const demo = defineCommand({
     epsilon: { type: 'string', description: 'privacy budget ε instead of the charter’s' },
     seeds: { type: 'string', description: 'seeds of the non-private rows of the table', default: '3' },
     data: { type: 'string', description: 'folder with the data sets (default: CONCORD_DATA, else ../shared/data)' },
-    cheat: { type: 'string', description: `one member lies: ${CHEATS.join(', ')}; ends in a red verdict, exit code 1` },
+    cheat: { type: 'string', description: `one party lies: ${CHEATS.join(', ')}; ends in a red verdict, exit code 1` },
     committee: { type: 'string', description: 'separate staked aggregators, drawn each round: SHARESx2, such as 8x2' },
     keep: { type: 'boolean', description: 'leave everything running and print how to verify from another terminal' },
     json: { type: 'boolean', description: 'write the facts as one JSON document, alone on stdout' },
@@ -48,11 +47,15 @@ export const demo = defineCommand({
     const cheat = CHEATS.find((each) => each === args.cheat);
     if (args.cheat !== undefined && cheat === undefined)
       throw new Error(`--cheat: have “${args.cheat}”, need one of ${CHEATS.join(', ')}`);
+    if (shares !== undefined && (cheat === 'lying-sum' || cheat === 'wrong-model'))
+      throw new Error(`--cheat ${cheat}: have --committee, need a demo whose members hold the shares: leave it out`);
     const terms = {
-      ...file.terms,
+      ...(cheat === undefined ? file.terms : shortened(file.terms, cheat)),
       ...(rounds !== undefined && { trainingRounds: Math.floor(rounds) }),
       ...(epsilon !== undefined && { epsilon }),
     };
+    // Only staked holders can be slashed.
+    const committee = shares ?? (cheat === 'two-sets' ? 3 : undefined);
     const folder = mkdtempSync(join(tmpdir(), 'concord-'));
     const federation = await loadFederation({ folder: args.data, download: process.stdout.isTTY === true });
     const facts = await runDemo({
@@ -63,7 +66,7 @@ export const demo = defineCommand({
       seeds: Math.floor(number('seeds', args.seeds, 1) ?? 3),
       keep: args.keep === true,
       ...(cheat && { cheat }),
-      ...(shares !== undefined && { committee: shares }),
+      ...(committee !== undefined && { committee }),
     });
     const document = toDocument(facts);
     if (args.json === true) render.document(document);

@@ -1,6 +1,7 @@
 /** The facts of a finished demo, as one JSON document. Field names are stable; new ones may be added. */
 import type { Evaluation } from '@concord/trainer';
-import type { RefusedReport } from '@concord/sdk';
+import type { RefusedReport, VoidAttempt } from '@concord/sdk';
+import type { Accusation } from './accusations.ts';
 import type { Baselines, Spread } from './baselines.ts';
 import type { OnChain } from './onChain.ts';
 import type { RoundRecord } from './progress.ts';
@@ -14,9 +15,28 @@ const short = ({ accuracy, auc, averagePrecision, recallAt1PercentFalseAlarms }:
 
 const spread = ({ mean, deviation }: Spread) => ({ ...short(mean), deviation: short(deviation) });
 
+/** What every demo can tell, also one that a liar brought to a stop. */
 export interface DemoFacts {
   readonly dataset: { readonly name: string; readonly source: string; readonly real: boolean };
   readonly members: readonly { readonly name: string; readonly rows: number; readonly positives: number }[];
+  readonly rounds: readonly RoundRecord[];
+  readonly gas: { readonly total: bigint; readonly byPhase: ReadonlyMap<string, bigint> };
+  readonly bytesPerMember: number;
+  readonly seconds: { readonly total: number };
+  readonly verify: {
+    readonly verdict: string;
+    readonly seconds: number;
+    readonly clauses: readonly { id: string; sentence: string; verdict: string; evidence?: string }[];
+    readonly refused: readonly RefusedReport[];
+    readonly voids: readonly VoidAttempt[];
+    readonly broken: readonly Accusation[];
+  };
+  readonly cheat?: string;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** A demo whose run came to its end, so that there is a model to judge. */
+export interface FinishedFacts extends DemoFacts {
   readonly baselines: Baselines;
   readonly privately: Evaluation;
   readonly privacy: {
@@ -27,22 +47,21 @@ export interface DemoFacts {
     readonly noiseMultiplier: number;
     readonly honestNoiseContributors: number;
   };
-  readonly rounds: readonly RoundRecord[];
-  readonly gas: { readonly total: bigint; readonly byPhase: ReadonlyMap<string, bigint> };
-  readonly bytesPerMember: number;
   readonly seconds: { readonly total: number; readonly training: number; readonly central: number };
   readonly onChain: OnChain;
-  readonly verify: {
-    readonly verdict: string;
-    readonly seconds: number;
-    readonly clauses: readonly { id: string; sentence: string; verdict: string; evidence?: string }[];
-    readonly refused: readonly RefusedReport[];
-  };
-  readonly cheat?: string;
-  readonly versions: Readonly<Record<string, string>>;
 }
 
-export function toDocument(facts: DemoFacts): unknown {
+const isFinished = (facts: DemoFacts | FinishedFacts): facts is FinishedFacts => 'onChain' in facts;
+
+const roundsIn = (rounds: readonly RoundRecord[]) => rounds.map((round) => ({ ...round, gas: Number(round.gas) }));
+
+export function toDocument(facts: DemoFacts | FinishedFacts): unknown {
+  if (isFinished(facts)) return finishedDocument(facts);
+  const { dataset, members, rounds, seconds, verify, cheat, versions } = facts;
+  return { dataset, members, rounds: roundsIn(rounds), seconds, verify, ...(cheat && { cheat }), versions };
+}
+
+function finishedDocument(facts: FinishedFacts): unknown {
   const { baselines, rounds, privacy } = facts;
   const perRound = rounds.map(({ gas }) => Number(gas));
   return {
@@ -56,7 +75,7 @@ export function toDocument(facts: DemoFacts): unknown {
     together: spread(baselines.together),
     private: { ...short(facts.privately), ...privacy, adjacency: 'zero-out', otherSeeds: spread(baselines.privately) },
     pooled: spread(baselines.pooled),
-    rounds: rounds.map((round) => ({ ...round, gas: Number(round.gas) })),
+    rounds: roundsIn(rounds),
     gas: {
       perRound: perRound.reduce((a, b) => a + b, 0) / Math.max(1, perRound.length),
       total: Number(facts.gas.total),

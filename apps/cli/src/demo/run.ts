@@ -2,19 +2,24 @@
 import { fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type CharterText, decodeRunState } from '@concord/protocol';
-import { emptyView, fetchBlob, fold, type Hex, type RunView, watchFacts } from '@concord/sdk';
-import type { BaselineResult, BaselineTask, Spread } from './baselines.ts';
-import type { DemoFacts } from './document.ts';
+import { decodeRunState } from '@concord/protocol';
+import { emptyView, type Fact, fetchBlob, fold, type Hex, type RunView, watchFacts } from '@concord/sdk';
+import { accusations } from './accusations.ts';
+import type { BaselineResult, BaselineTask } from './baselines.ts';
+import type { Cheat } from './cheats.ts';
+import type { DemoFacts, FinishedFacts } from './document.ts';
 import type { NamedFederation } from './federation.ts';
 import { judge } from './judge.ts';
 import { askTheChain } from './onChain.ts';
 import { createProgress, epsilonOf, type Progress } from './progress.ts';
-import { belongsTo, type Cheat, type CharterFile, firstDeath, setStage, type Stage } from './story.ts';
+import { showCharter, showEnding, showTable } from './scenes.ts';
+import { belongsTo, type CharterFile, firstDeath, setStage, type Stage } from './story.ts';
 import { memberStatus } from './status.ts';
-import { auditRun } from '../audit.ts';
-import { type Renderer, score, thousands } from '../render.ts';
+import { type Slashing, slashTwoTongues } from './twoTongues.ts';
+import { audit, recordsOf, showClauses } from '../audit.ts';
+import { type Renderer, thousands } from '../render.ts';
 
 export interface DemoOptions {
   readonly render: Renderer;
@@ -43,31 +48,37 @@ function startBaselines(task: BaselineTask): { readonly result: Promise<Baseline
   return { result, stop: () => child.kill() };
 }
 
-/** Follows the run until its last round is final. */
-async function follow(stage: Stage, progress: Progress, onFact: (run: RunView) => void): Promise<RunView> {
+/** Follows the run until its last round is final, or `over` says that there is nothing more to see. */
+async function follow(
+  stage: Stage,
+  progress: Progress,
+  onFact: (run: RunView) => void,
+  over: (run: RunView, fact: Fact) => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> {
   let view = emptyView;
-  const options = { fromBlock: stage.fromBlock, confirmations: 0, pollMilliseconds: 60 };
+  const options = { fromBlock: stage.fromBlock, confirmations: 0, pollMilliseconds: 60, signal };
   for await (const event of watchFacts(stage.client, options)) {
     if (event.type !== 'fact' || !belongsTo(stage.charterId, event.fact)) continue;
     view = fold(view, event.fact);
     const run = view.runs.get(stage.charterId)!;
     onFact(run);
     if (run.passed !== undefined) progress.tell(event.fact, run);
-    if (run.finished) return run;
+    if (run.finished || (await over(run, event.fact))) return;
   }
   throw new Error('the chain went silent before the run was finished');
 }
 
-function showCharter(render: Renderer, text: CharterText): void {
-  render.title(`The charter: ${text.name}`);
-  render.prose(text.purpose, '  ');
-  for (const { id, sentence, enforcedBy } of text.clauses) {
-    render.prose(sentence, `  ${id.padEnd(5)}`);
-    render.line(`       enforced by: ${enforcedBy}`, 'faint');
+/** Resolves when more than half of the members say why they will not vote: nobody waits for the end of that vote. */
+async function refusedByMembers(stage: Stage, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    await delay(500, undefined, { signal });
+    const statuses = await Promise.all(stage.members.map(({ endpoint }) => memberStatus(endpoint)));
+    if (2 * statuses.filter(({ objection }) => objection !== undefined).length > statuses.length) return;
   }
 }
 
-export async function runDemo(options: DemoOptions): Promise<DemoFacts> {
+export async function runDemo(options: DemoOptions): Promise<DemoFacts | FinishedFacts> {
   const { render, folder, federation, file } = options;
   const started = performance.now();
   const now = (): number => performance.now();
@@ -103,10 +114,16 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts> {
     showCharter(render, text);
     render.title('The vote');
     const progress = createProgress(render, stage.members.length, now);
-    const nameOf = (address: string): string => stage.members.find((member) => member.address === address)?.name ?? address;
+    const parties = [...stage.members, ...stage.aggregators];
+    const nameOf = (address: string): string => parties.find((party) => party.address === address)?.name ?? address;
+    const voting = new AbortController();
+    const watching = new AbortController();
+    let latest: RunView | undefined;
     let voted = 0;
     let passedAt = 0;
     const onFact = (run: RunView): void => {
+      latest = run;
+      if (run.passed !== undefined) voting.abort();
       for (const [voter, support] of [...run.votes].slice(voted)) {
         render.line(`  ${nameOf(voter.toLowerCase()).padEnd(16)} ${support ? 'yes' : 'no'}`);
         voted += 1;
@@ -117,8 +134,55 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts> {
         render.title('Training: every round is one sum over all members, opened once, noised, paid from the budget');
       }
     };
-    const run = await Promise.race([follow(stage, progress, onFact), firstDeath(stage.children)]);
+    const slashings: (Slashing & { burned: bigint })[] = [];
+    // With a liar among them the story ends where its lie has shown.
+    const over = async (run: RunView, fact: Fact): Promise<boolean> => {
+      if (fact.kind === 'verified' && stage.aggregators.length > 0)
+        slashings.push(...(await slashTwoTongues(stage, fact)).map((each) => ({ ...each, burned: 0n })));
+      if (fact.kind === 'slashed')
+        for (const each of slashings) if (each.holder === fact.aggregator) each.burned += fact.amount;
+      const lost = run.attempts.some(({ voided, verified }) => voided && verified);
+      const shown = slashings.some(({ burned }) => burned > 0n) && run.attempts.at(-1)?.seated === undefined;
+      return options.cheat !== undefined && (lost || shown);
+    };
+    // What loses this race ends with the demo.
+    const unpopular = refusedByMembers(stage, voting.signal).catch(() => new Promise<never>(() => undefined));
+    const followed = follow(stage, progress, onFact, over, watching.signal);
+    await Promise.race([followed, unpopular, firstDeath(stage.children)]).finally(() => {
+      voting.abort();
+      watching.abort();
+    });
+    if (latest === undefined) throw new Error('the chain does not show the charter that was proposed');
+    const run = latest;
     const training = (now() - passedAt) / 1000;
+    const verify = async () => {
+      render.title('A stranger verifies, from the chain and the published bytes alone');
+      const verifying = now();
+      const { kept: _kept, ...report } = await audit(await recordsOf(stage.client, stage.charterId, stage.fromBlock));
+      showClauses(report.clauses, render);
+      const statuses = await Promise.all(stage.endpoints.map(memberStatus));
+      const members = statuses.slice(0, stage.members.length);
+      const holders = stage.aggregators.length > 0 ? statuses.slice(members.length) : members;
+      const proposer = stage.client.writer!.wallet.account.address;
+      const broken = accusations({ run, report, members, holders, proposer, slashings, nameOf });
+      const gas = [...progress.gasByPhase.values()].reduce((a, b) => a + b, 0n);
+      const { verdict, clauses, refused, voids } = report;
+      return {
+        dataset: { name: federation.name, source: federation.source, real: !federation.synthetic },
+        members: rows,
+        rounds: progress.rounds,
+        gas: { total: gas, byPhase: progress.gasByPhase },
+        bytesPerMember: members.reduce((sum, each) => sum + each.bytesSent, 0) / members.length,
+        verify: { verdict, seconds: (now() - verifying) / 1000, clauses, refused, voids, broken },
+        ...(options.cheat && { cheat: options.cheat }),
+        versions: { concord: '0.1.0', protocol: 'concord/v1', charter: String(run.charter.version) },
+      };
+    };
+    if (!run.finished) {
+      const stopped = { ...(await verify()), seconds: { total: (now() - started) / 1000 } };
+      showEnding(render, stopped, false);
+      return stopped;
+    }
 
     const settled = run.attempts.findLast((attempt) => attempt.settled)?.settled;
     if (settled === undefined) throw new Error('the run is finished without a settled round');
@@ -134,13 +198,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts> {
       onChain.equal ? 'good' : 'bad',
     );
 
-    render.title('A stranger verifies, from the chain and the published bytes alone');
-    const verifying = now();
-    const report = await auditRun({ client: stage.client, runId: stage.charterId, fromBlock: stage.fromBlock, sources: endpoints, render });
-    const verifySeconds = (now() - verifying) / 1000;
-
-    const statuses = await Promise.all(stage.members.map(({ endpoint }) => memberStatus(endpoint)));
-    const bytesPerMember = statuses.reduce((sum, each) => sum + each.bytesSent, 0) / statuses.length;
+    const common = await verify();
     render.status('  computing the rows of the table that no member could …');
     const { baselines: rowsOfAll, centralSeconds } = await baselines.result;
 
@@ -153,24 +211,16 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts> {
       noiseMultiplier: (Number(aggregation.sigma) * Math.sqrt(aggregation.honest)) / Number(aggregation.recordBound),
       honestNoiseContributors: aggregation.honest,
     };
-    const gas = [...progress.gasByPhase.values()].reduce((a, b) => a + b, 0n);
-    const facts: DemoFacts = {
-      dataset: { name: federation.name, source: federation.source, real: !federation.synthetic },
-      members: rows,
+    const facts: FinishedFacts = {
+      ...common,
       baselines: rowsOfAll,
       privately: judged.scores,
       privacy,
-      rounds: progress.rounds,
-      gas: { total: gas, byPhase: progress.gasByPhase },
-      bytesPerMember,
       seconds: { total: (now() - started) / 1000, training, central: centralSeconds },
       onChain,
-      verify: { verdict: report.verdict, seconds: verifySeconds, clauses: report.clauses, refused: report.refused },
-      ...(options.cheat && { cheat: options.cheat }),
-      versions: { concord: '0.1.0', protocol: 'concord/v1', charter: String(run.charter.version) },
     };
     showTable(render, facts);
-    showEnding(render, facts, nameOf);
+    showEnding(render, facts, true);
     if (options.keep) {
       const { rpcUrl, charters, rounds, inference } = stage.clientOptions;
       render.title('Everything keeps running (Ctrl-C stops it). From another terminal:');
@@ -182,71 +232,4 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts> {
     baselines.stop();
     await stage.stop();
   }
-}
-
-function showTable(render: Renderer, facts: DemoFacts): void {
-  const { baselines, privately, privacy } = facts;
-  render.title('What each could do alone, and what they can do together');
-  const found = ({ recallAt1PercentFalseAlarms }: typeof privately): number => recallAt1PercentFalseAlarms;
-  const spreadOf = ({ mean, deviation }: Spread): string => `${score(found(mean))} ± ${score(found(deviation))}`;
-  const rows = facts.members.map((member, i) => {
-    const { mean } = baselines.alone[i]!;
-    const cells = [score(mean.accuracy), score(mean.auc), spreadOf(baselines.alone[i]!)];
-    return [`${member.name} alone`, ...cells, spreadOf(baselines.alonePrivate[i]!)];
-  });
-  render.table(
-    [
-      ['scams found at 1 % false alarms, beside accuracy and AUC', 'accuracy', 'AUC', 'no privacy', `ε = ${privacy.epsilon.toFixed(2)}`],
-      ...rows,
-      ['together: this run', score(privately.accuracy), score(privately.auc), '', score(found(privately))],
-      ['together, other seeds', '', '', spreadOf(baselines.together), spreadOf(baselines.privately)],
-      ['all records in one place', score(baselines.pooled.mean.accuracy), score(baselines.pooled.mean.auc), spreadOf(baselines.pooled), ''],
-      ['always guess “ordinary”', score(baselines.majority), '', '', ''],
-    ],
-    ['faint', ...rows.map(() => 'plain' as const), 'strong', 'plain', 'plain', 'faint'],
-  );
-  render.prose(
-    'Only “this run” comes from the processes above. The demo holds all files, so it can compute the other rows, which no member could: same model, means over seeds, one process.',
-    '  ',
-  );
-  const bestPrivate = Math.max(...baselines.alonePrivate.map(({ mean }) => found(mean)));
-  const bestAlone = Math.max(...baselines.alone.map(({ mean }) => found(mean)));
-  render.prose(
-    found(privately) > bestPrivate
-      ? `At the same ε no member alone comes near: the best finds ${score(bestPrivate)}.`
-      : `At the same ε the best member alone finds ${score(bestPrivate)}: joining did not pay in this run.`,
-    '  ',
-  );
-  if (found(privately) <= bestAlone)
-    render.prose(
-      `Without any privacy the best member alone finds ${score(bestAlone)}, as much as this run or more; what limits the run is the number of rounds first and the noise second.`,
-      '  ',
-    );
-  render.line();
-  render.line(
-    `  privacy   ε = ${privacy.epsilon.toFixed(3)} of ${privacy.cap} at δ = ${privacy.delta}, ${privacy.unit} level, zero-out adjacency, z = ${privacy.noiseMultiplier.toFixed(2)}, ${privacy.honestNoiseContributors} honest noise contributor counted on`,
-  );
-  const perRound = facts.rounds.reduce((sum, { gas }) => sum + gas, 0n) / BigInt(Math.max(1, facts.rounds.length));
-  render.line(`  gas       ${thousands(perRound)} a round, ${thousands(facts.gas.total)} in total`);
-  render.line(`  bytes     ${(facts.bytesPerMember / 1e6).toFixed(1)} MB sent by a member`);
-  render.line(
-    `  seconds   ${facts.seconds.total.toFixed(0)} in all, ${facts.seconds.training.toFixed(0)} of them training; one central process needs ${facts.seconds.central.toFixed(1)} (${(facts.seconds.training / facts.seconds.central).toFixed(1)} ×)`,
-  );
-}
-
-/** The verdict; and who broke a clause although the run survived it. */
-function showEnding(render: Renderer, { verify, rounds }: DemoFacts, nameOf: (address: string) => string): void {
-  render.line();
-  const first = verify.refused[0];
-  if (first !== undefined) {
-    const count = verify.refused.filter(({ member }) => member === first.member).length;
-    const sentence = verify.clauses.find(({ id }) => id === first.clause)?.sentence ?? '';
-    render.line(`  BROKEN  ${first.clause}  by ${nameOf(first.member)}: ${sentence}`, 'bad');
-    render.prose(first.why, '          → ');
-    render.prose(
-      `Its reports were kept out in ${count} of ${rounds.length} rounds; sums, model and budget are those of the others.`,
-      '          ',
-    );
-  }
-  render.line(`  ${verify.verdict}${first === undefined ? '' : ' for the run, FAIL for the member that lied'}`, first === undefined && verify.verdict === 'PASS' ? 'good' : 'bad');
 }

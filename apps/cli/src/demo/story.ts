@@ -21,9 +21,10 @@ import {
   propose,
   registerAggregator,
 } from '@concord/sdk';
-import { type Devnet, startDevnet } from '@concord/testing';
+import { type Devnet, overspending, startDevnet } from '@concord/testing';
 import { bytesToHex } from 'viem';
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts';
+import type { Cheat } from './cheats.ts';
 import { type Child, lastWords, startChild } from './processes.ts';
 
 export interface CharterFile {
@@ -39,6 +40,8 @@ export interface Stage {
   readonly compiled: CompiledCharter;
   readonly charterId: Hex;
   readonly members: readonly { readonly name: string; readonly address: Address; readonly endpoint: string }[];
+  /** Staked holders, where a committee is drawn from them. */
+  readonly aggregators: readonly { readonly name: string; readonly address: Address }[];
   /** Everybody who may serve the run's bytes. */
   readonly endpoints: readonly string[];
   readonly children: readonly Child[];
@@ -57,21 +60,20 @@ const freePort = (): Promise<number> =>
     });
   });
 
-/** The member that lies when a demo is asked to cheat. */
-export const LIAR = 3;
-export type Cheat = 'over-norm';
+/** Who lies when a demo is asked to cheat: this member, or where staked holders lie the first of them. */
+const LIAR = 3;
 /** What every aggregator of the demo stakes, in wei. */
 const STAKE = 10n ** 18n;
 
 /** Blocks of the embedded chain, in milliseconds, and how deep a block must lie before a node believes it. */
-export const BLOCK_MILLISECONDS = 150;
+export const BLOCK_MILLISECONDS = 100;
 export const CONFIRMATIONS = 1;
 
 export interface StageOptions {
   readonly folder: string;
   readonly federation: Federation;
   readonly file: CharterFile;
-  /** One member, the one at position LIAR, lies like this. */
+  /** One party lies like this. */
   readonly cheat?: Cheat;
   /** Shares of a drawn committee with two holders each; without it the members are the holders. */
   readonly committee?: number;
@@ -90,7 +92,8 @@ export async function setStage({ folder, federation, file, cheat, committee, onS
     const addresses = keys.map((key) => privateKeyToAddress(key).toLowerCase() as Address);
     const terms = { ...file.terms, ...(committee !== undefined && { committee: { shares: committee } }) };
     const matrixSeed = bytesToHex(crypto.getRandomValues(new Uint8Array(32)));
-    const compiled = compileCharter({ text: file.text, terms }, addresses, matrixSeed);
+    const promised = compileCharter({ text: file.text, terms }, addresses, matrixSeed);
+    const compiled = cheat === 'overspend' ? { ...promised, charter: overspending(promised.charter) } : promised;
     const holders = 2 * (committee ?? 0);
 
     const devnet = await startDevnet({ blockMilliseconds: BLOCK_MILLISECONDS, accounts: 2 + holders });
@@ -149,11 +152,15 @@ export async function setStage({ folder, federation, file, cheat, committee, onS
         charterText: new TextDecoder().decode(compiled.textBytes),
         dataFile: join(home, 'records.csv'),
         relayerUrl: `http://127.0.0.1:${relayerPort}`,
-        ...(cheat !== undefined && i === LIAR && { cheat }),
+        ...(cheat !== undefined && cheat !== 'two-sets' && i === LIAR && { cheat }),
       });
     });
+    const aggregators = holderKeys.map((key, i) => ({
+      name: `aggregator-${i + 1}`,
+      address: privateKeyToAddress(key).toLowerCase() as Address,
+    }));
     for (const [i, key] of holderKeys.entries()) {
-      const name = `aggregator-${i + 1}`;
+      const { name } = aggregators[i]!;
       const endpoint = `http://127.0.0.1:${holderPorts[i]}`;
       await registerAggregator(await createConcordClient({ ...clientOptions, account: key }), { endpoint, stake: STAKE });
       start(name, 'aggregator', {
@@ -161,12 +168,13 @@ export async function setStage({ folder, federation, file, cheat, committee, onS
         folder: join(folder, name, 'store'),
         privateKey: key,
         port: holderPorts[i],
+        ...(cheat === 'two-sets' && i === 0 && { cheat }),
       });
     }
     const others = holders === 0 ? 'a relayer' : `${holders} staked aggregators and a relayer`;
     onStep(`${children.length} processes started: ${members.length} members, each with its own file, ${others}`);
     const endpoints = [...members.map(({ endpoint }) => endpoint), ...holderPorts.map((port) => `http://127.0.0.1:${port}`)];
-    return { endpoints, folder, devnet, client, clientOptions, compiled, charterId, members, children, fromBlock, stop };
+    return { aggregators, endpoints, folder, devnet, client, clientOptions, compiled, charterId, members, children, fromBlock, stop };
   } catch (error) {
     await stop();
     throw error;

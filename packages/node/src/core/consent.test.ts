@@ -41,6 +41,11 @@ test('[CH3] a model other than the text’s is refused', () => {
 
 test('[CH4] the cap is recomputed: the last round still fits, one more does not', () => {
   const rounds = BigInt(run.charter.limits.rounds);
+  const { sigma } = run.charter.aggregation;
+  assert.match(
+    objectionTo(withAggregation({ sigma: sigma / 2n }), text, 1) ?? '',
+    new RegExp(`^CH4: its ${rounds} rounds would spend ε \\d+ wad, the cap is ${run.charter.limits.epsilonCap}$`),
+  );
   const last = { ...run, rho: (rounds - 1n) * priceOf(run) };
   assert.equal(objectionTo(last, text, 1), undefined);
   assert.match(objectionTo({ ...run, rho: rounds * priceOf(run) }, text, 1) ?? '', /^CH4: one more round/);

@@ -40,8 +40,10 @@ export function objectionTo(run: RunView, text: CharterText, records: number): s
   if (start !== charter.initialModel)
     return `CH3: the text starts at model ${start}, the charter says ${charter.initialModel}`;
   if (run.finished) return undefined;
-  const epsilon = epsilonWad(run.rho + priceOf(run), BigInt(limits.deltaExponent));
+  // A charter must pay for all of its rounds; once some is spent, void attempts may have left less than that.
+  const ahead = run.rho === 0n ? limits.rounds : 1;
+  const epsilon = epsilonWad(run.rho + BigInt(ahead) * priceOf(run), BigInt(limits.deltaExponent));
   if (epsilon > limits.epsilonCap)
-    return `CH4: one more round would spend ε ${epsilon} wad, the cap is ${limits.epsilonCap}`;
+    return `CH4: ${ahead === 1 ? 'one more round' : `its ${ahead} rounds`} would spend ε ${epsilon} wad, the cap is ${limits.epsilonCap}`;
   return undefined;
 }

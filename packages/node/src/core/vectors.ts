@@ -24,6 +24,8 @@ import type { Aggregation } from '../../../sdk/src/facts.ts';
 
 /** Records between two turns of the event loop. */
 const STRIDE = 128;
+/** Records whose words are drawn at once: a question to the system costs more than the words of a small model. */
+const DRAWN = 8;
 
 /** Writes one record's real vector into `out`, whose other coordinates are 0. */
 type Contribution = (row: number, out: Float64Array) => void;
@@ -72,9 +74,12 @@ export async function updateVector(
   const scale = { clippingNorm, recordBound: Number(recordBound) };
   const sum = new Int32Array(d);
   const one = new Float64Array(d);
+  let drawn: Uint32Array = new Uint32Array(0);
   for (let row = 0; row < records.count; row++) {
     contribution(row, one);
-    quantizeRecord(one, scale, words(random, d), sum);
+    const at = row % DRAWN;
+    if (at === 0) drawn = words(random, d * Math.min(DRAWN, records.count - row));
+    quantizeRecord(one, scale, drawn.subarray(at * d, (at + 1) * d), sum);
     if (row % STRIDE === STRIDE - 1) await breathe();
   }
   return signed(sum, field);

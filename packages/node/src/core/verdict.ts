@@ -54,7 +54,9 @@ export function judgeReport(
       'OTHER_GROUP',
       `bring it to the holders of share ${assigned.value}; this node has share ${place.share}`,
     );
-  const report = decodeReport(bytes, typeByte[type], place.attempt, components);
+  const report = decodeReport(bytes, typeByte[type], place.attempt, components, (...signed) =>
+    isJudged(place, ...signed),
+  );
   if (report instanceof ReportError) return because(report);
   if (!isMember(report.header, member)) return reject('MEMBER', `the header is of another member than ${member}`);
   return accept(report);
@@ -69,6 +71,13 @@ function judgeMember(type: TypeName, member: Address, place: Place): Verdict<num
 }
 
 const isMember = (header: Header, member: Address): boolean => equalBytes(header.member, hexToBytes(member));
+
+const signedName = (header: Uint8Array, signature: Uint8Array): string =>
+  `${bytesToHex(header)}${bytesToHex(signature)}`;
+
+/** Was this signature of this header found right before? */
+export const isJudged = ({ judged }: Pick<Place, 'judged'>, header: Uint8Array, signature: Uint8Array): boolean =>
+  judged.has(signedName(header, signature));
 
 /** A signed header of this attempt and type. */
 function judgeHeader(
@@ -85,13 +94,12 @@ function judgeHeader(
   if (decoded.field !== attempt.sizes.params.field) return reject('FIELD', `need field ${attempt.sizes.params.field}`);
   if (!equalBytes(decoded.context, contextFor(attempt, typeByte[type])))
     return reject('CONTEXT', 'the header is bound to another attempt, model or noise [AG4]');
-  const name = `${bytesToHex(header)}${bytesToHex(signature)}`;
-  const signer = place.judged.has(name)
+  const signer = isJudged(place, header, signature)
     ? decoded.member
     : recover(digestToSign(attempt.domain, keccak_256(header)), signature);
   if (!signer || !equalBytes(signer, decoded.member))
     return reject('SIGNATURE', 'the header is not signed by its member');
-  place.judged.add(name);
+  place.judged.add(signedName(header, signature));
   const member = place.members.find((each) => isMember(decoded, each));
   return member
     ? accept({ header: decoded, member })

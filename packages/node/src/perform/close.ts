@@ -11,7 +11,7 @@ import {
 } from '@concord/sdk';
 import type { Holder } from '../core/attempt.ts';
 import { entry, proposalOf, type TypeName, typeByte } from '../core/slot.ts';
-import { judgeList } from '../core/verdict.ts';
+import { isJudged, judgeList } from '../core/verdict.ts';
 import type { Party } from '../ports.ts';
 import { say } from '../statements.ts';
 import { proposalBy } from './proposal.ts';
@@ -134,7 +134,8 @@ export async function obtainReport(
   const have = reports.get(name);
   if (have) return have;
   const bytes = await obtainBlob(party, work, `0x${name}`, keepers);
-  const report = decodeReport(bytes, typeByte[type], work.place.attempt, party.components);
+  const known = (...signed: readonly [Uint8Array, Uint8Array]): boolean => isJudged(work.place, ...signed);
+  const report = decodeReport(bytes, typeByte[type], work.place.attempt, party.components, known);
   if (report instanceof ReportError) return undefined;
   reports.set(name, report);
   await breathe();

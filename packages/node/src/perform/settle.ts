@@ -1,11 +1,9 @@
 /** UNMASK and SETTLE: this holder's one aggregate share, then the sum and the model that follow from all of them. */
 import {
-  aggregateShare,
   type AggregateInput,
   coordinatesRoot,
   type Elements,
   encodeRunState,
-  nextState,
   ReportError,
   runStateHash,
   unshard,
@@ -47,7 +45,7 @@ export async function speakAggregateShare(party: Party, work: Work): Promise<voi
     inputs.push({ member: leaf.member, type: leaf.type, seed, ...(report && { y1: report.y1 }) });
   }
   await breathe();
-  const share = aggregateShare(place.share, inputs, place.attempt, party.components);
+  const share = party.holding.aggregateShare(place.share, inputs, place.attempt, party.components);
   // Nobody can ask for the bytes before the statement names them; a crash in between finds the same bytes again.
   const shareDigest: `0x${string}` = `0x${party.journal.putBlob(encodeAggregateShare(place.share, share))}`;
   const acceptRoot = bytesToHex(found.set.tree.root);
@@ -87,7 +85,7 @@ export async function signSettled(party: Party, work: Work): Promise<void> {
   const opened = unshard(aggregates, commitments, found.set, place.attempt, party.components);
   if (opened instanceof ReportError) throw new AttemptError(opened.code, opened.message);
   const { aggregation, limits } = run.charter;
-  const next = nextState(
+  const next = party.holding.nextState(
     { charter: text, rounds: limits.rounds, recordBound: Number(aggregation.recordBound), d: aggregation.d },
     state,
     Array.from(opened.sum, BigInt),
@@ -97,7 +95,7 @@ export async function signSettled(party: Party, work: Work): Promise<void> {
     kind: 'Settled',
     ...place.slot,
     acceptRoot: bytesToHex(found.set.tree.root),
-    aggregateRoot: bytesToHex(coordinatesRoot(opened.aggregate)),
+    aggregateRoot: bytesToHex(coordinatesRoot(opened.aggregate, party.components.kernels.keccak256)),
     modelHash: bytesToHex(runStateHash(next)),
     blob: `0x${blob}`,
   });

@@ -85,6 +85,9 @@ export function checkTable(random: BigUint64Array, thresholds: BigUint64Array, o
   atLeast('random', random.length, out.length);
 }
 
+export const checkMessages = (size: number): void =>
+  demand(Number.isInteger(size) && size >= 1, 'size', size, 'an integer of at least 1', 'RANGE');
+
 export function checkRounding(x: Float64Array, random: Uint32Array, out: Signed): void {
   atLeast('random', random.length, x.length);
   atLeast('out', out.length, x.length);

@@ -3,6 +3,7 @@
  * file on every input that `checks.ts` admits.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { keccak_256 } from '@noble/hashes/sha3.js';
 import { type Elements, F32, F64, type Field, mod, rootOfUnity, type Signed } from '../field.ts';
 import { bitReverse, interpolate, powers, transform } from '../ntt.ts';
 import * as check from './checks.ts';
@@ -189,6 +190,12 @@ export const plainKernels: Kernels = {
   F32: fieldKernels(F32),
   F64: fieldKernels(F64),
 
+  keccak256(messages, size) {
+    check.checkMessages(size);
+    const out = new Uint8Array(32 * Math.ceil(messages.length / size));
+    for (let i = 0; 32 * i < out.length; i++) out.set(keccak_256(messages.subarray(i * size, (i + 1) * size)), 32 * i);
+    return out;
+  },
   sampleTable(random, thresholds, out) {
     check.checkTable(random, thresholds, out);
     const last = thresholds.length - 1;

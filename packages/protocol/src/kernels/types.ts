@@ -87,8 +87,13 @@ export interface SignDot {
   dot(bits: Uint8Array): bigint;
 }
 
+/** Keccak-256 of consecutive messages of `size` bytes, the last as long as is left: 32 bytes each, one after the other. */
+export type Keccak256 = (messages: Uint8Array, size: number) => Uint8Array;
+
 /** Kernels that do not depend on a field. */
 export interface CommonKernels {
+  /** Ethereum's Keccak-256; size ≥ 1, and no message has no digest. */
+  readonly keccak256: Keccak256;
   /**
    * Discrete Gaussian by a cumulative table: thresholds[i] (ascending u64, 63-bit) = P[|X| ≤ i] with P[0] halved; each
    * sample takes one u64 of `random`: |X| is the first index whose threshold exceeds the top 63 bits (the last index

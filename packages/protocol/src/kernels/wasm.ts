@@ -27,6 +27,15 @@ export function wasmKernels(module: WebAssembly.Module, { memoryBytes = 2 ** 30 
     F32: fieldKernels(F32, exports, arena),
     F64: fieldKernels(F64, exports, arena),
 
+    keccak256(messages, size) {
+      check.checkMessages(size);
+      const out = new Uint8Array(32 * Math.ceil(messages.length / size));
+      arena.run(({ read, write, take }) => {
+        const piece = Math.min(size, Math.max(1, messages.length));
+        exports['keccak256']!(read(messages), messages.length, piece, take(336), write(out));
+      });
+      return out;
+    },
     sampleTable(random, thresholds, out) {
       check.checkTable(random, thresholds, out);
       const guideBits = Math.max(0, Math.min(16, Math.floor(Math.log2(out.length + 1)) - 4));

@@ -57,13 +57,15 @@ export function encodeReport(report: PublicReport): Uint8Array {
 
 /**
  * Total: lengths, elements < q, all hashes, field, k, context, type and the member's signature; the error names the
- * first that does not hold. encodeReport(decodeReport(b)) = b.
+ * first that does not hold. encodeReport(decodeReport(b)) = b. `knownSigned` may say of an encoded header and a signature
+ * that they were found to belong together before; then the signature is not checked again.
  */
 export function decodeReport(
   bytes: Uint8Array,
   type: ReportType,
   attempt: Attempt,
   components: Components,
+  knownSigned: (header: Uint8Array, signature: Uint8Array) => boolean = () => false,
 ): PublicReport | ReportError {
   const { field, ringDegree, vectorLength } = attempt.sizes;
   const expected = reportBytes(attempt, type);
@@ -73,7 +75,8 @@ export function decodeReport(
   if (headerLength !== headerBytes(attempt.shares))
     return new ReportError('LENGTH', headerLength, headerBytes(attempt.shares));
 
-  const header = decodeHeader(reader.take(headerLength));
+  const encoded = reader.take(headerLength);
+  const header = decodeHeader(encoded);
   if (header instanceof ReportError) return header;
   const misplaced = checkPlace(header, type, attempt);
   if (misplaced !== undefined) return misplaced;
@@ -85,8 +88,10 @@ export function decodeReport(
   );
   if (y1 === undefined || y2 === undefined || proofShare === undefined || commitment === undefined)
     return new ReportError('ELEMENT', `an element of ${field.modulus} or more`, 'canonical elements');
-  const report = { header, headerHash: headerHash(header), signature, y1, y2, proofShare, commitment };
-  return checkHashes(report, components.platform) ?? checkSignature(report, attempt) ?? report;
+  const report = { header, headerHash: keccak_256(encoded), signature, y1, y2, proofShare, commitment };
+  const misfit = checkHashes(report, components);
+  if (misfit !== undefined) return misfit;
+  return knownSigned(encoded, signature) ? report : (checkSignature(report, attempt) ?? report);
 }
 
 /** Field, k, context and type are those of the attempt. */
@@ -101,13 +106,13 @@ export function checkPlace(header: Header, type: ReportType, attempt: Attempt): 
   return undefined;
 }
 
-function checkHashes(report: PublicReport, platform: Platform): ReportError | undefined {
+function checkHashes(report: PublicReport, { platform, kernels }: Components): ReportError | undefined {
   const { header } = report;
   const claims = [
     ['Y1_ROOT', header.y1Root, y1Root(report.y1, platform)],
     ['Y2_DIGEST', header.y2Digest, platform.sha256(elementBytes(report.y2))],
     ['PROOF_DIGEST', header.proofDigest, platform.sha256(elementBytes(report.proofShare))],
-    ['COMMITMENT_ROOT', header.commitmentRoot, coordinatesRoot(report.commitment)],
+    ['COMMITMENT_ROOT', header.commitmentRoot, coordinatesRoot(report.commitment, kernels.keccak256)],
   ] as const;
   for (const [code, claimed, actual] of claims)
     if (!equalBytes(claimed, actual)) return new ReportError(code, 'bytes that hash otherwise', 'the header’s hash');

@@ -156,7 +156,7 @@ function encode(
     type,
     seedCommitments: shares.map(({ seed, id }) => seedCommitment(platform, field, seed, id)),
     y1Root: y1Root(y1, platform),
-    commitmentRoot: coordinatesRoot(commitment),
+    commitmentRoot: coordinatesRoot(commitment, components.kernels.keccak256),
   };
   const wrapSeed = challenge.wraparoundSeed(fixed, platform);
   const dots = challenge.wraparoundDots(x, wrapSeed, params.checks, kernels, platform);

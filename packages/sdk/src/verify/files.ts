@@ -4,7 +4,7 @@ import { bytesToHex } from 'viem';
 import type { Address } from '../facts.ts';
 import { decodeFileList, decodeVerifierFile, type Finding } from '../records.ts';
 import { Broken } from './clauses.ts';
-import type { Scene } from './scene.ts';
+import type { OpenedScene } from './scene.ts';
 
 export interface Files {
   /** files[j − 1][i]: what the holders of share j found about report i; where they disagree, one of them. */
@@ -24,7 +24,7 @@ interface Place {
 const isAbsent = (digest: Uint8Array): boolean => digest.every((byte) => byte === 0);
 
 /** [AG13] (CM8) The files under the root that the holders signed, over these reports in order. Throws Broken. */
-export async function filesOf(scene: Scene, headerHashes: readonly Uint8Array[]): Promise<Files> {
+export async function filesOf(scene: OpenedScene, headerHashes: readonly Uint8Array[]): Promise<Files> {
   const places = await placesIn(scene);
   const shares = Array.from({ length: scene.attempt.shares }, (_, i) => i + 1);
   const copies = await Promise.all(
@@ -51,7 +51,7 @@ export async function filesOf(scene: Scene, headerHashes: readonly Uint8Array[])
 }
 
 /** The list: a digest for each holder in seat order, 32 zero bytes for a file that a committee does without. */
-async function placesIn(scene: Scene): Promise<readonly Place[]> {
+async function placesIn(scene: OpenedScene): Promise<readonly Place[]> {
   const { verified, holders, name, attempt } = scene;
   const what = `${name}: list of verifier files`;
   const list = await scene.obtain({ digest: verified.blob, clause: 'AG13', what, promisedBy: holders });
@@ -69,7 +69,7 @@ async function placesIn(scene: Scene): Promise<readonly Place[]> {
 }
 
 async function findingsOf(
-  scene: Scene,
+  scene: OpenedScene,
   { share, holder, digest }: Place,
   headerHashes: readonly Uint8Array[],
 ): Promise<readonly Finding[]> {

@@ -30,7 +30,7 @@ import type { Address, Hex } from '../facts.ts';
 import { compareEntries, decodeHeaderBlob, type Finding, type HeaderEntry, headersRoot, memberOf } from '../records.ts';
 import { Broken, type ClauseId } from './clauses.ts';
 import { filesOf } from './files.ts';
-import type { Scene } from './scene.ts';
+import type { OpenedScene } from './scene.ts';
 
 /** A report whose header was made for this attempt and signed by a member that may report. */
 interface Listed {
@@ -72,7 +72,7 @@ const requireEqual = (clause: ClauseId, what: string, have: Hex, need: Hex): voi
 };
 
 /** [AG11] The entries under the root that the holders signed. */
-async function entriesOf(scene: Scene, type: ReportType): Promise<readonly HeaderEntry[]> {
+async function entriesOf(scene: OpenedScene, type: ReportType): Promise<readonly HeaderEntry[]> {
   const { root, blob } = type === NOISE ? scene.noise : scene.uploads;
   const what = `${scene.name}: list of ${NAMES[type]} reports`;
   const bytes = await scene.obtain({ digest: blob, clause: 'AG11', what, promisedBy: scene.holders });
@@ -83,7 +83,7 @@ async function entriesOf(scene: Scene, type: ReportType): Promise<readonly Heade
 }
 
 /** [AG15] One listed report. A header that no holder may list is Broken; a body that is not the header's is a reason. */
-async function inspect(scene: Scene, entry: HeaderEntry, type: ReportType, components: Components): Promise<Listed> {
+async function inspect(scene: OpenedScene, entry: HeaderEntry, type: ReportType, components: Components): Promise<Listed> {
   const member = bytesToHex(memberOf(entry));
   const name = `${scene.name}: ${NAMES[type]} report of ${member}`;
   if (!scene.members.includes(member)) throw new Broken('CH6', 'FAIL', `${name}, who may not report`);
@@ -102,7 +102,7 @@ async function inspect(scene: Scene, entry: HeaderEntry, type: ReportType, compo
 }
 
 /** [AG4][AG15] The header alone: every holder checks this before it signs a list. */
-function requireHeader(scene: Scene, entry: HeaderEntry, type: ReportType, name: string): Header {
+function requireHeader(scene: OpenedScene, entry: HeaderEntry, type: ReportType, name: string): Header {
   const header = decodeHeader(entry.header);
   const error = header instanceof ReportError ? header : checkPlace(header, type, scene.attempt);
   if (error) throw new Broken(error.code === 'CONTEXT' ? 'AG4' : 'AG15', 'FAIL', `${name}: ${error.message}`);
@@ -120,7 +120,7 @@ function refusalOf(
   { report, header, name, group }: Listed,
   findings: readonly Finding[],
   query: Query,
-  scene: Scene,
+  scene: OpenedScene,
   components: Components,
 ): Refusal | undefined {
   if (typeof report === 'string') return { clause: 'AG15', why: `${name}: ${report}` };
@@ -144,7 +144,7 @@ function refusalOf(
 }
 
 /** Everything about the reports of one attempt. Throws Broken at the first thing that does not hold. */
-export async function judgeReports(scene: Scene, components: Components): Promise<Judged> {
+export async function judgeReports(scene: OpenedScene, components: Components): Promise<Judged> {
   const types = [UPDATE, NOISE] as const;
   const entries = await Promise.all(types.map((type) => entriesOf(scene, type)));
   const sorted = entries
@@ -180,7 +180,7 @@ export async function judgeReports(scene: Scene, components: Components): Promis
 }
 
 /** [AG14][AG15][AG16] The recorded set is the one that the rules make of the reports that are not refused. */
-function checkAccepted(scene: Scene, listed: readonly Listed[], refusals: readonly (Refusal | undefined)[]): AcceptSet {
+function checkAccepted(scene: OpenedScene, listed: readonly Listed[], refusals: readonly (Refusal | undefined)[]): AcceptSet {
   const { verified, uploads, name } = scene;
   // k = N: an update counts only beside its own member's noise (AG16).
   const setOf = (counts: (i: number) => boolean): AcceptSet =>

@@ -1,4 +1,4 @@
-/** One settled attempt as the auditor looks at it: all of its facts, and where its blobs come from. */
+/** One attempt that opened its sum, as the auditor looks at it: all of its facts, and where its blobs come from. */
 import type { Attempt, GroupOptions, Platform, prepareRun } from '@concord/protocol';
 import { hexToBytes } from 'viem';
 import { attemptOf } from '../attempt.ts';
@@ -8,9 +8,9 @@ import type { AttemptView, RunView } from '../view.ts';
 import { placeName } from './clock.ts';
 import { type BlobSource, obtain, type Wanted } from './evidence.ts';
 
-type Recorded = Required<Pick<AttemptView, 'noise' | 'uploads' | 'query' | 'verified' | 'unmasked' | 'settled'>>;
+type Opened = Required<Pick<AttemptView, 'noise' | 'uploads' | 'query' | 'verified' | 'unmasked'>>;
 
-export interface Scene extends Recorded {
+export interface OpenedScene extends Opened {
   /** "round 3, attempt 0". */
   readonly name: string;
   readonly round: number;
@@ -25,7 +25,15 @@ export interface Scene extends Recorded {
   obtain(wanted: Wanted): Promise<Uint8Array>;
 }
 
-/** Undefined unless the attempt is settled: only then a sum was used. */
+/** A settled attempt: its sum was used. */
+export interface Scene extends OpenedScene {
+  readonly settled: NonNullable<AttemptView['settled']>;
+}
+
+export const settledIn = (scene: OpenedScene, { settled }: AttemptView): Scene | undefined =>
+  settled && { ...scene, settled };
+
+/** Undefined unless all holders have spoken their aggregate shares: before, there is no sum to look at. */
 export function sceneOf(
   run: RunView,
   view: AttemptView,
@@ -33,18 +41,17 @@ export function sceneOf(
   deployment: Deployment,
   source: BlobSource,
   platform: Platform,
-): Scene | undefined {
+): OpenedScene | undefined {
   const attempt = attemptOf(run, view, prepared, deployment, platform);
-  const { seated, noise, open, uploads, query, verified, unmasked, settled, round } = view;
-  if (!attempt || !seated || !noise || !open || !uploads || !query || !verified || !unmasked || !settled)
-    return undefined;
+  const { seated, noise, open, uploads, query, verified, unmasked, round } = view;
+  if (!attempt || !seated || !noise || !open || !uploads || !query || !verified || !unmasked) return undefined;
   const groups = {
     shares: attempt.shares,
     drawBeacon: hexToBytes(view.drawBeacon),
     openBeacon: hexToBytes(open.beacon),
   };
   return {
-    ...{ name: placeName(view), round, attempt, groups, noise, uploads, query, verified, unmasked, settled },
+    ...{ name: placeName(view), round, attempt, groups, noise, uploads, query, verified, unmasked },
     holders: holdersOf(view),
     holdersOf: (share) => seatsOf(view, share).map(({ holder }) => holder),
     members: isCommittee(run.charter) ? run.charter.members : holdersOf(view),

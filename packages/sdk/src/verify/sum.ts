@@ -19,11 +19,11 @@ import type { Charter } from '../facts.ts';
 import { decodeAggregateShare } from '../records.ts';
 import { Broken } from './clauses.ts';
 import type { Judged } from './reports.ts';
-import type { Scene } from './scene.ts';
+import type { OpenedScene, Scene } from './scene.ts';
 
 /** [AG17][AG18] X from the holders' aggregate shares. Throws Broken. */
-export async function checkSum(scene: Scene, judged: Judged, components: Components): Promise<Unsharded> {
-  const { name, unmasked, settled, attempt } = scene;
+export async function openSum(scene: OpenedScene, judged: Judged, components: Components): Promise<Unsharded> {
+  const { name, unmasked, attempt } = scene;
   const { field, vectorLength } = attempt.sizes;
   const { shareDigests } = unmasked;
   if (shareDigests.length !== attempt.shares)
@@ -41,7 +41,14 @@ export async function checkSum(scene: Scene, judged: Judged, components: Compone
   );
   const opened = unshard(aggregates, judged.commitments, judged.accepted, attempt, components);
   if (opened instanceof ReportError) throw new Broken('AG18', 'FAIL', `${name}: ${opened.message}`);
-  const root = bytesToHex(coordinatesRoot(opened.aggregate));
+  return opened;
+}
+
+/** [AG17][AG18] The same, and the chain has its root. Throws Broken. */
+export async function checkSum(scene: Scene, judged: Judged, components: Components): Promise<Unsharded> {
+  const { name, settled } = scene;
+  const opened = await openSum(scene, judged, components);
+  const root = bytesToHex(coordinatesRoot(opened.aggregate, components.kernels.keccak256));
   if (root !== settled.aggregateRoot)
     throw new Broken('AG18', 'FAIL', `${name}: the sum has root ${root}, the chain holds ${settled.aggregateRoot}`);
   return opened;
@@ -63,24 +70,34 @@ export async function publishedState(scene: Scene): Promise<RunState> {
   }
 }
 
+/** [LR10] The model before, moved by the opened sum. Throws Broken. */
+export function stateAfter(
+  scene: OpenedScene,
+  before: RunState,
+  { sum }: Unsharded,
+  text: CharterText,
+  charter: Charter,
+): RunState {
+  const { recordBound, d } = charter.aggregation;
+  const rules = { charter: text, rounds: charter.limits.rounds, recordBound: Number(recordBound), d };
+  try {
+    return nextState(rules, before, Array.from(sum, BigInt));
+  } catch (error) {
+    if (error instanceof ModelError) throw new Broken('LR10', 'FAIL', `${scene.name}: ${error.message}`);
+    throw error;
+  }
+}
+
 /** [LR10] The model before, moved by the opened sum, is the model after, to the bit. Throws Broken. */
 export function checkModel(
   scene: Scene,
   before: RunState,
   after: RunState,
-  { sum }: Unsharded,
+  opened: Unsharded,
   text: CharterText,
   charter: Charter,
 ): void {
-  const { recordBound, d } = charter.aggregation;
-  const rules = { charter: text, rounds: charter.limits.rounds, recordBound: Number(recordBound), d };
-  let expected: RunState;
-  try {
-    expected = nextState(rules, before, Array.from(sum, BigInt));
-  } catch (error) {
-    if (error instanceof ModelError) throw new Broken('LR10', 'FAIL', `${scene.name}: ${error.message}`);
-    throw error;
-  }
+  const expected = stateAfter(scene, before, opened, text, charter);
   const [have, need] = [expected, after].map((state) => bytesToHex(encodeRunState(state)));
   if (have !== need)
     throw new Broken(

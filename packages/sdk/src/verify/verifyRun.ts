@@ -22,8 +22,9 @@ import { checkLimits, replay } from './clock.ts';
 import { type BlobSource, obtain } from './evidence.ts';
 import { checkLedger } from './ledger.ts';
 import { judgeReports, type RefusedReport } from './reports.ts';
-import { type Scene, sceneOf } from './scene.ts';
+import { type Scene, sceneOf, settledIn } from './scene.ts';
 import { checkModel, checkSum, publishedState } from './sum.ts';
+import { explainVoid, type SettledSource, type VoidAttempt } from './voids.ts';
 
 export interface VerifyOptions {
   readonly runId: Hex;
@@ -33,6 +34,8 @@ export interface VerifyOptions {
   readonly blobs: BlobSource;
   /** The charter's text, when it is at hand; otherwise it is asked of `blobs`. */
   readonly charterText?: Uint8Array;
+  /** What holders signed at the end of an attempt that came to nothing; without it, nobody is named for that (LR10). */
+  readonly settledBy?: SettledSource;
   /** Seconds: the chain's time. */
   readonly now: number;
   readonly components: Components;
@@ -45,6 +48,8 @@ export interface Verification {
   readonly clauses: readonly Clause[];
   /** Reports that broke a rule and were kept out. The run is none the worse for them; their members may be. */
   readonly refused: readonly RefusedReport[];
+  /** Attempts that came to nothing. The run is none the worse for them, but for what they spent. */
+  readonly voids: readonly VoidAttempt[];
 }
 
 /** What is checked in a settled attempt, in this order. */
@@ -54,17 +59,20 @@ const STEPS: readonly ClauseId[] = ['AG11', 'AG15', 'AG4', 'AG13', 'CM8', 'AG14'
 export async function verifyRun(options: VerifyOptions): Promise<Verification> {
   const findings = new Findings();
   const refused: RefusedReport[] = [];
-  const run = await verify(options, findings, refused);
+  const voids: VoidAttempt[] = [];
+  const run = await verify(options, findings, { refused, voids });
   const clauses = findings.clauses(run !== undefined && isCommittee(run.charter));
-  return { verdict: verdictOf(clauses), clauses, refused };
+  return { verdict: verdictOf(clauses), clauses, refused, voids };
+}
+
+/** What did not harm the run. */
+interface Noticed {
+  readonly refused: RefusedReport[];
+  readonly voids: VoidAttempt[];
 }
 
 /** Returns the run as far as its facts go; undefined where there is none. */
-async function verify(
-  options: VerifyOptions,
-  findings: Findings,
-  refused: RefusedReport[],
-): Promise<RunView | undefined> {
+async function verify(options: VerifyOptions, findings: Findings, noticed: Noticed): Promise<RunView | undefined> {
   const { runId, now, components } = options;
   const facts = options.facts.filter(
     (fact) => 'aggregator' in fact || ('runId' in fact ? fact.runId : fact.charterId) === runId,
@@ -90,11 +98,16 @@ async function verify(
   if (missing) findings.record('CH3', 'INCOMPLETE', 'the text of the charter is not known');
   let state = text && startState(text, hexToBytes(run.charter.textDigest));
   const prepared = prepareRun(params, components);
-  const rounds: Rounds = { run, text, components, findings, reports: 0, refused };
+  const rounds: Rounds = { run, text, components, findings, reports: 0, refused: noticed.refused };
   for (const view of run.attempts) {
     const scene = sceneOf(run, view, prepared, options.deployment, options.blobs, components.platform);
-    if (!scene) continue;
-    state = await verifyAttempt(scene, state, rounds);
+    if (view.voided) {
+      const { settledBy } = options;
+      noticed.voids.push(await explainVoid(run, view, scene, { components, before: state, text, settledBy }));
+    }
+    const settled = scene && settledIn(scene, view);
+    if (!settled) continue;
+    state = await verifyAttempt(settled, state, rounds);
     options.onRound?.(view.round);
   }
   checkRegistered(facts, state, findings);

@@ -1,0 +1,78 @@
+/**
+ * Runs of released protocol versions, kept as they were, still verify with today's code [RD3]. An archive is made once
+ * for a version, by the program itself, and never again: `CONCORD_WRITE_ARCHIVES=1 npm test -- archive` writes the ones
+ * that are not there yet.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { decodeRunState } from '@concord/protocol';
+import { emptyView, fetchBlob, fold, registerModel, type RunView, watchFacts } from '@concord/sdk';
+import { type Consortium, startConsortium } from '../../../../packages/testing/src/consortium.ts';
+
+const ARCHIVES = fileURLToPath(new URL('../../../../spec/vectors/archives/', import.meta.url));
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+
+const concord = (...args: string[]) =>
+  spawnSync(process.execPath, ['--no-warnings', MAIN, ...args], { encoding: 'utf8', maxBuffer: 1 << 26 });
+
+async function finished({ client, runId, fromBlock }: Consortium): Promise<RunView> {
+  let view = emptyView;
+  for await (const event of watchFacts(client, { fromBlock, confirmations: 0, pollMilliseconds: 100 })) {
+    if (event.type !== 'fact') continue;
+    view = fold(view, event.fact);
+    const run = view.runs.get(runId);
+    if (run?.finished) return run;
+  }
+  throw new Error('the chain went silent');
+}
+
+const RUNS = {
+  'concord-v1-consortium.bin': {},
+  'concord-v1-committee.bin': { committee: { shares: 2, aggregators: 4 } },
+} as const;
+
+for (const [name, options] of Object.entries(RUNS)) {
+  const file = ARCHIVES + name;
+  if (existsSync(file) || process.env['CONCORD_WRITE_ARCHIVES'] !== '1') continue;
+  test(`${name} is written from a real run`, async () => {
+    const run = await startConsortium({ members: 3, rounds: 2, phaseSeconds: 60, blockMilliseconds: 150, ...options });
+    try {
+      const { attempts } = await finished(run);
+      const endpoints = [...run.members, ...run.aggregators].map(({ endpoint }) => endpoint);
+      await registerModel(run.client, run.runId, decodeRunState(await fetchBlob(endpoints, attempts.at(-1)!.settled!.blob)));
+      await delay(500);
+      const { charters, rounds, inference } = run.client.deployment;
+      const chain = ['--rpc', run.client.reader.transport['url'] as string, '--charters', charters, '--rounds', rounds];
+      const written = concord('archive', ...chain, '--inference', inference, '--run', run.runId, '--out', file);
+      assert.equal(written.status, 0, written.stdout + written.stderr);
+    } finally {
+      await run.stop();
+    }
+  });
+}
+
+test('[RD3] there is an archive of every mode of protocol version 1', () => {
+  assert.deepEqual(readdirSync(ARCHIVES).sort(), Object.keys(RUNS).sort());
+});
+
+for (const name of Object.keys(RUNS))
+  test(`[RD3] ${name} verifies offline`, { skip: !existsSync(ARCHIVES + name) && 'not written yet' }, () => {
+    const { status, stdout, stderr } = concord('verify', '--archive', ARCHIVES + name, '--json');
+    assert.equal(status, 0, stderr);
+    const { verdict, clauses } = JSON.parse(stdout) as { verdict: string; clauses: { verdict: string }[] };
+    assert.equal(verdict, 'PASS');
+    assert.ok(clauses.filter((clause) => clause.verdict === 'PASS').length >= 20);
+  });
+
+test('options that lack are named, and a file that is no archive is refused', () => {
+  const missing = concord('verify', '--rpc', 'http://127.0.0.1:1');
+  assert.notEqual(missing.status, 0);
+  assert.match(missing.stdout + missing.stderr, /need --charters, --rounds, --inference, --run/);
+  const other = concord('verify', '--archive', fileURLToPath(import.meta.url));
+  assert.notEqual(other.status, 0);
+  assert.match(other.stdout + other.stderr, /not an archive/);
+});
