@@ -44,12 +44,12 @@ test('[CH4] the cap is recomputed: the last round still fits, one more does not'
   const { sigma } = run.charter.aggregation;
   assert.match(
     objectionTo(withAggregation({ sigma: sigma / 2n }), text, 1) ?? '',
-    new RegExp(`^CH4: its ${rounds} rounds would spend ε \\d+ wad, the cap is ${run.charter.limits.epsilonCap}$`),
+    new RegExp(`^CH4: its ${rounds} rounds would spend ε [\\d.]+, the cap is ${(Number(run.charter.limits.epsilonCap) / 1e18).toFixed(2)}$`),
   );
   const last = { ...run, rho: (rounds - 1n) * priceOf(run) };
   assert.equal(objectionTo(last, text, 1), undefined);
   assert.match(objectionTo({ ...run, rho: rounds * priceOf(run) }, text, 1) ?? '', /^CH4: one more round/);
-  assert.match(objectionTo(withLimits({ epsilonCap: 1n }), text, 1) ?? '', /^CH4: .*the cap is 1$/);
+  assert.match(objectionTo(withLimits({ epsilonCap: 1n }), text, 1) ?? '', /^CH4: .*the cap is 0\.00$/);
 });
 
 test('[LG1] the price is that of the struct: Δ² / 2hσ², rounded up, and one wad', () => {

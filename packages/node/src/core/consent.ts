@@ -12,6 +12,9 @@ import { paramsOf } from '../../../sdk/src/attempt.ts';
 import type { RunView } from '../../../sdk/src/view.ts';
 import { bytesToHex, hexToBytes } from './hex.ts';
 
+/** Wad as people read it. */
+const decimal = (wad: bigint): string => (Number(wad) / 1e18).toFixed(2);
+
 /** ρ (wad) of one more opened sum under this charter [LG1]. */
 export function priceOf({ charter }: Pick<RunView, 'charter'>): bigint {
   const { aggregation } = charter;
@@ -44,6 +47,6 @@ export function objectionTo(run: RunView, text: CharterText, records: number): s
   const ahead = run.rho === 0n ? limits.rounds : 1;
   const epsilon = epsilonWad(run.rho + BigInt(ahead) * priceOf(run), BigInt(limits.deltaExponent));
   if (epsilon > limits.epsilonCap)
-    return `CH4: ${ahead === 1 ? 'one more round' : `its ${ahead} rounds`} would spend ε ${epsilon} wad, the cap is ${limits.epsilonCap}`;
+    return `CH4: ${ahead === 1 ? 'one more round' : `its ${ahead} rounds`} would spend ε ${decimal(epsilon)}, the cap is ${decimal(limits.epsilonCap)}`;
   return undefined;
 }
