@@ -17,7 +17,9 @@ export function showTable(render: Renderer, facts: FinishedFacts): void {
   const { baselines, privately, privacy } = facts;
   render.title('What each could do alone, and what they can do together');
   const found = ({ recallAt1PercentFalseAlarms }: typeof privately): number => recallAt1PercentFalseAlarms;
-  const spreadOf = ({ mean, deviation }: Spread): string => `${score(found(mean))} ± ${score(found(deviation))}`;
+  // One seed has no spread.
+  const spreadOf = ({ mean, deviation }: Spread): string =>
+    found(deviation) === 0 ? score(found(mean)) : `${score(found(mean))} ± ${score(found(deviation))}`;
   const rows = facts.members.map((member, i) => {
     const { mean } = baselines.alone[i]!;
     const cells = [score(mean.accuracy), score(mean.auc), spreadOf(baselines.alone[i]!)];

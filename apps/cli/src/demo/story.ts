@@ -49,16 +49,24 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-/** A free TCP port on the loopback address. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/** Whether nobody listens on this TCP port of the loopback address. */
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
-    });
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
+
+/**
+ * Free ports, in a stretch of this process's own below those that systems hand out by themselves: between looking and
+ * listening nobody else takes one, not even a second demo.
+ */
+async function freePorts(count: number): Promise<number[]> {
+  const found: number[] = [];
+  for (let port = 12_000 + ((process.pid * 64) % 20_000); found.length < count; port++)
+    if (await isFree(port)) found.push(port);
+  return found;
+}
 
 /** Who lies when a demo is asked to cheat: this member, or where staked holders lie the first of them. */
 const LIAR = 3;
@@ -110,7 +118,7 @@ export async function setStage({ folder, federation, file, cheat, committee, onS
     writeFileSync(join(folder, 'charter.json'), compiled.textBytes);
     onStep(`charter ${charterId.slice(0, 18)}… proposed`);
 
-    const ports = await Promise.all([...federation.members, undefined, ...holderKeys].map(freePort));
+    const ports = await freePorts(federation.members.length + 1 + holderKeys.length);
     const relayerPort = ports[federation.members.length]!;
     const holderPorts = ports.slice(federation.members.length + 1);
     const shared = {
