@@ -1,7 +1,7 @@
 /** Who broke which rule, by what evidence: from the chain, the verifier, and what nodes say about themselves in public. */
 import { epsilonWad, rhoPerRound } from '@concord/protocol';
 import { type Address, isCommittee, type RunView, type Verification } from '@concord/sdk';
-import { epsilonOf } from './progress.ts';
+import { decimal, epsilonOf } from './progress.ts';
 import type { MemberStatus } from './status.ts';
 import type { Slashing } from './twoTongues.ts';
 
@@ -23,8 +23,6 @@ export interface Seen {
   readonly slashings: readonly (Slashing & { readonly burned: bigint })[];
   readonly nameOf: (address: string) => string;
 }
-
-const decimal = (wad: bigint): string => (Number(wad) / 1e18).toFixed(2);
 
 export function accusations(seen: Seen): readonly Accusation[] {
   return [...refused(seen), ...turnedAway(seen), ...voids(seen), ...slashed(seen), ...objected(seen)];

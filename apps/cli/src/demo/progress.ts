@@ -32,7 +32,8 @@ export interface RoundRecord {
 export const epsilonOf = (run: RunView): number =>
   Number(epsilonWad(run.rho, BigInt(run.charter.limits.deltaExponent))) / 1e18;
 
-const asEpsilon = (wad: bigint): string => (Number(wad) / 1e18).toFixed(2);
+/** Wad as people read it. */
+export const decimal = (wad: bigint): string => (Number(wad) / 1e18).toFixed(2);
 
 export interface Progress {
   /** Told every fact, with the view after it. */
@@ -73,7 +74,7 @@ export function createProgress(render: Renderer, members: number, now: () => num
           fact.round === 0 ? 'statistics' : 'training  ',
           `${cohort.updates} of ${members} members`,
           `${cohort.updates + cohort.noises} norm proofs hold`,
-          `ε ${epsilon.toFixed(2)} of ${asEpsilon(charter.limits.epsilonCap)}`,
+          `ε ${epsilon.toFixed(2)} of ${decimal(charter.limits.epsilonCap)}`,
           `${thousands(gas)} gas`,
           `${seconds.toFixed(1)} s`,
           fact.round + 1 < total ? `~${Math.ceil(left)} s left` : '',
