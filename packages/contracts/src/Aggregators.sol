@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAggregators, Statement} from "./interfaces/IAggregators.sol";
+import {RoundMessages} from "./libraries/RoundMessages.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 
 /// @notice See IAggregators. Rounds creates it, so that each knows the other and neither needs to be told.
@@ -13,25 +14,6 @@ contract Aggregators is IAggregators {
     /// Where slashed stakes go: nobody has its key.
     address public constant BURN = address(0xdead);
 
-    bytes32 private constant DOMAIN_TYPEHASH =
-        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-    bytes32 private constant SEAT = keccak256(
-        "CommitteeSeat(bytes32 runId,uint32 round,uint32 attempt,bytes32 sealKey,bytes32 openCommit,bytes32 queryCommit,bytes32 drawCommit)"
-    );
-    bytes32 private constant NOISE_CLOSED = keccak256(
-        "NoiseClosed(bytes32 runId,uint32 round,uint32 attempt,bytes32 committeeHash,bytes32 root,bytes32 blob)"
-    );
-    bytes32 private constant UPLOADS_CLOSED = keccak256(
-        "UploadsClosed(bytes32 runId,uint32 round,uint32 attempt,bytes32 committeeHash,bytes32 root,bytes32 blob)"
-    );
-    bytes32 private constant VERIFIED = keccak256(
-        "Verified(bytes32 runId,uint32 round,uint32 attempt,bytes32 committeeHash,bytes32 uploadRoot,bytes32 verifierRoot,bytes32 acceptRoot,uint16 updates,uint16 noises,bytes32 blob)"
-    );
-    bytes32 private constant UNMASKED =
-        keccak256("Unmasked(bytes32 runId,uint32 round,uint32 attempt,bytes32 acceptRoot,bytes32 shareDigest)");
-    bytes32 private constant SETTLED = keccak256(
-        "Settled(bytes32 runId,uint32 round,uint32 attempt,bytes32 acceptRoot,bytes32 aggregateRoot,bytes32 modelHash,bytes32 blob)"
-    );
     /// Every statement begins with runId, round and attempt.
     uint256 private constant ATTEMPT_BYTES = 96;
 
@@ -99,14 +81,14 @@ contract Aggregators is IAggregators {
     }
 
     function slashEquivocation(address holder, bytes32 typeHash, Statement calldata a, Statement calldata b) external {
-        if (!_isStatement(typeHash)) revert UnknownStatement(typeHash);
+        if (!RoundMessages.isStatement(typeHash)) revert UnknownStatement(typeHash);
         bytes calldata attempt = _attemptOf(a);
         bytes32 have = keccak256(_attemptOf(b));
         if (have != keccak256(attempt)) revert DifferentAttempts(have, keccak256(attempt));
         bytes32 first = keccak256(bytes.concat(typeHash, a.data));
         bytes32 second = keccak256(bytes.concat(typeHash, b.data));
         if (first == second) revert SameStatement();
-        bytes32 domain = _domain();
+        bytes32 domain = Signatures.domainOf(rounds);
         Signatures.requireSigned(Signatures.digestOf(domain, first), holder, a.signature);
         Signatures.requireSigned(Signatures.digestOf(domain, second), holder, b.signature);
         _slash(holder, keccak256(bytes.concat(abi.encode(holder, typeHash), attempt)));
@@ -176,19 +158,10 @@ contract Aggregators is IAggregators {
         if (!paid) revert PaymentRefused(to);
     }
 
-    function _domain() private view returns (bytes32) {
-        return keccak256(abi.encode(DOMAIN_TYPEHASH, keccak256("Concord"), keccak256("1"), block.chainid, rounds));
-    }
-
     function _attemptOf(Statement calldata statement) private pure returns (bytes calldata) {
         uint256 length = statement.data.length;
         if (length < ATTEMPT_BYTES) revert StatementTooShort(length, ATTEMPT_BYTES);
         return statement.data[:ATTEMPT_BYTES];
-    }
-
-    function _isStatement(bytes32 typeHash) private pure returns (bool) {
-        return typeHash == SEAT || typeHash == NOISE_CLOSED || typeHash == UPLOADS_CLOSED || typeHash == VERIFIED
-            || typeHash == UNMASKED || typeHash == SETTLED;
     }
 
     function _addressOf(uint256 word) private pure returns (address) {

@@ -3,11 +3,14 @@ pragma solidity 0.8.37;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {SSTORE2} from "solady/utils/SSTORE2.sol";
 import {ICharters} from "./interfaces/ICharters.sol";
 import {CharterFloors} from "./libraries/CharterFloors.sol";
+import {LedgerMath} from "./libraries/LedgerMath.sol";
 import {Signatures} from "./libraries/Signatures.sol";
-import {Charter} from "./types/Charter.sol";
+import {Charter, Limits} from "./types/Charter.sol";
+import {Start} from "./types/Run.sol";
 
 /// @notice See ICharters.
 contract Charters is ICharters, EIP712 {
@@ -77,6 +80,32 @@ contract Charters is ICharters, EIP712 {
 
     function passedAt(bytes32 charterId) external view returns (uint64) {
         return _ballots[charterId].passedAt;
+    }
+
+    function startOf(bytes32 charterId) external view returns (Start memory start) {
+        start.passedAt = _ballots[charterId].passedAt;
+        if (start.passedAt == 0) return start;
+        Charter memory charter = charterOf(charterId);
+        Limits memory limits = charter.limits;
+        start.deadlines = charter.deadlines;
+        start.terms.rounds = limits.rounds;
+        start.terms.minCohort = limits.minCohort;
+        start.terms.minNoise = charter.aggregation.minNoise;
+        start.terms.members = uint8(charter.members.length); // at most 255 (AG1)
+        start.terms.deltaExponent = limits.deltaExponent;
+        start.terms.sunset = uint40(Math.min(limits.sunset, type(uint40).max));
+        start.terms.epsilonCap = limits.epsilonCap;
+        start.terms.gasCap = limits.gasCap;
+        // At most 64 (CH7).
+        if (charter.aggregation.holders == 2) start.terms.shares = uint8(charter.aggregation.shares);
+        start.budget.cap = SafeCast.toUint80(LedgerMath.rhoWithin(limits.epsilonCap, limits.deltaExponent));
+        // Not above the cap, or the charter could not have been proposed (LG2).
+        start.budget.price = SafeCast.toUint80(CharterFloors.price(charter.aggregation));
+        start.model = charter.initialModel;
+    }
+
+    function epsilonOf(uint256 rho, uint8 deltaExponent) external pure returns (uint256 wad) {
+        return LedgerMath.epsilonWad(rho, deltaExponent);
     }
 
     function isMember(bytes32 charterId, address account) external view returns (bool) {

@@ -2,19 +2,15 @@
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Aggregators} from "./Aggregators.sol";
 import {IAggregators} from "./interfaces/IAggregators.sol";
 import {ICharters} from "./interfaces/ICharters.sol";
 import {IRounds} from "./interfaces/IRounds.sol";
-import {CharterFloors} from "./libraries/CharterFloors.sol";
 import {CommitteeMachine} from "./libraries/CommitteeMachine.sol";
-import {LedgerMath} from "./libraries/LedgerMath.sol";
 import {RoundMachine} from "./libraries/RoundMachine.sol";
 import {Signatures} from "./libraries/Signatures.sol";
-import {Charter, Limits} from "./types/Charter.sol";
 import {CommitteeSeat, Facts, Phase, Seat, Verified} from "./types/Round.sol";
-import {Run, Turn} from "./types/Run.sol";
+import {Clock, Run, Start, Turn} from "./types/Run.sol";
 
 /// @notice See IRounds. Loads and authorizes; the transitions themselves are in RoundMachine and CommitteeMachine.
 contract Rounds is IRounds {
@@ -38,7 +34,7 @@ contract Rounds is IRounds {
         Run storage run = _runs[runId];
         if (run.terms.rounds == 0) _start(run, runId);
         run.begin(turn, Phase.SEAT);
-        RoundMachine.seat(run, turn, charters, seats, signatures);
+        RoundMachine.seat(run, turn, seats, signatures);
     }
 
     function begin(bytes32 runId) external {
@@ -73,12 +69,12 @@ contract Rounds is IRounds {
         bytes[] calldata signatures
     ) external {
         (Run storage run, Turn memory turn) = _begin(runId, Phase.NOISE);
-        run.closeNoise(turn, holders, root, blob, signatures);
+        run.close(turn, holders, root, blob, signatures);
     }
 
     function open(bytes32 runId, bytes32[] calldata preimages) external {
         (Run storage run, Turn memory turn) = _begin(runId, Phase.OPEN);
-        run.open(turn, preimages);
+        run.reveal(turn, preimages);
     }
 
     function closeUploads(
@@ -89,12 +85,12 @@ contract Rounds is IRounds {
         bytes[] calldata signatures
     ) external {
         (Run storage run, Turn memory turn) = _begin(runId, Phase.UPLOAD);
-        run.closeUploads(turn, holders, root, blob, signatures);
+        run.close(turn, holders, root, blob, signatures);
     }
 
     function query(bytes32 runId, bytes32[] calldata preimages) external {
         (Run storage run, Turn memory turn) = _begin(runId, Phase.QUERY);
-        run.query(turn, preimages);
+        run.reveal(turn, preimages);
     }
 
     function recordVerified(
@@ -126,7 +122,7 @@ contract Rounds is IRounds {
     ) external {
         (Run storage run, Turn memory turn) = _begin(runId, Phase.UNMASK);
         run.requireUnmasked(turn, holders, shareDigests, signatures);
-        run.reveal(turn, drawPreimages);
+        run.revealDraw(turn, drawPreimages);
     }
 
     function settle(
@@ -145,8 +141,10 @@ contract Rounds is IRounds {
         _runs[runId].voidAttempt(_turn(runId));
     }
 
-    function phaseOf(bytes32 runId) public view returns (uint8) {
-        return _phaseOf(_load(runId));
+    function phaseOf(bytes32 runId) public view returns (uint8 phase) {
+        Run storage run = _runs[runId];
+        if (run.terms.rounds > 0) return RoundMachine.phaseOf(run.clock, run.terms.rounds, run.terms.sunset);
+        return block.timestamp > _startOf(runId).terms.sunset ? Phase.FINISHED : Phase.SEAT;
     }
 
     function overdue(bytes32 runId) external view returns (bool) {
@@ -156,31 +154,38 @@ contract Rounds is IRounds {
     }
 
     function factsOf(bytes32 runId) external view returns (Facts memory facts) {
-        Run memory run = _load(runId);
-        uint8 recorded = run.clock.recorded;
-        facts.round = run.clock.round;
-        facts.attempt = run.clock.attempt;
-        facts.phase = _phaseOf(run);
-        facts.since = run.clock.since;
+        facts.phase = phaseOf(runId);
+        Run storage run = _runs[runId];
+        if (run.terms.rounds == 0) {
+            Start memory start = _startOf(runId);
+            (facts.since, facts.model) = (start.passedAt, start.model);
+            return facts;
+        }
+        Clock memory clock = run.clock;
+        uint8 recorded = clock.recorded;
+        facts.round = clock.round;
+        facts.attempt = clock.attempt;
+        facts.since = clock.since;
         facts.model = run.model;
         facts.rho = run.budget.spent;
-        facts.gasUsed = _gasLimit(run.terms.gasCap) - run.clock.gasLeft;
+        facts.gasUsed = _gasLimit(run.terms.gasCap) - clock.gasLeft;
         if (recorded > Phase.SEAT) facts.committeeHash = run.committeeHash;
-        if (recorded > Phase.NOISE) (facts.noiseRoot, facts.noiseBlock) = (run.noiseRoot, run.clock.noiseBlock);
+        if (recorded > Phase.NOISE) (facts.noiseRoot, facts.noiseBlock) = (run.noiseRoot, clock.noiseBlock);
         if (recorded > Phase.OPEN) facts.openBeacon = run.openBeacon;
-        if (recorded > Phase.UPLOAD) (facts.uploadRoot, facts.uploadBlock) = (run.uploadRoot, run.clock.uploadBlock);
+        if (recorded > Phase.UPLOAD) (facts.uploadRoot, facts.uploadBlock) = (run.uploadRoot, clock.uploadBlock);
         if (recorded > Phase.QUERY) facts.verifyBeacon = run.verifyBeacon;
         if (recorded > Phase.VERIFY) facts.acceptRoot = run.acceptRoot;
     }
 
     function finalModel(bytes32 runId) external view returns (bytes32) {
-        Run memory run = _load(runId);
-        return _phaseOf(run) == Phase.FINISHED ? run.model : bytes32(0);
+        if (phaseOf(runId) != Phase.FINISHED) return 0;
+        Run storage run = _runs[runId];
+        return run.terms.rounds == 0 ? _startOf(runId).model : run.model;
     }
 
     function epsilonSpent(bytes32 runId) external view returns (uint256 wad) {
         Run storage run = _runs[runId];
-        return LedgerMath.epsilonWad(run.budget.spent, run.terms.deltaExponent);
+        return charters.epsilonOf(run.budget.spent, run.terms.deltaExponent);
     }
 
     function _begin(bytes32 runId, uint8 phase) private view returns (Run storage run, Turn memory turn) {
@@ -193,50 +198,24 @@ contract Rounds is IRounds {
         turn.gasBefore = gasleft();
         turn.runId = runId;
         turn.domain = Signatures.domainOf(address(this));
+        turn.charters = charters;
         turn.aggregators = AGGREGATORS;
-    }
-
-    /// @dev The run as stored, or as it stands before anybody sat. Reverts unless its charter passed.
-    function _load(bytes32 runId) private view returns (Run memory run) {
-        run = _runs[runId];
-        if (run.terms.rounds == 0) run = _fresh(runId);
-    }
-
-    function _phaseOf(Run memory run) private view returns (uint8) {
-        return RoundMachine.phaseOf(run.clock, run.terms.rounds, run.terms.sunset);
     }
 
     /// @dev Copies the charter's terms: every later transition reads words of this contract alone.
     function _start(Run storage run, bytes32 runId) private {
-        Run memory fresh = _fresh(runId);
-        run.deadlines = fresh.deadlines;
-        run.terms = fresh.terms;
-        run.budget = fresh.budget;
-        run.clock = fresh.clock;
-        run.model = fresh.model;
+        Start memory start = _startOf(runId);
+        run.deadlines = start.deadlines;
+        run.terms = start.terms;
+        run.budget = start.budget;
+        run.model = start.model;
+        run.clock.since = start.passedAt;
+        run.clock.gasLeft = _gasLimit(start.terms.gasCap);
     }
 
-    function _fresh(bytes32 runId) private view returns (Run memory run) {
-        uint64 passedAt = charters.passedAt(runId);
-        if (passedAt == 0) revert NotPassed(runId);
-        Charter memory charter = charters.charterOf(runId);
-        Limits memory limits = charter.limits;
-        run.deadlines = charter.deadlines;
-        run.terms.rounds = limits.rounds;
-        run.terms.minCohort = limits.minCohort;
-        run.terms.minNoise = charter.aggregation.minNoise;
-        run.terms.members = uint8(charter.members.length); // at most 255 (AG1)
-        run.terms.deltaExponent = limits.deltaExponent;
-        run.terms.sunset = uint40(Math.min(limits.sunset, type(uint40).max));
-        run.terms.epsilonCap = limits.epsilonCap;
-        run.terms.gasCap = limits.gasCap;
-        if (charter.aggregation.holders == 2) run.terms.shares = uint8(charter.aggregation.shares); // at most 64 (CH7)
-        run.budget.cap = SafeCast.toUint80(LedgerMath.rhoWithin(limits.epsilonCap, limits.deltaExponent));
-        // Not above the cap, or the charter could not have been proposed (LG2).
-        run.budget.price = SafeCast.toUint80(CharterFloors.price(charter.aggregation));
-        run.clock.since = uint40(passedAt);
-        run.clock.gasLeft = _gasLimit(limits.gasCap);
-        run.model = charter.initialModel;
+    function _startOf(bytes32 runId) private view returns (Start memory start) {
+        start = charters.startOf(runId);
+        if (start.passedAt == 0) revert NotPassed(runId);
     }
 
     /// @dev No cap is a cap that nobody reaches.

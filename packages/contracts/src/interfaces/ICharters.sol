@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Charter} from "../types/Charter.sol";
+import {Start} from "../types/Run.sol";
 import {ISigned} from "./ISigned.sol";
 
 /// @title Charters: the rules, and the vote on them
@@ -46,6 +47,13 @@ interface ICharters is ISigned {
     function passedAt(bytes32 charterId) external view returns (uint64);
 
     function charterOf(bytes32 charterId) external view returns (Charter memory);
+
+    /// @notice What the run of a charter starts from: what Rounds needs of the charter, with its budget in ρ (LG1, DP7).
+    /// All 0 unless it has passed.
+    function startOf(bytes32 charterId) external view returns (Start memory);
+
+    /// @return wad ε at δ = 10^-deltaExponent of a spent ρ, wad (DP6).
+    function epsilonOf(uint256 rho, uint8 deltaExponent) external pure returns (uint256 wad);
 
     /// @return The allow-list, strictly ascending.
     function membersOf(bytes32 charterId) external view returns (address[] memory);

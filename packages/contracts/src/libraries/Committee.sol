@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {ICharters} from "../interfaces/ICharters.sol";
 import {IRounds} from "../interfaces/IRounds.sol";
 import {ISigned} from "../interfaces/ISigned.sol";
 import {Seat} from "../types/Round.sol";
@@ -25,7 +24,7 @@ library Committee {
     }
 
     /// @notice Stores a committee of members; its seats are not yet known to be signed.
-    function store(Run storage self, Turn memory turn, ICharters charters, Seat[] calldata seats) internal {
+    function store(Run storage self, Turn memory turn, Seat[] calldata seats) internal {
         bytes32[] memory holders = new bytes32[](seats.length);
         bytes32[] memory opens = new bytes32[](seats.length);
         bytes32[] memory queries = new bytes32[](seats.length);
@@ -37,7 +36,7 @@ library Committee {
         bytes32 holdersHash = hashOf(holders);
         // The holders of the attempt before are known to be members, in order.
         if (holdersHash != self.holdersHash) {
-            _requireMembers(charters.membersOf(turn.runId), seats);
+            _requireMembers(turn.charters.membersOf(turn.runId), seats);
             self.holdersHash = holdersHash;
         }
         self.committeeHash = keccak256(abi.encode(seats));

@@ -63,7 +63,7 @@ library CommitteeMachine {
     }
 
     /// @notice The end of `recordUnmaskedCommittee`, after `requireUnmasked`.
-    function reveal(Run storage self, Turn memory turn, bytes32[] calldata drawPreimages) internal {
+    function revealDraw(Run storage self, Turn memory turn, bytes32[] calldata drawPreimages) internal {
         _requireCommittee(self, turn);
         bytes32 mix = Committee.mixOf(drawPreimages, self.drawCommits);
         Draws.prepare(self, mix);

@@ -2,13 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {ICharters} from "../interfaces/ICharters.sol";
 import {IRounds} from "../interfaces/IRounds.sol";
 import {Phase, Seat, Verified} from "../types/Round.sol";
 import {Budget, Clock, Run, Turn} from "../types/Run.sol";
 import {Committee} from "./Committee.sol";
 import {Draws} from "./Draws.sol";
-import {LedgerMath} from "./LedgerMath.sol";
 import {RoundMessages} from "./RoundMessages.sol";
 import {Signatures} from "./Signatures.sol";
 
@@ -56,13 +54,12 @@ library RoundMachine {
     function seat(
         Run storage self,
         Turn memory turn,
-        ICharters charters,
         Seat[] calldata seats,
         bytes[] calldata signatures
     ) internal {
         _requireConsortium(self, turn);
         _requireEnough(self, turn.clock, seats.length);
-        Committee.store(self, turn, charters, seats);
+        Committee.store(self, turn, seats);
         if (signatures.length != seats.length) revert IRounds.WrongCount(signatures.length, seats.length);
         for (uint256 i; i < seats.length; ++i) {
             bytes32 digest = Signatures.digestOf(turn.domain, RoundMessages.seat(turn, seats[i]));
@@ -73,7 +70,8 @@ library RoundMachine {
         record(self, turn);
     }
 
-    function closeNoise(
+    /// @notice The end of a phase of reports: of noise in NOISE, of updates in UPLOAD. All signed one list.
+    function close(
         Run storage self,
         Turn memory turn,
         address[] calldata holders,
@@ -81,41 +79,33 @@ library RoundMachine {
         bytes32 blob,
         bytes[] calldata signatures
     ) internal {
-        bytes32 message = RoundMessages.closed(turn, RoundMessages.NOISE_CLOSED, self.committeeHash, root, blob);
+        Clock memory clock = turn.clock;
+        bool noise = clock.recorded == Phase.NOISE;
+        bytes32 typeHash = noise ? RoundMessages.NOISE_CLOSED : RoundMessages.UPLOADS_CLOSED;
+        bytes32 message = RoundMessages.closed(turn, typeHash, self.committeeHash, root, blob);
         Committee.requireAll(self, turn, holders, message, signatures);
-        self.noiseRoot = root;
-        turn.clock.noiseBlock = uint40(block.number);
-        emit IRounds.NoiseClosed(turn.runId, turn.clock.round, turn.clock.attempt, root, blob);
+        if (noise) {
+            (self.noiseRoot, clock.noiseBlock) = (root, uint40(block.number));
+            emit IRounds.NoiseClosed(turn.runId, clock.round, clock.attempt, root, blob);
+        } else {
+            (self.uploadRoot, clock.uploadBlock) = (root, uint40(block.number));
+            emit IRounds.UploadsClosed(turn.runId, clock.round, clock.attempt, root, blob);
+        }
         record(self, turn);
     }
 
-    function open(Run storage self, Turn memory turn, bytes32[] calldata preimages) internal {
-        bytes32 beacon = _draw(turn.clock.noiseBlock, preimages, self.openCommits);
-        self.openBeacon = beacon;
-        emit IRounds.Opened(turn.runId, turn.clock.round, turn.clock.attempt, beacon);
-        record(self, turn);
-    }
-
-    function closeUploads(
-        Run storage self,
-        Turn memory turn,
-        address[] calldata holders,
-        bytes32 root,
-        bytes32 blob,
-        bytes[] calldata signatures
-    ) internal {
-        bytes32 message = RoundMessages.closed(turn, RoundMessages.UPLOADS_CLOSED, self.committeeHash, root, blob);
-        Committee.requireAll(self, turn, holders, message, signatures);
-        self.uploadRoot = root;
-        turn.clock.uploadBlock = uint40(block.number);
-        emit IRounds.UploadsClosed(turn.runId, turn.clock.round, turn.clock.attempt, root, blob);
-        record(self, turn);
-    }
-
-    function query(Run storage self, Turn memory turn, bytes32[] calldata preimages) internal {
-        bytes32 beacon = _draw(turn.clock.uploadBlock, preimages, self.queryCommits);
-        self.verifyBeacon = beacon;
-        emit IRounds.Queried(turn.runId, turn.clock.round, turn.clock.attempt, beacon);
+    /// @notice The beacon after such a phase (RD8).
+    function reveal(Run storage self, Turn memory turn, bytes32[] calldata preimages) internal {
+        Clock memory clock = turn.clock;
+        if (clock.recorded == Phase.OPEN) {
+            bytes32 beacon = _draw(clock.noiseBlock, preimages, self.openCommits);
+            self.openBeacon = beacon;
+            emit IRounds.Opened(turn.runId, clock.round, clock.attempt, beacon);
+        } else {
+            bytes32 beacon = _draw(clock.uploadBlock, preimages, self.queryCommits);
+            self.verifyBeacon = beacon;
+            emit IRounds.Queried(turn.runId, clock.round, clock.attempt, beacon);
+        }
         record(self, turn);
     }
 
@@ -130,7 +120,7 @@ library RoundMachine {
         bytes32 message = RoundMessages.verified(turn, self.committeeHash, self.uploadRoot, v);
         Committee.requireAll(self, turn, holders, message, signatures);
         self.acceptRoot = v.acceptRoot;
-        _emitVerified(turn, self.uploadRoot, v, _charge(self));
+        _emitVerified(turn, self.uploadRoot, v, _charge(self, turn));
         if (self.terms.shares > 0) {
             emit IRounds.Snapshot(turn.runId, turn.clock.round + 1, 0, Draws.snapshot(self, turn));
         }
@@ -265,11 +255,11 @@ library RoundMachine {
     }
 
     /// @dev LG1, LG2: adds a round's price to what is spent, or reverts.
-    function _charge(Run storage self) private returns (uint256 rhoAfter) {
+    function _charge(Run storage self, Turn memory turn) private returns (uint256 rhoAfter) {
         Budget memory budget = self.budget;
         rhoAfter = uint256(budget.spent) + budget.price;
         if (rhoAfter > budget.cap) {
-            uint256 epsilon = LedgerMath.epsilonWad(rhoAfter, self.terms.deltaExponent);
+            uint256 epsilon = turn.charters.epsilonOf(rhoAfter, self.terms.deltaExponent);
             revert IRounds.BudgetExceeded(epsilon, self.terms.epsilonCap);
         }
         self.budget.spent = uint80(rhoAfter);

@@ -10,7 +10,7 @@ library RoundMessages {
     bytes32 private constant SEAT = keccak256(
         "Seat(bytes32 runId,uint32 round,uint32 attempt,bytes32 sealKey,bytes32 openCommit,bytes32 queryCommit)"
     );
-    bytes32 private constant COMMITTEE_SEAT = keccak256(
+    bytes32 internal constant COMMITTEE_SEAT = keccak256(
         "CommitteeSeat(bytes32 runId,uint32 round,uint32 attempt,bytes32 sealKey,bytes32 openCommit,bytes32 queryCommit,bytes32 drawCommit)"
     );
     bytes32 internal constant NOISE_CLOSED = keccak256(
@@ -19,14 +19,20 @@ library RoundMessages {
     bytes32 internal constant UPLOADS_CLOSED = keccak256(
         "UploadsClosed(bytes32 runId,uint32 round,uint32 attempt,bytes32 committeeHash,bytes32 root,bytes32 blob)"
     );
-    bytes32 private constant VERIFIED = keccak256(
+    bytes32 internal constant VERIFIED = keccak256(
         "Verified(bytes32 runId,uint32 round,uint32 attempt,bytes32 committeeHash,bytes32 uploadRoot,bytes32 verifierRoot,bytes32 acceptRoot,uint16 updates,uint16 noises,bytes32 blob)"
     );
-    bytes32 private constant UNMASKED =
+    bytes32 internal constant UNMASKED =
         keccak256("Unmasked(bytes32 runId,uint32 round,uint32 attempt,bytes32 acceptRoot,bytes32 shareDigest)");
-    bytes32 private constant SETTLED = keccak256(
+    bytes32 internal constant SETTLED = keccak256(
         "Settled(bytes32 runId,uint32 round,uint32 attempt,bytes32 acceptRoot,bytes32 aggregateRoot,bytes32 modelHash,bytes32 blob)"
     );
+
+    /// @return Whether it is the type of what a committee's holder says once an attempt (CM9).
+    function isStatement(bytes32 typeHash) internal pure returns (bool) {
+        return typeHash == COMMITTEE_SEAT || typeHash == NOISE_CLOSED || typeHash == UPLOADS_CLOSED
+            || typeHash == VERIFIED || typeHash == UNMASKED || typeHash == SETTLED;
+    }
 
     function seat(Turn memory turn, Seat calldata s) internal pure returns (bytes32) {
         Clock memory clock = turn.clock;

@@ -10,6 +10,9 @@ library Sortition {
 
     /// The part of a word that is the stake: 2^96 - 1.
     uint256 private constant STAKE = 0xffffffffffffffffffffffff;
+    /// Entries whose stakes are summed once: near the square root of the longest roster.
+    uint256 private constant BLOCK = 16;
+    uint256 private constant BLOCK_BYTES = 512;
 
     /// @param roster Words `address ‖ u96 stake`, at most 256; their hash is `rosterHash`.
     /// @param shares k.
@@ -28,32 +31,56 @@ library Sortition {
         uint256 seats = 2 * shares;
         if (left.length < seats) revert RosterTooSmall(left.length, seats);
 
-        uint256 total;
-        for (uint256 i; i < left.length; ++i) {
-            total += left[i] & STAKE;
-        }
+        (uint256[] memory sums, uint256 total) = _sums(left);
         drawn = new address[](seats);
         for (uint256 s; s < seats; ++s) {
             uint256 x = uint256(keccak256(abi.encodePacked(beacon, uint32(s)))) % total;
-            uint256 word = _take(left, x);
+            uint256 word = _take(left, sums, x);
             total -= word & STAKE;
             drawn[s] = address(uint160(word >> 96));
         }
     }
 
-    /// @dev Finds the entry whose interval has `x`, which is less than the sum of all, and makes its stake 0: its
-    /// interval is empty from now on, and the others close up.
-    function _take(uint256[] memory left, uint256 x) private pure returns (uint256 word) {
+    /// @return sums The stakes of BLOCK entries each, the last of what is left: a draw walks them, and one block.
+    function _sums(uint256[] memory left) private pure returns (uint256[] memory sums, uint256 total) {
+        sums = new uint256[]((left.length + BLOCK - 1) / BLOCK);
         assembly ("memory-safe") {
             let entry := add(left, 32)
+            let end := add(entry, mul(mload(left), 32))
+            for { let block_ := add(sums, 32) } lt(entry, end) { block_ := add(block_, 32) } {
+                let next := add(entry, BLOCK_BYTES)
+                if gt(next, end) { next := end }
+                let sum := 0
+                for {} lt(entry, next) { entry := add(entry, 32) } { sum := add(sum, and(mload(entry), STAKE)) }
+                mstore(block_, sum)
+                total := add(total, sum)
+            }
+        }
+    }
+
+    /// @dev Finds the entry whose interval has `x`, which is less than the sum of all, and makes its stake 0: its
+    /// interval is empty from now on, and the others close up.
+    function _take(uint256[] memory left, uint256[] memory sums, uint256 x) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            let block_ := add(sums, 32)
+            let entry := add(left, 32)
+            let sum := mload(block_)
+            for {} iszero(lt(x, sum)) {} {
+                x := sub(x, sum)
+                block_ := add(block_, 32)
+                entry := add(entry, BLOCK_BYTES)
+                sum := mload(block_)
+            }
+            let stake := 0
             for {} 1 {} {
                 word := mload(entry)
-                let stake := and(word, STAKE)
+                stake := and(word, STAKE)
                 if lt(x, stake) { break }
                 x := sub(x, stake)
                 entry := add(entry, 32)
             }
-            mstore(entry, xor(word, and(word, STAKE)))
+            mstore(entry, xor(word, stake))
+            mstore(block_, sub(sum, stake))
         }
     }
 }

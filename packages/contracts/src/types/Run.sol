@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAggregators} from "../interfaces/IAggregators.sol";
+import {ICharters} from "../interfaces/ICharters.sol";
 import {Deadlines} from "./Charter.sol";
 
 /// What Rounds needs of the charter, copied at the run's first transition: one word beside the deadlines'.
@@ -23,6 +24,17 @@ struct Budget {
     uint80 spent;
     uint80 cap;
     uint80 price;
+}
+
+/// What a run starts from, as Charters makes it of the charter that passed.
+struct Start {
+    /// Seconds: when the charter passed; 0 if it has not, and then so is all else.
+    uint40 passedAt;
+    Deadlines deadlines;
+    Terms terms;
+    Budget budget;
+    /// The model that round 0 starts from.
+    bytes32 model;
 }
 
 /// The facts that every transition needs or rewrites, one word.
@@ -86,6 +98,7 @@ struct Turn {
     uint256 gasBefore;
     /// Bytes of arguments that the transition needs beyond what any transition of its run does.
     uint256 moreBytes;
+    ICharters charters;
     IAggregators aggregators;
     Clock clock;
 }
