@@ -1,4 +1,5 @@
 /** Vectors of elements modulo p = 2^64 − 2^32 + 1. Pointers are byte addresses, counts are elements. */
+import { largest2 } from './constants.as';
 import {
   accumulate2, add1, add2, BIAS, bias2, fromSigned, mul1, P, product2, settle1, split2, sub1, sub2, swap2,
 } from './mod64.as';
@@ -67,7 +68,7 @@ export function squaredNormF64(x: usize, count: u32, out: usize): void {
 
 /** As windowF32; the words themselves unless one of them is ≥ p, a 2^-32 event. */
 export function windowF64(words: usize, spare: usize): usize {
-  const largest = i64x2.splat((P - 1) ^ BIAS), bytes: usize = 2048 * 8;
+  const largest = largest2(), bytes: usize = 2048 * 8;
   let beyond = i64x2.splat(0);
   for (let i: usize = 0; i < bytes; i += 16) {
     beyond = v128.or(beyond, i64x2.gt_s(bias2(v128.load(words + i)), largest));

@@ -2,16 +2,17 @@
  * Arithmetic modulo p = 2^64 − 2^32 + 1, two elements a vector. With φ = 2^32: φ² = φ − 1 and φ³ = −1 mod p. SIMD
  * compares 64-bit lanes as signed only, so transforms keep elements biased (the top bit flipped), which orders them.
  */
+import { largest2, lowHalves, topBits } from './constants.as';
 export const P: u64 = 0xffffffff00000001;
 /** 2^64 mod p. */
 export const EPSILON: u64 = 0xffffffff;
 export const BIAS: u64 = 0x8000000000000000;
 
 @inline export function bias2(x: v128): v128 {
-  return v128.xor(x, i64x2.splat(BIAS));
+  return v128.xor(x, topBits());
 }
 @inline function epsilonWhere(mask: v128): v128 {
-  return v128.and(mask, i64x2.splat(EPSILON));
+  return i64x2.shr_u(mask, 32);
 }
 /** Canonical a ± b of canonical a, b. */
 @inline export function add2(a: v128, b: v128): v128 {
@@ -31,12 +32,12 @@ export const BIAS: u64 = 0x8000000000000000;
 }
 /** Biased canonical form of any biased u64. */
 @inline export function canonical2(x: v128): v128 {
-  return i64x2.add(x, epsilonWhere(i64x2.gt_s(x, i64x2.splat((P - 1) ^ BIAS))));
+  return i64x2.add(x, epsilonWhere(i64x2.gt_s(x, largest2())));
 }
 /** plus2 with a canonical result, for x canonical too. */
 @inline export function plusCanonical2(x: v128, r: v128): v128 {
   const s = i64x2.add(x, r);
-  const over = v128.or(i64x2.gt_s(x, s), i64x2.gt_s(s, i64x2.splat((P - 1) ^ BIAS)));
+  const over = v128.or(i64x2.gt_s(x, s), i64x2.gt_s(s, largest2()));
   return i64x2.add(s, epsilonWhere(over));
 }
 
@@ -55,7 +56,7 @@ export const BIAS: u64 = 0x8000000000000000;
   );
 }
 @inline function reduce2(a: v128, b: v128, c: v128, d: v128): v128 {
-  const mask = i64x2.splat(EPSILON);
+  const mask = lowHalves();
   const x = i64x2.add(b, i64x2.shr_u(a, 32)), y = i64x2.add(c, v128.and(x, mask));
   const low = v128.or(i64x2.shl(y, 32), v128.and(a, mask));
   const high = i64x2.add(i64x2.add(d, i64x2.shr_u(x, 32)), i64x2.shr_u(y, 32));
@@ -70,7 +71,7 @@ export const BIAS: u64 = 0x8000000000000000;
  * changed by less than 2^35, so that 2^28 products fit.
  */
 @inline export function accumulate2(sums: usize, u: v128, s: v128, t: v128): void {
-  const mask = i64x2.splat(EPSILON);
+  const mask = lowHalves();
   const a = i64x2.extmul_low_i32x4_u(u, s), d = i64x2.extmul_high_i32x4_u(u, s);
   const b = i64x2.extmul_low_i32x4_u(u, t), c = i64x2.extmul_high_i32x4_u(u, t);
   const shared = i64x2.add(i64x2.add(i64x2.shr_u(b, 32), i64x2.shr_u(c, 32)), v128.and(d, mask));
