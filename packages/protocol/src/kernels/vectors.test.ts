@@ -81,6 +81,14 @@ for (const name of ['F32', 'F64'] as const) {
     }
   });
 
+  test(`${name}: the squared norm is exact at the ends of the signed words`, () => {
+    const [least, largest] = [-(2n ** BigInt(8 * width - 1)), 2n ** BigInt(8 * width - 1) - 1n];
+    for (const values of [[least], [least, largest], [largest, least, least], new Array<bigint>(1001).fill(least)]) {
+      const x = giveSigned(plain, values);
+      assert.equal(wasm.squaredNorm(x), plain.squaredNorm(x));
+    }
+  });
+
   test(`[AG5] ${name}: windows fold alike, when words are rejected and when a window runs out`, () => {
     const largest = 2n ** BigInt(8 * width) - 1n;
     /** What word i of a crafted window is; undefined leaves it random. */
