@@ -124,9 +124,9 @@ function fieldKernels(field: Field, exports: Exports, arena: Arena): FieldKernel
 
   return {
     field,
-    alloc: (count) => elements(arena.zeroed(count * bytes), count),
+    alloc: (count) => elements(arena.take(count * bytes), count),
     allocSigned(count) {
-      const address = arena.zeroed(count * bytes);
+      const address = arena.take(count * bytes);
       return bytes === 4
         ? new Int32Array(arena.memory.buffer, address, count)
         : new BigInt64Array(arena.memory.buffer, address, count);
@@ -178,7 +178,7 @@ function fieldKernels(field: Field, exports: Exports, arena: Arena): FieldKernel
       check.checkPublic(prefix, block, count, out);
       run([out], ({ write, take }) => {
         const message = take(64);
-        const padded = arena.bytes(message, 64).fill(0);
+        const padded = arena.bytes(message, 64);
         padded.set(prefix);
         const view = new DataView(padded.buffer, message, 64);
         view.setUint32(prefix.length, block);
@@ -199,9 +199,7 @@ function fieldKernels(field: Field, exports: Exports, arena: Arena): FieldKernel
         for (let from = 0; from < x.length; from += PIECE * n) {
           const part = x.subarray(from, from + PIECE * n);
           const rows = A.subarray(from, from + part.length);
-          arena.run(({ read }) =>
-            loop('commit')(read(part), part.length / n, read(rows), sum, n, ...ringTables, room),
-          );
+          arena.run(({ read }) => loop('commit')(read(part), part.length / n, read(rows), sum, n, ...ringTables, room));
         }
       });
     },
@@ -215,17 +213,16 @@ function fieldKernels(field: Field, exports: Exports, arena: Arena): FieldKernel
     proveSquares(x, seeds, P, out) {
       check.checkSquares(field, x, seeds, P, out);
       run([x, seeds, out], ({ read, write, take }) => {
+        const pair = P <= TABLE ? tables : fillTables(P);
         const scale = mod(inverse(BigInt(P) ** 2n, q) * form ** 2n, q);
-        const shape = [x.length, seeds.length, Math.log2(P), ...(P <= TABLE ? tables : fillTables(P)), bytes === 4 ? Number(scale) : scale];
+        const shape = [x.length, seeds.length, Math.log2(P), ...pair, bytes === 4 ? Number(scale) : scale];
         loop('proveSquares')(read(seeds), read(x), ...shape, take(32 * P), take(64 * P), write(out));
       });
     },
     evaluateWires(x, weights, out) {
       check.checkWires(x, weights, out);
       run([x, weights, out], ({ read, write, take }) => {
-        const size = 64 * Math.ceil(out.length / 4);
-        const sums = take(size);
-        arena.bytes(sums, size).fill(0);
+        const sums = take(64 * Math.ceil(out.length / 4));
         loop('evaluateWires')(read(x), x.length, read(weights) + bytes, out.length, sums, write(out));
       });
     },
