@@ -236,7 +236,7 @@ function measureReport(k: FieldKernels, d: number, row: Row, { aes }: Limits): v
 }
 
 /** P and L of the norm proof at about 2^20 coordinates. */
-const shape = (count: number): [P: number, L: number] => [2048, Math.ceil(count / 2047 / 4) * 4];
+const shape = (count: number): [P: number, L: number] => [1024, Math.ceil(count / 1023 / 4) * 4];
 
 function fill(x: Signed, reach: number): Signed {
   for (let i = 0; i < x.length; i++) {

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ceilSqrt, checkParams, deriveSizes, fixedParams, leastNoiseBound, type Params } from './params.ts';
+import {
+  ceilSqrt,
+  checkParams,
+  deriveSizes,
+  fixedParams,
+  leastNoiseBound,
+  type Params,
+  shortestWireLength,
+} from './params.ts';
 
 /** The wallets run: AG2. */
 const wallets: Params = {
@@ -69,6 +77,21 @@ test('[AG1] every floor refuses the first value below or above it', () => {
   for (const [change, parameter] of cases)
     assert.equal(checkParams({ ...wallets, ...change }, 6)?.parameter, parameter, JSON.stringify(Object.keys(change)));
   assert.equal(checkParams({ ...wallets, bound: 123_418_600n }, 6), undefined);
+});
+
+test('[AG1] the wire length of a charter keeps proofs and verifier shares short, and is one that AG1 allows', () => {
+  for (const [d, P, L] of [
+    [1281, 128, 100],
+    [100_000, 256, 436],
+    [1_000_000, 1024, 992],
+    [16_000_000, 4096, 3912],
+  ] as const) {
+    assert.equal(shortestWireLength(64, d), P);
+    assert.equal(fixedParams(64, d, P).chunk, L);
+    for (const other of [128, 256, 512, 1024, 2048, 4096])
+      assert.ok(P + L <= other + fixedParams(64, d, other).chunk);
+    assert.notEqual(checkParams({ ...wallets, d, ...fixedParams(64, d, P) }, 6)?.parameter, 'wireLength');
+  }
 });
 
 test('[AG1] so many members that their sum might not be short are refused', () => {

@@ -151,6 +151,12 @@ export function fixedParams(
   };
 }
 
+/** The P, at least 128, with which a norm-equality proof (2P + L) and a verifier share of it (L + 2) are shortest. */
+export function shortestWireLength(field: 32 | 64, d: number): number {
+  const length = (P: number): number => 2 * (P + fixedParams(field, d, P).chunk);
+  return [128, 256, 512, 1024, 2048, 4096].reduce((best, P) => (length(P) < length(best) ? P : best));
+}
+
 /** Everything that follows from the parameters (AG1). They must have passed `checkParams`. */
 export function deriveSizes(params: Params): Sizes {
   const field = fieldOf(params.field);

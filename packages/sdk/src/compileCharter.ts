@@ -4,7 +4,14 @@
  * promise (ε, δ, rounds, records per member) and never a noise level. [CH1][CH4]
  */
 import { type CharterText, CharterTextError, decodeCharterText, updateLength } from '@concord/protocol';
-import { ceilSqrt, checkParams, fixedParams, leastNoiseBound, type Params } from '@concord/protocol';
+import {
+  ceilSqrt,
+  checkParams,
+  fixedParams,
+  leastNoiseBound,
+  type Params,
+  shortestWireLength,
+} from '@concord/protocol';
 import { epsilonWad, rhoPerRound, rhoWithin, runStateHash, startState } from '@concord/protocol';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, type Hex, hexToBytes, toBytes } from 'viem';
@@ -133,7 +140,7 @@ export function compileCharter(
     minNoise: minCohort,
     shares: terms.committee?.shares ?? sorted.length,
     holders: terms.committee ? 2 : 1,
-    ...fixedParams(64, d, 128),
+    ...fixedParams(64, d, shortestWireLength(64, d)),
     unit: 1,
     matrixSeed: hexToBytes(matrixSeed),
   };

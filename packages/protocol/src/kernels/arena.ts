@@ -14,12 +14,13 @@ export interface Frame {
   read(x: View): number;
   /** As `read`; a copy is written back when the call ends. */
   write(x: View): number;
-  /** Memory with arbitrary content until the call ends. */
+  /** Zeroed memory until the call ends. */
   take(bytes: number): number;
 }
 
 /**
- * A stack of bytes in one WebAssembly memory. The memory never grows, so a view of it is never detached: it is made at
+ * A stack of bytes in one WebAssembly memory. What lies above its top is zero: whatever is given back is overwritten, so
+ * that no secret stays in memory that is not in use. The memory never grows, so a view of it is never detached: it is made at
  * its full size, of which the system provides only the pages that are touched.
  */
 export class Arena {
@@ -37,11 +38,16 @@ export class Arena {
   }
 
   release(mark: number): void {
-    if (mark >= START && mark <= this.#top) this.#top = mark;
+    if (mark >= START && mark <= this.#top) this.#drop(mark);
     else throw new KernelError('RANGE', 'mark', mark, `a position below ${this.#top} that mark() returned`);
   }
 
-  /** Address of that many bytes with arbitrary content, 64-byte aligned. Throws KernelError MEMORY. */
+  #drop(mark: number): void {
+    this.bytes(mark, this.#top - mark).fill(0);
+    this.#top = mark;
+  }
+
+  /** Address of that many zero bytes, 64-byte aligned. Throws KernelError MEMORY. */
   take(bytes: number): number {
     const address = this.#top;
     const top = address + Math.ceil(bytes / ALIGN) * ALIGN;
@@ -58,12 +64,6 @@ export class Arena {
     return address;
   }
 
-  zeroed(bytes: number): number {
-    const address = this.take(bytes);
-    this.bytes(address, bytes).fill(0);
-    return address;
-  }
-
   bytes(address: number, count: number): Uint8Array {
     return new Uint8Array(this.memory.buffer, address, count);
   }
@@ -74,7 +74,7 @@ export class Arena {
     return address;
   }
 
-  /** Runs a call; what it takes or copies in is released when it returns or throws. */
+  /** Runs a call; what it takes or copies in is zeroed and released when it returns or throws. */
   run<R>(call: (frame: Frame) => R): R {
     const mark = this.#top;
     const copies: [View, number][] = [];
@@ -95,7 +95,7 @@ export class Arena {
       }
       return result;
     } finally {
-      this.#top = mark;
+      this.#drop(mark);
     }
   }
 }

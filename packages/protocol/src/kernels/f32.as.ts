@@ -1,4 +1,5 @@
 /** Vectors of elements modulo q = 2^32 − 2^20 + 1. Pointers are byte addresses, counts are elements. */
+import { lowHalves, q4 } from './constants.as';
 import { add1, add4, mont4, mul1, Q, R2, sub1, sub4 } from './mod32.as';
 
 export function addF32(acc: usize, x: usize, count: u32): void {
@@ -21,7 +22,7 @@ export function mulF32(acc: usize, x: usize, count: u32): void {
 
 /** out ← Σ a·b as two u64: the sum of the low words of the products, and of the high words. */
 export function dotF32(a: usize, b: usize, count: u32, out: usize): void {
-  const end = a + (<usize>count << 2), vectors = end - 12, mask = i64x2.splat(0xffffffff);
+  const end = a + (<usize>count << 2), vectors = end - 12, mask = lowHalves();
   let low = i64x2.splat(0), high = i64x2.splat(0);
   for (; a < vectors; a += 16, b += 16) {
     const x = v128.load(a), y = v128.load(b);
@@ -41,7 +42,7 @@ export function dotF32(a: usize, b: usize, count: u32, out: usize): void {
 }
 
 export function liftF32(x: usize, out: usize, count: u32): void {
-  const end = x + (<usize>count << 2), vectors = end - 12, q = i32x4.splat(Q);
+  const end = x + (<usize>count << 2), vectors = end - 12, q = q4();
   for (; x < vectors; x += 16, out += 16) {
     const v = v128.load(x);
     v128.store(out, i32x4.add(v, v128.and(i32x4.shr_s(v, 31), q)));
@@ -50,7 +51,7 @@ export function liftF32(x: usize, out: usize, count: u32): void {
 }
 
 export function centerF32(x: usize, out: usize, count: u32): void {
-  const end = x + (<usize>count << 2), vectors = end - 12, q = i32x4.splat(Q), above = i32x4.splat(Q / 2 + 1);
+  const end = x + (<usize>count << 2), vectors = end - 12, q = q4(), above = i32x4.splat(Q / 2 + 1);
   for (; x < vectors; x += 16, out += 16) {
     const v = v128.load(x);
     v128.store(out, i32x4.sub(v, v128.and(i32x4.ge_u(v, above), q)));
@@ -60,7 +61,7 @@ export function centerF32(x: usize, out: usize, count: u32): void {
 
 /** out ← Σ x² of signed words, as dotF32. */
 export function squaredNormF32(x: usize, count: u32, out: usize): void {
-  const end = x + (<usize>count << 2), vectors = end - 12, mask = i64x2.splat(0xffffffff);
+  const end = x + (<usize>count << 2), vectors = end - 12, mask = lowHalves();
   let low = i64x2.splat(0), high = i64x2.splat(0);
   for (; x < vectors; x += 16) {
     const v = v128.load(x);
@@ -81,7 +82,7 @@ export function squaredNormF32(x: usize, count: u32, out: usize): void {
 
 /** Address of the 2,048 elements of one window of 2,080 words (AG5): `spare`, which has room for them. */
 export function windowF32(words: usize, spare: usize): usize {
-  const end = words + 2080 * 4, full = spare + 2048 * 4, q = i32x4.splat(Q);
+  const end = words + 2080 * 4, full = spare + 2048 * 4, q = q4();
   let from = words, to = spare;
   while (to < full && from < end) {
     const w0 = v128.load(from), w1 = v128.load(from, 16);
@@ -107,7 +108,7 @@ export function windowF32(words: usize, spare: usize): usize {
  * zeroed, for sums of low words and of high words.
  */
 export function evaluateWiresF32(x: usize, count: u32, weights: usize, width: u32, acc: usize, out: usize): void {
-  const mask = i64x2.splat(0xffffffff);
+  const mask = lowHalves();
   const rowBytes = <usize>width << 2, end = x + (<usize>count << 2);
   // Two rows a pass halve the traffic of the accumulators.
   for (; x + 2 * rowBytes <= end; x += 2 * rowBytes, weights += 8) {

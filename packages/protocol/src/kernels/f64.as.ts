@@ -1,6 +1,7 @@
 /** Vectors of elements modulo p = 2^64 − 2^32 + 1. Pointers are byte addresses, counts are elements. */
+import { largest2, lowHalves } from './constants.as';
 import {
-  accumulate2, add1, add2, BIAS, bias2, fromSigned, mul1, P, product2, settle1, split2, sub1, sub2, swap2,
+  accumulate2, add1, add2, bias2, fromSigned, mul1, P, product2, settle1, split2, sub1, sub2, swap2,
 } from './mod64.as';
 
 export function addF64(acc: usize, x: usize, count: u32): void {
@@ -19,7 +20,7 @@ export function mulF64(acc: usize, x: usize, count: u32): void {
   const end = acc + (<usize>count << 3), vectors = end - 8;
   for (; acc < vectors; acc += 16, x += 16) {
     const s = split2(v128.load(x));
-    v128.store(acc, bias2(product2(split2(v128.load(acc)), s, swap2(s))));
+    v128.store(acc, product2(split2(v128.load(acc)), s, swap2(s)));
   }
   if (acc < end) store<u64>(acc, mul1(load<u64>(acc), load<u64>(x)));
 }
@@ -48,26 +49,33 @@ export function centerF64(x: usize, out: usize, count: u32): void {
   }
 }
 
-/** out ← four u64, the sums of the four 32-bit words of the squares of signed words. */
+/** out ← four u64, the sums of the four 32-bit words of the squares of signed words; at most 2^28 of them. */
 export function squaredNormF64(x: usize, count: u32, out: usize): void {
-  let s0: u64 = 0, s1: u64 = 0, s2: u64 = 0, s3: u64 = 0;
-  for (const end = x + (<usize>count << 3); x < end; x += 8) {
-    const v = load<i64>(x), m = <u64>(v < 0 ? -v : v), l = m & 0xffffffff, h = m >> 32;
-    const a = l * l, b = l * h, d = h * h;
-    s0 += a & 0xffffffff;
-    s1 += (a >> 32) + 2 * (b & 0xffffffff);
-    s2 += (d & 0xffffffff) + 2 * (b >> 32);
-    s3 += d >> 32;
+  const end = x + (<usize>count << 3), vectors = end - 8, mask = lowHalves(), zero = i64x2.splat(0);
+  let s0 = zero, s1 = zero, s2 = zero, s3 = zero, m1 = zero, m2 = zero;
+  for (; x < end; x += 16) {
+    const s = split2(i64x2.abs(x < vectors ? v128.load(x) : v128.load64_zero(x)));
+    const a = i64x2.extmul_low_i32x4_u(s, s), d = i64x2.extmul_high_i32x4_u(s, s);
+    const b = i64x2.extmul_low_i32x4_u(s, swap2(s));
+    s0 = i64x2.add(s0, v128.and(a, mask));
+    s1 = i64x2.add(s1, i64x2.shr_u(a, 32));
+    m1 = i64x2.add(m1, v128.and(b, mask));
+    m2 = i64x2.add(m2, i64x2.shr_u(b, 32));
+    s2 = i64x2.add(s2, v128.and(d, mask));
+    s3 = i64x2.add(s3, i64x2.shr_u(d, 32));
   }
-  store<u64>(out, s0);
-  store<u64>(out, s1, 8);
-  store<u64>(out, s2, 16);
-  store<u64>(out, s3, 24);
+  store<u64>(out, addLanes(s0));
+  store<u64>(out, addLanes(s1) + 2 * addLanes(m1), 8);
+  store<u64>(out, addLanes(s2) + 2 * addLanes(m2), 16);
+  store<u64>(out, addLanes(s3), 24);
+}
+@inline function addLanes(x: v128): u64 {
+  return i64x2.extract_lane(x, 0) + i64x2.extract_lane(x, 1);
 }
 
 /** As windowF32; the words themselves unless one of them is ≥ p, a 2^-32 event. */
 export function windowF64(words: usize, spare: usize): usize {
-  const largest = i64x2.splat((P - 1) ^ BIAS), bytes: usize = 2048 * 8;
+  const largest = largest2(), bytes: usize = 2048 * 8;
   let beyond = i64x2.splat(0);
   for (let i: usize = 0; i < bytes; i += 16) {
     beyond = v128.or(beyond, i64x2.gt_s(bias2(v128.load(words + i)), largest));

@@ -2,16 +2,17 @@
  * Arithmetic modulo q = 2^32 − 2^20 + 1, four canonical elements a vector. Unsigned comparisons are written as ≥, which
  * is two machine instructions where < is four.
  */
+import { q4 } from './constants.as';
 export const Q: u32 = 4293918721;
 /** 2^64 mod q: mont4 of x and this is x · 2^32. */
 export const R2: u32 = 266338049;
 
 @inline export function add4(a: v128, b: v128): v128 {
-  return sub4(a, i32x4.sub(i32x4.splat(Q), b));
+  return sub4(a, i32x4.sub(q4(), b));
 }
 /** a − b; b may be q itself. */
 @inline export function sub4(a: v128, b: v128): v128 {
-  return i32x4.add(i32x4.sub(a, b), v128.andnot(i32x4.splat(Q), i32x4.ge_u(a, b)));
+  return i32x4.add(i32x4.sub(a, b), v128.andnot(q4(), i32x4.ge_u(a, b)));
 }
 /** Montgomery product a·b / 2^32 (Montgomery 1985). 1/q = 1 + 2^20 mod 2^32, so both inner products are shifts. */
 @inline export function mont4(a: v128, b: v128): v128 {

@@ -1,17 +1,18 @@
 /**
  * Arithmetic modulo p = 2^64 − 2^32 + 1, two elements a vector. With φ = 2^32: φ² = φ − 1 and φ³ = −1 mod p. SIMD
- * compares 64-bit lanes as signed only, so transforms keep elements biased (the top bit flipped), which orders them.
+ * compares 64-bit lanes as signed only: biased words (the top bit flipped) are in the order of the unsigned ones.
  */
+import { joinHigh, joinLow, largest2, lowHalves, topBits } from './constants.as';
 export const P: u64 = 0xffffffff00000001;
 /** 2^64 mod p. */
 export const EPSILON: u64 = 0xffffffff;
 export const BIAS: u64 = 0x8000000000000000;
 
 @inline export function bias2(x: v128): v128 {
-  return v128.xor(x, i64x2.splat(BIAS));
+  return v128.xor(x, topBits());
 }
 @inline function epsilonWhere(mask: v128): v128 {
-  return v128.and(mask, i64x2.splat(EPSILON));
+  return i64x2.shr_u(mask, 32);
 }
 /** Canonical a ± b of canonical a, b. */
 @inline export function add2(a: v128, b: v128): v128 {
@@ -20,24 +21,9 @@ export const BIAS: u64 = 0x8000000000000000;
 @inline export function sub2(a: v128, b: v128): v128 {
   return i64x2.sub(i64x2.sub(a, b), epsilonWhere(i64x2.gt_s(bias2(b), bias2(a))));
 }
-/** x ± r, biased like x (any u64); r is unbiased and canonical, so that one correction suffices. */
-@inline export function plus2(x: v128, r: v128): v128 {
-  const s = i64x2.add(x, r);
-  return i64x2.add(s, epsilonWhere(i64x2.gt_s(x, s)));
-}
-@inline export function minus2(x: v128, r: v128): v128 {
-  const d = i64x2.sub(x, r);
-  return i64x2.sub(d, epsilonWhere(i64x2.gt_s(d, x)));
-}
-/** Biased canonical form of any biased u64. */
+/** Canonical form of any u64. */
 @inline export function canonical2(x: v128): v128 {
-  return i64x2.add(x, epsilonWhere(i64x2.gt_s(x, i64x2.splat((P - 1) ^ BIAS))));
-}
-/** plus2 with a canonical result, for x canonical too. */
-@inline export function plusCanonical2(x: v128, r: v128): v128 {
-  const s = i64x2.add(x, r);
-  const over = v128.or(i64x2.gt_s(x, s), i64x2.gt_s(s, i64x2.splat((P - 1) ^ BIAS)));
-  return i64x2.add(s, epsilonWhere(over));
+  return i64x2.add(x, epsilonWhere(i64x2.gt_s(bias2(x), largest2())));
 }
 
 /** (low0, low1, high0, high1): the operands of the 32-bit products. */
@@ -47,37 +33,41 @@ export const BIAS: u64 = 0x8000000000000000;
 @inline export function swap2(s: v128): v128 {
   return v128.shuffle<u64>(s, s, 1, 0);
 }
-/** Product of split operands (t = swap2(s)), reduced: biased and canonical. */
-@inline export function product2(a: v128, s: v128, t: v128): v128 {
-  return reduce2(
-    i64x2.extmul_low_i32x4_u(a, s), i64x2.extmul_low_i32x4_u(a, t),
-    i64x2.extmul_high_i32x4_u(a, t), i64x2.extmul_high_i32x4_u(a, s),
-  );
+/**
+ * l of a product l + φ·h of split operands (t = swap2(s)); `high2` is h. Both are signed, |l|, |h| < 2^35. A sum of such
+ * limbs is a sum of such pairs, and φ·(l + φ·h) = −h + φ·(l + h).
+ */
+@inline export function low2(x: v128, s: v128, t: v128): v128 {
+  const a = i64x2.extmul_low_i32x4_u(x, s), d = i64x2.extmul_high_i32x4_u(x, s);
+  return i64x2.sub(i64x2.sub(v128.and(a, lowHalves()), i64x2.shr_u(d, 32)), shared(x, d, t));
 }
-@inline function reduce2(a: v128, b: v128, c: v128, d: v128): v128 {
-  const mask = i64x2.splat(EPSILON);
-  const x = i64x2.add(b, i64x2.shr_u(a, 32)), y = i64x2.add(c, v128.and(x, mask));
-  const low = v128.or(i64x2.shl(y, 32), v128.and(a, mask));
-  const high = i64x2.add(i64x2.add(d, i64x2.shr_u(x, 32)), i64x2.shr_u(y, 32));
-  // low + φ²·high = low − ⌊high/φ⌋ + (φ − 1)·(high mod φ); neither correction can carry twice.
-  const h = v128.and(high, mask);
-  const t = minus2(bias2(low), i64x2.shr_u(high, 32));
-  return canonical2(plus2(t, i64x2.sub(i64x2.shl(h, 32), h)));
+@inline export function high2(x: v128, s: v128, t: v128): v128 {
+  const a = i64x2.extmul_low_i32x4_u(x, s), d = i64x2.extmul_high_i32x4_u(x, s), mask = lowHalves();
+  const b = i64x2.extmul_low_i32x4_u(x, t), c = i64x2.extmul_high_i32x4_u(x, t);
+  const middle = i64x2.add(i64x2.add(v128.and(b, mask), v128.and(c, mask)), i64x2.shr_u(a, 32));
+  return i64x2.add(middle, shared(x, d, t));
+}
+/** What φ² = φ − 1 puts into both limbs of a + φ·(b + c) + φ²·d. */
+@inline function shared(x: v128, d: v128, t: v128): v128 {
+  const b = i64x2.extmul_low_i32x4_u(x, t), c = i64x2.extmul_high_i32x4_u(x, t);
+  return i64x2.add(i64x2.add(i64x2.shr_u(b, 32), i64x2.shr_u(c, 32)), v128.and(d, lowHalves()));
+}
+/** A u64, canonical or not, that is l + φ·h for signed |l|, |h| < 2^53. */
+@inline export function join2(l: v128, h: v128): v128 {
+  // Adding 2^22·p makes both limbs positive; the sum t < 2^56 and φ·(h mod φ) then carry at most once.
+  const low = i64x2.add(l, joinLow()), high = i64x2.add(h, joinHigh()), top = i64x2.shr_u(high, 32);
+  const t = i64x2.add(i64x2.sub(low, top), i64x2.shl(top, 32)), s = i64x2.add(t, i64x2.shl(high, 32));
+  return bias2(i64x2.add(s, epsilonWhere(i64x2.gt_s(t, s))));
+}
+/** Canonical product of split operands. */
+@inline export function product2(x: v128, s: v128, t: v128): v128 {
+  return canonical2(join2(low2(x, s, t), high2(x, s, t)));
 }
 
-/**
- * Adds a product of split operands to two vectors at `sums`, unreduced: l and h of the value l + φ·h, signed, each
- * changed by less than 2^35, so that 2^28 products fit.
- */
-@inline export function accumulate2(sums: usize, u: v128, s: v128, t: v128): void {
-  const mask = i64x2.splat(EPSILON);
-  const a = i64x2.extmul_low_i32x4_u(u, s), d = i64x2.extmul_high_i32x4_u(u, s);
-  const b = i64x2.extmul_low_i32x4_u(u, t), c = i64x2.extmul_high_i32x4_u(u, t);
-  const shared = i64x2.add(i64x2.add(i64x2.shr_u(b, 32), i64x2.shr_u(c, 32)), v128.and(d, mask));
-  const middle = i64x2.add(i64x2.add(v128.and(b, mask), v128.and(c, mask)), i64x2.shr_u(a, 32));
-  const edge = i64x2.sub(v128.and(a, mask), i64x2.shr_u(d, 32));
-  v128.store(sums, i64x2.add(v128.load(sums), i64x2.sub(edge, shared)));
-  v128.store(sums, i64x2.add(v128.load(sums, 16), i64x2.add(middle, shared)), 16);
+/** Adds a product of split operands to limbs at `sums`: 2^28 products fit. */
+@inline export function accumulate2(sums: usize, x: v128, s: v128, t: v128): void {
+  v128.store(sums, i64x2.add(v128.load(sums), low2(x, s, t)));
+  v128.store(sums, i64x2.add(v128.load(sums, 16), high2(x, s, t)), 16);
 }
 /** The canonical element of lane 0 or 1 of such sums. */
 @inline export function settle1(sums: usize, lane: u32): u64 {

@@ -3,12 +3,13 @@
  * computed and Σ x taken off by the caller. x lies as signed 16-bit limbs in groups of 64 coordinates, in the order in
  * which shifting one vector of bits uncovers them: [limb][shift s < 8][lane < 8] is coordinate 8·lane + s.
  */
+import { evenBits, threes } from './constants.as';
 import { Q as Q32 } from './mod32.as';
 import { P as Q64 } from './mod64.as';
 
 /** Σ x over `groups` groups: `limbs` exact sums (i64) at `out`, of limb · c. */
 @inline function sum(x: usize, bits: usize, groups: u32, limbs: i32, out: usize): void {
-  const three = i16x8.splat(3), pairs = i16x8.splat(0x5555);
+  const three = threes(), pairs = evenBits();
   memory.fill(out, 0, <usize>limbs << 3);
   while (groups > 0) {
     // A lane gains at most 8 · 2^17 a group: 1,024 groups stay below 2^31.

@@ -9,7 +9,7 @@ function split(x: Elements | Signed, groups: number, exports: Exports, arena: Ar
   const width = x.BYTES_PER_ELEMENT;
   const isSigned = x instanceof Int32Array || x instanceof BigInt64Array;
   const limbs = isSigned ? arena.run(({ read }) => exports['limbsOf']!(read(x), x.length, width)) : width / 2;
-  const address = arena.zeroed(128 * limbs * groups);
+  const address = arena.take(128 * limbs * groups);
   arena.run(({ read }) => {
     if (isSigned) exports['splitSigned']!(read(x), x.length, width, limbs, address);
     else exports[width === 4 ? 'splitF32' : 'splitF64']!(read(x), x.length, address);

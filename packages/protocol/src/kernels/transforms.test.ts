@@ -55,14 +55,17 @@ for (const name of ['F32', 'F64'] as const) {
   });
 
   test(`[AG7] ${name}: the ring transform agrees where butterflies carry, borrow and leave non-canonical values`, () => {
-    const quarter = n / 4;
-    // The twiddles of the first two stages, undone: the edges themselves meet in the butterflies.
-    const [w1, w2] = [2, 4].map((part) => power(rootOfUnity(field, 2 * n), BigInt(2 * n - n / part), q));
-    for (const undo of [1n, w2!]) {
+    // The twiddles of the first two halvings, undone: the edges themselves meet in the butterflies.
+    const undone = (quarters: number): bigint => power(rootOfUnity(field, 2 * n), BigInt(2 * n - (quarters * n) / 4), q);
+    for (const parts of [
+      [0, 0, 2, 2],
+      [0, 1, 2, 2],
+      [0, 1, 2, 3],
+    ]) {
       const x = Array.from({ length: n }, (_, i) => {
-        const edge = EDGES[(i * 7 + 5 * Math.floor(i / EDGES.length) + Math.floor(i / quarter)) % EDGES.length]!;
-        const part = Math.floor(i / quarter);
-        return mod(edge * (part >= 2 ? w1! : 1n) * (part === 1 ? undo : 1n), q);
+        const part = Math.floor((4 * i) / n);
+        const edge = EDGES[(i * 7 + 5 * Math.floor(i / EDGES.length) + part) % EDGES.length]!;
+        return mod(edge * undone(parts[part]!), q);
       });
       agree(give(plain, x), (k, out) => k.ntt(out), 'ntt');
     }

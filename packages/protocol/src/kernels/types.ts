@@ -22,6 +22,7 @@ export interface FieldKernels {
   alloc(count: number): Elements;
   allocSigned(count: number): Signed;
   mark(): Mark;
+  /** Gives back what was allocated since, overwritten with zeros, as is all that a call copies in or needs besides. */
   release(mark: Mark): void;
 
   /** acc[i] ← acc[i] ± x[i] mod q over x.length elements. */

@@ -8,6 +8,8 @@ import { plainKernels } from './plain.ts';
 import { type Exports, prepareSigns } from './signs.ts';
 import { type FieldKernels, type Kernels, type SignDot, WINDOW_ELEMENTS, WINDOW_WORDS } from './types.ts';
 
+/** Blocks of a commitment that are copied in at once, where they lie elsewhere: they stay in the processor's cache. */
+const PIECE = 16;
 /** Entries of the tables of roots that are made once; longer transforms make their own for the call. */
 const TABLE = 8192;
 
@@ -85,8 +87,13 @@ function fieldKernels(field: Field, exports: Exports, arena: Arena): FieldKernel
     return address;
   };
   const root = (size: number): bigint => rootOfUnity(field, 2 * size);
-  const roots = fillTable(arena.take(TABLE * bytes), TABLE, root(TABLE));
-  const inverses = fillTable(arena.take(TABLE * bytes), TABLE, inverse(root(TABLE), q));
+  /** Both transforms read the roots' powers, F32 the inverse roots' too, F64 those of the roots' cubes. */
+  const fillTables = (size: number): readonly [number, number] => {
+    const other = bytes === 4 ? inverse(root(size), q) : root(size) ** 3n % q;
+    return [fillTable(arena.take(size * bytes), size, root(size)), fillTable(arena.take(size * bytes), size, other)];
+  };
+  const tables = fillTables(TABLE);
+  const ringTables = bytes === 4 ? tables.slice(0, 1) : tables;
 
   /** acc ← acc ∘ x. */
   const inPlace =
@@ -117,9 +124,9 @@ function fieldKernels(field: Field, exports: Exports, arena: Arena): FieldKernel
 
   return {
     field,
-    alloc: (count) => elements(arena.zeroed(count * bytes), count),
+    alloc: (count) => elements(arena.take(count * bytes), count),
     allocSigned(count) {
-      const address = arena.zeroed(count * bytes);
+      const address = arena.take(count * bytes);
       return bytes === 4
         ? new Int32Array(arena.memory.buffer, address, count)
         : new BigInt64Array(arena.memory.buffer, address, count);
@@ -171,7 +178,7 @@ function fieldKernels(field: Field, exports: Exports, arena: Arena): FieldKernel
       check.checkPublic(prefix, block, count, out);
       run([out], ({ write, take }) => {
         const message = take(64);
-        const padded = arena.bytes(message, 64).fill(0);
+        const padded = arena.bytes(message, 64);
         padded.set(prefix);
         const view = new DataView(padded.buffer, message, 64);
         view.setUint32(prefix.length, block);
@@ -183,41 +190,39 @@ function fieldKernels(field: Field, exports: Exports, arena: Arena): FieldKernel
 
     ntt(x) {
       check.exactly('x', x.length, n);
-      run([x], ({ write }) => loop('ntt')(write(x), n, roots));
+      run([x], ({ write }) => loop('ntt')(write(x), n, ...ringTables));
     },
     commit(x, A, T) {
       check.checkCommit(field, x, A, T);
-      run([x, A, T], ({ read, write, take }) => {
-        const used = A.subarray(0, x.length);
-        loop('commit')(read(x), x.length / n, read(used), write(T), n, roots, take(3 * n * bytes));
+      run([x, A, T], ({ write, take }) => {
+        const [sum, room] = [write(T), take(3 * n * bytes)];
+        for (let from = 0; from < x.length; from += PIECE * n) {
+          const part = x.subarray(from, from + PIECE * n);
+          const rows = A.subarray(from, from + part.length);
+          arena.run(({ read }) => loop('commit')(read(part), part.length / n, read(rows), sum, n, ...ringTables, room));
+        }
       });
     },
     transpose(u, A, out) {
       check.checkTranspose(field, u, A, out);
       run([u, A, out], ({ read, write, take }) =>
-        loop('transpose')(read(u), A.length / n, read(A), write(out), n, roots, take(n * bytes)),
+        loop('transpose')(read(u), A.length / n, read(A), write(out), n, ...ringTables, take(n * bytes)),
       );
     },
 
     proveSquares(x, seeds, P, out) {
       check.checkSquares(field, x, seeds, P, out);
       run([x, seeds, out], ({ read, write, take }) => {
-        const fits = P <= TABLE;
-        const tables = [
-          fits ? roots : fillTable(take(P * bytes), P, root(P)),
-          fits ? inverses : fillTable(take(P * bytes), P, inverse(root(P), q)),
-        ];
+        const pair = P <= TABLE ? tables : fillTables(P);
         const scale = mod(inverse(BigInt(P) ** 2n, q) * form ** 2n, q);
-        const shape = [x.length, seeds.length, Math.log2(P), ...tables, bytes === 4 ? Number(scale) : scale];
-        loop('proveSquares')(read(seeds), read(x), ...shape, take(16 * P), take(64 * P), write(out));
+        const shape = [x.length, seeds.length, Math.log2(P), ...pair, bytes === 4 ? Number(scale) : scale];
+        loop('proveSquares')(read(seeds), read(x), ...shape, take(32 * P), take(64 * P), write(out));
       });
     },
     evaluateWires(x, weights, out) {
       check.checkWires(x, weights, out);
       run([x, weights, out], ({ read, write, take }) => {
-        const size = 64 * Math.ceil(out.length / 4);
-        const sums = take(size);
-        arena.bytes(sums, size).fill(0);
+        const sums = take(64 * Math.ceil(out.length / 4));
         loop('evaluateWires')(read(x), x.length, read(weights) + bytes, out.length, sums, write(out));
       });
     },

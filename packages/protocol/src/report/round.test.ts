@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadKernels } from '../../../node/src/adapters/kernels.ts';
 import { nodePlatform as platform } from '../../../node/src/adapters/platform.ts';
+import { type Example, type ExampleOptions, exampleAttempt, exampleVector } from '../../test/exampleAttempt.ts';
 import { elementBytes } from '../codec.ts';
 import type { Elements, Signed } from '../field.ts';
 import { plainKernels } from '../kernels/plain.ts';
@@ -11,7 +12,6 @@ import { signReport } from '../signing.ts';
 import { acceptSet, aggregateShare, groupOf } from './aggregate.ts';
 import type { Components } from './attempt.ts';
 import { ReportError } from './error.ts';
-import { type Example, type ExampleOptions, exampleAttempt, exampleVector } from '../../test/exampleAttempt.ts';
 import { decodeReport, encodeReport, type PublicReport, reportBytes } from './report.ts';
 import { decodeSeal, openSeal, type Seal } from './seal.ts';
 import { shard } from './shard.ts';
@@ -135,4 +135,13 @@ test('[AG16] groups are 1 … k, and change with the beacon of their type', () =
     groups,
     members.map((member) => groupOf(member, NOISE, options)),
   );
+});
+
+test('nothing of a member’s secrets stays in kernel memory when its report is made', () => {
+  const small: Components = { platform, kernels: loadKernels({ memoryBytes: 2 ** 24 }) };
+  const example = exampleAttempt({ field: 64, d: 50, shares: 3, members: 1 }, small);
+  const mark = small.kernels.F64.mark();
+  const words = new BigUint64Array(small.kernels.F64.alloc(0).buffer, mark);
+  send(example, 0, UPDATE, exampleVector(64, 50, 1, example.random), small);
+  assert.ok(words.every((word) => word === 0n));
 });
