@@ -14,6 +14,9 @@ const BENCHES: Readonly<Record<string, (options: Options) => Promise<void>>> = {
     const rows = kernelRows(loadKernels(), 2 ** 20);
     console.log(json ? JSON.stringify(rows, null, 1) : formatKernelRows(rows));
   },
+  async hospitals(options) {
+    await (await import('./hospitals.ts')).run(options);
+  },
 };
 
 const [name = '', ...flags] = process.argv.slice(2);

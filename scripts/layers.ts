@@ -16,7 +16,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'packages/node': ['packages/sdk', 'packages/protocol', 'packages/trainer'],
   'packages/testing': ['packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/contracts'],
   'apps/cli': ['packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/datasets', 'packages/testing'],
-  bench: ['packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/datasets', 'packages/testing'],
+  bench: ['apps/cli', 'packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/datasets', 'packages/testing'],
   scripts: ['packages/protocol', 'packages/contracts'],
   'spec/reference': [],
 };

@@ -52,6 +52,25 @@ test('a demo that is kept running verifies from another process, and its documen
   assert.ok(document.gas.total > 0 && document.bytesPerMember > 0);
 });
 
+test('[LR20] the hospitals learn together, and the one with a single class is told so', async () => {
+  const run = await concord(['demo', '--example', 'hospitals', '--rounds', '2', '--seeds', '1', '--json']);
+  assert.equal(run.code, 0, run.stderr.slice(-2000));
+  const document = JSON.parse(run.stdout);
+  assert.equal(document.verify.verdict, 'PASS');
+  assert.deepEqual(
+    document.members.map(({ rows }: { rows: number }) => rows),
+    [199, 172, 30, 85],
+  );
+  assert.equal(document.rounds.length, 3);
+  assert.deepEqual([document.private.unit, document.private.adjacency], ['record', 'zero-out']);
+  assert.ok(document.private.epsilon > 0.9 && document.private.epsilon <= 1);
+  assert.equal(document.predict.equal, true);
+  assert.match(run.stderr, /switzerland alone \(diseased only\)/);
+  // Beside every accuracy stands the majority guess, over all patients and as the mean of four.
+  assert.ok(document.majority.accuracy > 0.5 && document.majority.atHome > document.majority.accuracy);
+  assert.doesNotMatch(run.stderr, /account|illicit|scam|false alarm/);
+});
+
 interface Broken {
   readonly clause: string;
   readonly who: string;
@@ -141,9 +160,9 @@ describe('one liar among honest parties: the demo ends red and says which clause
 });
 
 test('wrong options say what is needed and start nothing', async () => {
-  for (const args of [['demo', '--rounds', 'many'], ['demo', '--cheat', 'nicely'], ['demo', '--epsilon', '0'], ['demo', '--cheat', 'lying-sum', '--committee', '3x2']]) {
+  for (const args of [['demo', '--rounds', 'many'], ['demo', '--cheat', 'nicely'], ['demo', '--example', 'kitchens'], ['demo', '--epsilon', '0'], ['demo', '--cheat', 'lying-sum', '--committee', '3x2']]) {
     const run = await concord(args);
     assert.notEqual(run.code, 0);
-    assert.match(run.stdout + run.stderr, /--(rounds|cheat|epsilon)( lying-sum)?: have .+ need/);
+    assert.match(run.stdout + run.stderr, /--(rounds|cheat|epsilon|example)( lying-sum)?: have .+ need/);
   }
 });

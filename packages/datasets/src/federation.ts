@@ -6,7 +6,12 @@ export interface Federation {
   /** True when no record describes anything real: print it beside every number. */
   readonly synthetic: boolean;
   readonly schema: Schema;
-  readonly members: readonly { readonly name: string; readonly table: Table }[];
+  readonly members: readonly {
+    readonly name: string;
+    readonly table: Table;
+    /** The part of `test` that came from this member, where the split is per member. */
+    readonly test?: Table;
+  }[];
   /** Records that no member trains on. */
   readonly test: Table;
 }

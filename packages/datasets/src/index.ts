@@ -1,4 +1,6 @@
 export * from './federation.ts';
+export * from './hospitals.ts';
 export * from './source.ts';
 export * from './synthetic.ts';
+export * from './trainTestSplit.ts';
 export * from './wallets.ts';

@@ -1,25 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { defineCommand } from 'citty';
-import { parse } from 'yaml';
 import { CHEATS, shortened } from '../demo/cheats.ts';
 import { runDemo } from '../demo/run.ts';
 import { createRenderer } from '../render.ts';
-import { loadFederation } from '../demo/federation.ts';
 import { toDocument } from '../demo/document.ts';
-import type { CharterFile } from '../demo/story.ts';
-
-const EXAMPLES = fileURLToPath(new URL('../../../../examples/', import.meta.url));
+import { EXAMPLE_NAMES, EXAMPLES, loadFederation, readCharterFile } from '../demo/examples.ts';
 
 /** `npm start`: the whole story on one machine, from a voted charter to a verified model that a contract calls. */
 export const demo = defineCommand({
   meta: {
     name: 'demo',
-    description: 'Six companies learn to spot scams together: chain, members, vote, private training, verdict; one machine.',
+    description: 'Organisations learn together: chain, members, vote, private training, verdict; one machine.',
   },
   args: {
+    example: {
+      type: 'string',
+      description: EXAMPLE_NAMES.map((name) => `${name} (${EXAMPLES[name].title})`).join(', '),
+      default: 'wallets',
+    },
     rounds: { type: 'string', description: 'training rounds instead of the charter’s' },
     epsilon: { type: 'string', description: 'privacy budget ε instead of the charter’s' },
     seeds: { type: 'string', description: 'seeds of the non-private rows of the table', default: '3' },
@@ -32,7 +32,10 @@ export const demo = defineCommand({
   },
   run: async ({ args }) => {
     const render = createRenderer({ json: args.json === true });
-    const file = parse(readFileSync(join(EXAMPLES, 'wallets', 'charter.yaml'), 'utf8')) as CharterFile;
+    const name = EXAMPLE_NAMES.find((each) => each === args.example);
+    if (name === undefined)
+      throw new Error(`--example: have “${args.example}”, need one of ${EXAMPLE_NAMES.join(', ')}`);
+    const file = readCharterFile(name);
     const number = (name: string, text: string | undefined, least: number): number | undefined => {
       if (text === undefined) return undefined;
       const value = Number(text);
@@ -57,10 +60,14 @@ export const demo = defineCommand({
     // Only staked holders can be slashed.
     const committee = shares ?? (cheat === 'two-sets' ? 3 : undefined);
     const folder = mkdtempSync(join(tmpdir(), 'concord-'));
-    const federation = await loadFederation({ folder: args.data, download: process.stdout.isTTY === true });
+    const federation = await loadFederation(EXAMPLES[name], {
+      folder: args.data,
+      download: process.stdout.isTTY === true,
+    });
     const facts = await runDemo({
       render,
       folder,
+      example: EXAMPLES[name],
       federation,
       file: { text: file.text, terms },
       seeds: Math.floor(number('seeds', args.seeds, 1) ?? 3),

@@ -1,16 +1,18 @@
 /** The facts of a finished demo, as one JSON document. Field names are stable; new ones may be added. */
-import type { Evaluation } from '@concord/trainer';
 import type { RefusedReport, VoidAttempt } from '@concord/sdk';
 import type { Accusation } from './accusations.ts';
-import type { Baselines, Spread } from './baselines.ts';
+import type { Baselines, Spread } from './comparison.ts';
+import type { Scores } from './judge.ts';
 import type { OnChain } from './onChain.ts';
 import type { RoundRecord } from './progress.ts';
 
-const short = ({ accuracy, auc, averagePrecision, recallAt1PercentFalseAlarms }: Evaluation) => ({
+const short = ({ accuracy, auc, averagePrecision, recallAt1PercentFalseAlarms, atHome, noModel }: Scores) => ({
   accuracy,
   auc,
   averagePrecision,
   recallAt1pct: recallAt1PercentFalseAlarms,
+  ...(atHome !== undefined && { atHome }),
+  ...(noModel !== undefined && { noModel }),
 });
 
 const spread = ({ mean, deviation }: Spread) => ({ ...short(mean), deviation: short(deviation) });
@@ -38,7 +40,7 @@ export interface DemoFacts {
 /** A demo whose run came to its end, so that there is a model to judge. */
 export interface FinishedFacts extends DemoFacts {
   readonly baselines: Baselines;
-  readonly privately: Evaluation;
+  readonly privately: Scores;
   readonly privacy: {
     readonly epsilon: number;
     readonly cap: number;
@@ -71,7 +73,7 @@ function finishedDocument(facts: FinishedFacts): unknown {
       alone: spread(baselines.alone[i]!),
       alonePrivate: spread(baselines.alonePrivate[i]!),
     })),
-    majority: { accuracy: baselines.majority },
+    majority: baselines.majority,
     together: spread(baselines.together),
     private: { ...short(facts.privately), ...privacy, adjacency: 'zero-out', otherSeeds: spread(baselines.privately) },
     pooled: spread(baselines.pooled),

@@ -1,6 +1,31 @@
-/** The finished model, judged on accounts that no member trained on, in the integers that the contract computes with. */
-import { predict, type RunState, type Standardization, toFixed } from '@concord/protocol';
-import { evaluate, type Evaluation, readRecords, type Records, type Schema, standardize, type Table } from '@concord/trainer';
+/** The finished model, judged on records that no member trained on, in the integers that the contract computes with. */
+import { type CharterText, predict, type RunState, type Standardization, toFixed } from '@concord/protocol';
+import { accuracy, evaluate, type Evaluation, readRecords, type Records, standardize, type Table } from '@concord/trainer';
+
+/** Scores on all test records; and at home, on those of the members: its own for a member alone, else the plain mean. */
+export interface Scores extends Evaluation {
+  /** Accuracy; absent where the test part is not cut by member. */
+  readonly atHome?: number;
+  /** Of a simulated run: 1 if its noise left no model, so that the more frequent label was guessed; the mean is a share. */
+  readonly noModel?: number;
+}
+
+export type Metric = keyof Scores;
+
+/** What is judged with: all test records, and where the test part is cut by member, its parts. */
+export interface Exam {
+  readonly test: Records;
+  readonly homes?: readonly Records[] | undefined;
+}
+
+/** Scores from the logits that a model gives; `home` is the member that it belongs to, if to one. */
+export function score(logitsOf: (records: Records) => ArrayLike<number>, { test, homes }: Exam, home?: number): Scores {
+  const scores = evaluate(logitsOf(test), test.labels);
+  if (homes === undefined) return scores;
+  const chosen = home === undefined ? homes : [homes[home]!];
+  const sum = chosen.reduce((total, records) => total + accuracy(logitsOf(records), records.labels), 0);
+  return { ...scores, atHome: sum / chosen.length };
+}
 
 /** Features as the model sees them: standardised with the run's own constants, Q16. */
 function fixedFeatures(records: Records, constants: Standardization, limit: number): Int32Array[] {
@@ -9,7 +34,7 @@ function fixedFeatures(records: Records, constants: Standardization, limit: numb
 }
 
 export interface Judged {
-  readonly scores: Evaluation;
+  readonly scores: Scores;
   readonly logits: readonly number[];
   readonly inputs: readonly Int32Array[];
   readonly labels: Uint8Array;
@@ -22,8 +47,10 @@ export function integerLogits(state: RunState, records: Records, featureLimit: n
   return { inputs, logits: inputs.map((input) => predict(state.optimizer.model, input)) };
 }
 
-export function judge(state: RunState, schema: Schema, featureLimit: number, test: Table): Judged {
+export function judge(state: RunState, charter: CharterText, test: Table, homes?: readonly Table[]): Judged {
+  const { schema, training } = charter;
   const records = readRecords(test, schema);
-  const { inputs, logits } = integerLogits(state, records, featureLimit);
-  return { scores: evaluate(logits, records.labels), logits, inputs, labels: records.labels };
+  const exam = { test: records, homes: homes?.map((table) => readRecords(table, schema)) };
+  const scores = score((each) => integerLogits(state, each, training.featureLimit).logits, exam);
+  return { scores, labels: records.labels, ...integerLogits(state, records, training.featureLimit) };
 }

@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { decodeRunState } from '@concord/protocol';
 import { emptyView, type Fact, fetchBlob, fold, type Hex, type RunView, watchFacts } from '@concord/sdk';
 import { accusations } from './accusations.ts';
-import type { BaselineResult, BaselineTask } from './baselines.ts';
+import type { BaselineResult } from './baselines.ts';
 import type { Cheat } from './cheats.ts';
+import type { ComparisonTask } from './comparison.ts';
 import type { DemoFacts, FinishedFacts } from './document.ts';
-import type { NamedFederation } from './federation.ts';
+import { type Example, type NamedFederation, testsByMember } from './examples.ts';
 import { judge } from './judge.ts';
 import { askTheChain } from './onChain.ts';
 import { createProgress, epsilonOf, type Progress } from './progress.ts';
@@ -24,6 +25,7 @@ import { type Renderer, thousands } from '../render.ts';
 export interface DemoOptions {
   readonly render: Renderer;
   readonly folder: string;
+  readonly example: Example;
   readonly federation: NamedFederation;
   readonly file: CharterFile;
   readonly seeds: number;
@@ -35,7 +37,7 @@ export interface DemoOptions {
 const PREDICTIONS = 200;
 
 /** Starts the child that computes the rows of the table that only a holder of all files can. */
-function startBaselines(task: BaselineTask): { readonly result: Promise<BaselineResult>; stop(): void } {
+function startBaselines(task: ComparisonTask): { readonly result: Promise<BaselineResult>; stop(): void } {
   const child = fork(fileURLToPath(new URL('./baselines.ts', import.meta.url)), { serialization: 'advanced' });
   if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const result = new Promise<BaselineResult>((resolve, reject) => {
@@ -79,7 +81,7 @@ async function refusedByMembers(stage: Stage, signal: AbortSignal): Promise<void
 }
 
 export async function runDemo(options: DemoOptions): Promise<DemoFacts | FinishedFacts> {
-  const { render, folder, federation, file } = options;
+  const { render, folder, example, federation, file } = options;
   const started = performance.now();
   const now = (): number => performance.now();
   render.line('Concord', 'strong');
@@ -89,7 +91,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
     return { name, rows: table.rows.length, positives: table.rows.filter((row) => row[label] === '1').length };
   });
   for (const { name, rows: count, positives } of rows)
-    render.line(`  ${name.padEnd(16)} ${String(count).padStart(6)} records, ${String(positives).padStart(5)} of them illicit`, 'faint');
+    render.line(
+      `  ${name.padEnd(16)} ${String(count).padStart(6)} ${example.records}, ${String(positives).padStart(5)} of them ${example.positives}`,
+      'faint',
+    );
 
   const stage = await setStage({
     folder,
@@ -101,6 +106,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
   });
   const { text } = stage.compiled;
   const { limits: terms, aggregation: struct } = stage.compiled.charter;
+  const homes = testsByMember(federation);
   const baselines = startBaselines({
     schema: text.schema,
     members: federation.members.map(({ table }) => table),
@@ -108,7 +114,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
     rules: { charter: text, rounds: terms.rounds, recordBound: Number(struct.recordBound), d: struct.d },
     sigma: Number(struct.sigma),
     honest: struct.honest,
-    seeds: options.seeds,
+    seeds: Array.from({ length: options.seeds }, (_, i) => i + 1),
+    passes: example.passes,
+    ...(homes && { homes }),
   });
   try {
     showCharter(render, text);
@@ -188,13 +196,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
     if (settled === undefined) throw new Error('the run is finished without a settled round');
     const { endpoints } = stage;
     const state = decodeRunState(await fetchBlob(endpoints, settled.blob));
-    const judged = judge(state, text.schema, text.training.featureLimit, federation.test);
+    const judged = judge(state, text, federation.test, homes);
 
     render.title('The model on chain');
     const onChain = await askTheChain(stage.client, stage.charterId, state, judged, PREDICTIONS);
     render.line(`  registered as ${onChain.modelId.slice(0, 18)}… for ${thousands(onChain.registerGas)} gas`);
     render.line(
-      `  a contract scored ${onChain.asked} held-out accounts for ${thousands(onChain.predictGas)} gas each: ${onChain.equal ? 'bit for bit what TypeScript computes' : 'NOT what TypeScript computes'}`,
+      `  a contract scored ${onChain.asked} held-out ${example.records} for ${thousands(onChain.predictGas)} gas each: ${onChain.equal ? 'bit for bit what TypeScript computes' : 'NOT what TypeScript computes'}`,
       onChain.equal ? 'good' : 'bad',
     );
 
@@ -219,7 +227,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
       seconds: { total: (now() - started) / 1000, training, central: centralSeconds },
       onChain,
     };
-    showTable(render, facts);
+    showTable(render, facts, example);
     showEnding(render, facts, true);
     if (options.keep) {
       const { rpcUrl, charters, rounds, inference } = stage.clientOptions;

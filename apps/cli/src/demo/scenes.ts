@@ -1,8 +1,9 @@
 /** The longer scenes of the demo, as they are printed. */
 import type { CharterText } from '@concord/protocol';
-import { type Renderer, score, thousands } from '../render.ts';
-import type { Spread } from './baselines.ts';
+import { type Renderer, score, thousands, type Tone } from '../render.ts';
+import { type Spread, spreadOf } from './comparison.ts';
 import type { DemoFacts, FinishedFacts } from './document.ts';
+import type { Example, TableColumn } from './examples.ts';
 
 export function showCharter(render: Renderer, text: CharterText): void {
   render.title(`The charter: ${text.name}`);
@@ -13,56 +14,77 @@ export function showCharter(render: Renderer, text: CharterText): void {
   }
 }
 
-export function showTable(render: Renderer, facts: FinishedFacts): void {
-  const { baselines, privately, privacy } = facts;
-  render.title('What each could do alone, and what they can do together');
-  const found = ({ recallAt1PercentFalseAlarms }: typeof privately): number => recallAt1PercentFalseAlarms;
+/** What a row of the table has: scores without privacy, scores at the run's ε, or both. */
+interface Row {
+  readonly name: string;
+  readonly open?: Spread;
+  readonly private?: Spread;
+  readonly tone?: Tone;
+}
+
+function cellOf(row: Row, { metric, side, spread }: TableColumn): string {
+  const from = side === 'either' ? (row.open ?? row.private) : row[side];
+  const mean = from?.mean[metric];
+  if (from === undefined || mean === undefined) return '';
+  // Noise that leaves no model in any seed leaves nothing to score.
+  if (from.mean.noModel === 1) return 'no model';
+  const deviation = from.deviation[metric] ?? 0;
   // One seed has no spread.
-  const spreadOf = ({ mean, deviation }: Spread): string =>
-    found(deviation) === 0 ? score(found(mean)) : `${score(found(mean))} ± ${score(found(deviation))}`;
-  const rows = facts.members.map((member, i) => {
-    const { mean } = baselines.alone[i]!;
-    const cells = [score(mean.accuracy), score(mean.auc), spreadOf(baselines.alone[i]!)];
-    return [`${member.name} alone`, ...cells, spreadOf(baselines.alonePrivate[i]!)];
-  });
+  return spread && deviation > 0 ? `${score(mean)} ± ${score(deviation)}` : score(mean);
+}
+
+/** “switzerland alone (diseased only)”: who has records of one label only can learn nothing from them. */
+const nameAlone = ({ name, rows, positives }: FinishedFacts['members'][number], { positives: one, ordinary }: Example): string => {
+  const only = positives === rows ? one : positives === 0 ? ordinary : undefined;
+  return `${name} alone${only === undefined ? '' : ` (${only} only)`}`;
+};
+
+export function showTable(render: Renderer, facts: FinishedFacts, example: Example): void {
+  const { baselines, privately, privacy } = facts;
+  const { columns, headline, verb } = example;
+  render.title('What each could do alone, and what they can do together');
+  const rows: readonly Row[] = [
+    ...facts.members.map((member, i) => ({
+      name: nameAlone(member, example),
+      open: baselines.alone[i]!,
+      private: baselines.alonePrivate[i]!,
+    })),
+    { name: 'together: this run', private: spreadOf([privately]), tone: 'strong' },
+    { name: 'together, other seeds', open: baselines.together, private: baselines.privately },
+    { name: 'all records in one place', open: baselines.pooled },
+  ];
+  const { majority } = baselines;
+  const guess = columns.map(({ metric, side }) =>
+    side === 'private' || (metric !== 'accuracy' && metric !== 'atHome') ? '' : score(majority[metric] ?? 0),
+  );
+  const labels = columns.map(({ label }) => (label === 'ε' ? `ε = ${privacy.epsilon.toFixed(2)}` : label));
   render.table(
     [
-      [
-        'scams found at 1 % false alarms, beside accuracy and AUC',
-        'accuracy',
-        'AUC',
-        'no privacy',
-        `ε = ${privacy.epsilon.toFixed(2)}`,
-      ],
-      ...rows,
-      ['together: this run', score(privately.accuracy), score(privately.auc), '', score(found(privately))],
-      ['together, other seeds', '', '', spreadOf(baselines.together), spreadOf(baselines.privately)],
-      [
-        'all records in one place',
-        score(baselines.pooled.mean.accuracy),
-        score(baselines.pooled.mean.auc),
-        spreadOf(baselines.pooled),
-        '',
-      ],
-      ['always guess “ordinary”', score(baselines.majority), '', '', ''],
+      [example.scores, ...labels],
+      ...rows.map((row) => [row.name, ...columns.map((column) => cellOf(row, column))]),
+      ['always guess the majority', ...guess],
     ],
-    ['faint', ...rows.map(() => 'plain' as const), 'strong', 'plain', 'plain', 'faint'],
+    ['faint', ...rows.map(({ tone }) => tone ?? 'plain'), 'faint'],
   );
   render.prose(
     'Only “this run” comes from the processes above. The demo holds all files, so it can compute the other rows, which no member could: same model, means over seeds, one process.',
     '  ',
   );
-  const bestPrivate = Math.max(...baselines.alonePrivate.map(({ mean }) => found(mean)));
-  const bestAlone = Math.max(...baselines.alone.map(({ mean }) => found(mean)));
+  if (majority.atHome !== undefined)
+    render.prose(
+      'Own patients: accuracy on the test part of the hospital itself; in the rows of all, the plain mean of the four.',
+      '  ',
+    );
+  const reached = privately[headline] ?? 0;
+  const best = (spreads: readonly Spread[]): number => Math.max(...spreads.map(({ mean }) => mean[headline] ?? 0));
+  const [bestPrivate, bestAlone] = [best(baselines.alonePrivate), best(baselines.alone)];
   render.prose(
-    found(privately) > bestPrivate
-      ? `At the same ε no member alone comes near: the best finds ${score(bestPrivate)}.`
-      : `At the same ε the best member alone finds ${score(bestPrivate)}: joining did not pay in this run.`,
+    `At the same ε the best member alone ${verb} ${score(bestPrivate)}${reached > bestPrivate ? '' : ': joining did not pay in this run'}.`,
     '  ',
   );
-  if (found(privately) <= bestAlone)
+  if (reached <= bestAlone)
     render.prose(
-      `Without any privacy the best member alone finds ${score(bestAlone)}, as much as this run or more; what limits the run is the number of rounds first and the noise second.`,
+      `Without any privacy the best member alone ${verb} ${score(bestAlone)}, as much as this run or more; ${example.limit}.`,
       '  ',
     );
   render.line();
@@ -73,7 +95,7 @@ export function showTable(render: Renderer, facts: FinishedFacts): void {
   render.line(`  gas       ${thousands(perRound)} a round, ${thousands(facts.gas.total)} in total`);
   render.line(`  bytes     ${(facts.bytesPerMember / 1e6).toFixed(1)} MB sent by a member`);
   render.line(
-    `  seconds   ${facts.seconds.total.toFixed(0)} in all, ${facts.seconds.training.toFixed(0)} of them training; one central process needs ${facts.seconds.central.toFixed(1)} (${(facts.seconds.training / facts.seconds.central).toFixed(1)} ×)`,
+    `  seconds   ${facts.seconds.total.toFixed(0)} in all, ${facts.seconds.training.toFixed(0)} of them training; one central process needs ${facts.seconds.central.toPrecision(2)} (${thousands(Math.round(facts.seconds.training / facts.seconds.central))} ×)`,
   );
 }
 
