@@ -3,8 +3,8 @@
  * and on splits drawn anew, with the run's own integer pipeline and ledger (apps/cli/src/demo/simulate.ts). Needs the real
  * data. Nothing here was chosen on a test part: the charter's settings come from held-out fifths of the training parts.
  */
-import { compileCharter } from '../packages/sdk/src/index.ts';
-import { type CharterText, type RoundRules, rdpEpsilon } from '../packages/protocol/src/index.ts';
+import { compileCharter, rulesOf } from '../packages/sdk/src/index.ts';
+import { type FedSgdTraining, type RoundRules, rdpEpsilon } from '../packages/protocol/src/index.ts';
 import { type Federation, PUBLISHED_SEED, readHospitals, splitHospitals } from '../packages/datasets/src/index.ts';
 import { readRecords, type Table } from '../packages/trainer/src/index.ts';
 import { type Baselines, compare, modelOf, scoreRun, type Spread, spreadOf } from '../apps/cli/src/demo/comparison.ts';
@@ -21,7 +21,7 @@ const NEAR = 0.01;
  * The run's own pipeline with nothing that costs accuracy: no noise, norms that no record reaches (√27 in the statistics
  * round; 13 features of at most 4, and the constant), and steps enough to converge.
  */
-const OPEN: Partial<CharterText['training']> = {
+const OPEN: Partial<Omit<FedSgdTraining, 'algorithm'>> = {
   clippingNorm: 15 * 2 ** 16,
   statisticsNorm: 6 * 2 ** 16,
   deviationFloor: 655,
@@ -95,13 +95,8 @@ const file = readCharterFile('hospitals');
 function rulesAt(epsilon: number): Priced {
   const members = [1, 2, 3, 4].map((i) => `0x${String(i).padStart(40, '0')}` as const);
   const compiled = compileCharter({ text: file.text, terms: { ...file.terms, epsilon } }, members, `0x${'00'.repeat(32)}`);
-  const { limits, aggregation } = compiled.charter;
-  const rules = {
-    charter: compiled.text,
-    rounds: limits.rounds,
-    recordBound: Number(aggregation.recordBound),
-    d: aggregation.d,
-  };
+  const { aggregation } = compiled.charter;
+  const rules = rulesOf(compiled.charter, compiled.text);
   return { rules, sigma: Number(aggregation.sigma), honest: aggregation.honest };
 }
 

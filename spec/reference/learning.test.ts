@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { inferenceVectors } from './inference.ts';
+import { strategyVectors } from './strategies.ts';
 import { updateVector } from './update.ts';
 
 const read = (name: string): unknown =>
@@ -13,4 +14,8 @@ test('[IN4] inference.json is what the reference makes', () => {
 
 test('[LR4] update.json is what the reference makes', () => {
   assert.deepEqual(read('update'), updateVector());
+});
+
+test('[LR20] strategies.json is what the reference makes', () => {
+  assert.deepEqual(read('strategies'), strategyVectors());
 });

@@ -52,7 +52,7 @@ test('a demo that is kept running verifies from another process, and its documen
   assert.ok(document.gas.total > 0 && document.bytesPerMember > 0);
 });
 
-test('[LR20] the hospitals learn together, and the one with a single class is told so', async () => {
+test('[LR12] the hospitals learn together, and the one with a single class is told so', async () => {
   const run = await concord(['demo', '--example', 'hospitals', '--rounds', '2', '--seeds', '1', '--json']);
   assert.equal(run.code, 0, run.stderr.slice(-2000));
   const document = JSON.parse(run.stdout);

@@ -24,7 +24,7 @@ const sizes = ({ members }: Federation) =>
     [table, held!].flatMap((part) => [part.rows.length, part.rows.filter(([label]) => label === '1').length]),
   );
 
-test('[LR20] the published split has the published sizes, and Switzerland trains on one class', { skip }, () => {
+test('[LR12] the published split has the published sizes, and Switzerland trains on one class', { skip }, () => {
   assert.deepEqual(sizes(published!), [
     [199, 91, 104, 48],
     [172, 65, 89, 33],
@@ -34,7 +34,7 @@ test('[LR20] the published split has the published sizes, and Switzerland trains
   assert.equal(published!.test.rows.length, 254);
 });
 
-test('[LR20] our split of the published seed is the line numbers that scikit-learn made', { skip }, async () => {
+test('[LR12] our split of the published seed is the line numbers that scikit-learn made', { skip }, async () => {
   const tables = (await readHospitals())!;
   HOSPITALS.forEach(({ name }, i) => {
     const { kept, test: held } = vector.hospitals[name]!;
@@ -48,19 +48,19 @@ test('[LR20] our split of the published seed is the line numbers that scikit-lea
   });
 });
 
-test('[LR20] other seeds draw other splits of the same sizes', { skip }, async () => {
+test('[LR12] other seeds draw other splits of the same sizes', { skip }, async () => {
   const other = (await loadHospitals({ seed: 44 }))!;
   assert.deepEqual(sizes(other).map(([train, , held]) => [train, held]), sizes(published!).map(([train, , held]) => [train, held]));
   assert.notDeepEqual(other.test, published!.test);
 });
 
-test('[LR20] the ten-thousandth word of seed 5489 is the one that the C++ standard names', () => {
+test('[LR12] the ten-thousandth word of seed 5489 is the one that the C++ standard names', () => {
   const words = mersenneTwister(5489);
   for (let i = 1; i < 10_000; i++) words();
   assert.equal(words(), 4123659995);
 });
 
-test('[LR20] a gap in the first ten columns drops a row, later gaps do not, and any disease is label 1', () => {
+test('[LR12] a gap in the first ten columns drops a row, later gaps do not, and any disease is label 1', () => {
   const table = readHospital('63,1,4,140,260,0,1,112,1,3,2,?,?,2\n44,0,2,?,209,0,1,127,0,0,?,?,?,0\n60,0,1,132,0,0,2,140,0,0.5,?,?,?,0\n');
   assert.deepEqual(table.rows, [
     ['1', '8', '1', '0', '10', '0', '-28', '1', '3', '0', '0', '1', '1', '0'],
@@ -70,7 +70,7 @@ test('[LR20] a gap in the first ten columns drops a row, later gaps do not, and 
   assert.equal(readRecords(table, hospitalSchema).features[13 + 3], -1);
 });
 
-test('[LR20] a hospital can write its part to a file and read it back', { skip }, () => {
+test('[LR12] a hospital can write its part to a file and read it back', { skip }, () => {
   const { table } = published!.members[3]!;
   assert.deepEqual(parseCsv(formatCsv(table)), table);
   const records = readRecords(table, hospitalSchema);
@@ -78,7 +78,7 @@ test('[LR20] a hospital can write its part to a file and read it back', { skip }
   assert.ok(records.features.every((x) => Math.abs(x) <= 1));
 });
 
-test('[LR20] the synthetic stand-in has the same shape, says that it is synthetic, and follows its seed', () => {
+test('[LR12] the synthetic stand-in has the same shape, says that it is synthetic, and follows its seed', () => {
   const stand = syntheticHospitals(1);
   assert.ok(stand.synthetic && /synthetic/.test(stand.name));
   assert.deepEqual(sizes(stand).map(([train, , held]) => [train, held]), [[199, 104], [172, 89], [30, 16], [85, 45]]);

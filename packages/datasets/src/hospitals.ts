@@ -1,7 +1,7 @@
 /**
  * Heart disease in four hospitals: A. Janosi, W. Steinbrunn, M. Pfisterer, R. Detrano, “Heart Disease” (1988), UCI Machine
  * Learning Repository, data set 45, CC BY 4.0; the four files processed.*.data. Cut as FLamby's Fed-Heart-Disease (du
- * Terrail et al., NeurIPS 2022) cuts them, so that its published numbers can stand beside ours (LR20).
+ * Terrail et al., NeurIPS 2022) cuts them, so that its published numbers can stand beside ours (LR12).
  *
  * What a reader should know before believing a number. Zero cholesterol is a missing value that the files do not mark: all
  * Swiss rows and a quarter of those of Long Beach. It stays, as in the published preprocessing, although it tells a model
@@ -95,7 +95,7 @@ export function readHospital(text: string): Table {
 }
 
 /**
- * Cuts every hospital into a training and a test part (LR20): with the published seed as published, with another as
+ * Cuts every hospital into a training and a test part (LR12): with the published seed as published, with another as
  * FLamby's own code would with that `random_state`.
  */
 export function splitHospitals(tables: readonly Table[], name: string, synthetic: boolean, seed: number): Federation {

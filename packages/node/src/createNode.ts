@@ -1,6 +1,6 @@
 /** The only place where nodes are put together: plain configuration in, a running node out. */
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { addressOf, deriveSizes, publicKeyOf, Secret, shard } from '@concord/protocol';
 import {
   type Address,
@@ -19,6 +19,7 @@ import { loadKernels } from './adapters/kernels.ts';
 import { loopback } from './adapters/loopback.ts';
 import { nodePlatform, nodeRandom } from './adapters/platform.ts';
 import { type Listening, serve } from './adapters/server.ts';
+import { trainCommand } from './adapters/trainCommand.ts';
 import { httpTransport } from './adapters/transport.ts';
 import { headersRoute } from './api/headers.ts';
 import { ipfsRoute } from './api/ipfs.ts';
@@ -67,6 +68,8 @@ export interface MemberConfig extends Common {
   /** The exact text that hashes to the charter's `textDigest`: what this member consents to. */
   readonly charterText: string;
   readonly relayerUrl: string;
+  /** Program and arguments that train instead of this node, in every round but the first (LR22). */
+  readonly trainCommand?: readonly string[];
   /** What others reach this node by, if it is not `http://host:port`. */
   readonly publicUrl?: string;
 }
@@ -272,11 +275,12 @@ export async function startMember(config: MemberConfig, parts: MemberParts = {})
   const textDigest = bytesToHex(sha256(textBytes));
   const text = readCharterText(textBytes, textDigest);
   const records = readRecords(parseCsv(readFileSync(config.dataFile, 'utf8')), text.schema);
-  const { relayerUrl } = config;
+  const { relayerUrl, dataFile, trainCommand: argv } = config;
+  const train = argv && trainCommand({ argv, dataFile: resolve(dataFile) });
   const { encodeUpdate = shard, ...holderParts } = parts;
   return startParty(config, {
     part: 'member',
-    reporter: { encodeUpdate, text, records, relayerUrl },
+    reporter: { encodeUpdate, text, records, relayerUrl, ...(train && { train }) },
     runsIn(view, me) {
       const run = runOf(view, textDigest, me);
       return run ? [run] : [];

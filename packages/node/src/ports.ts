@@ -5,6 +5,7 @@ import {
   type Components,
   nextState,
   type Random,
+  type RunState,
   type Secret,
   type shard,
 } from '@concord/protocol';
@@ -39,12 +40,27 @@ export interface Holding {
 
 export const honestly: Holding = { aggregateShare, nextState };
 
+/** A training round, as a program of the member's own is told about it. */
+export interface TrainingTask {
+  readonly state: RunState;
+  readonly text: CharterText;
+  readonly records: Records;
+}
+
+/**
+ * Trains instead of this node (LR22), within so many seconds and until the signal: resolves with what `Contributor.trained`
+ * is; rejects with what to do about it.
+ */
+export type TrainElsewhere = (task: TrainingTask, seconds: number, signal: AbortSignal) => Promise<Float64Array>;
+
 /** What only a member has: data, and consent to one charter. */
 export interface Reporter {
   readonly encodeUpdate: EncodeUpdate;
   readonly text: CharterText;
   /** The member's own data, read under the charter's schema; it never leaves this process. */
   readonly records: Records;
+  /** Undefined: this node trains. */
+  readonly train?: TrainElsewhere;
   readonly relayerUrl: string;
 }
 

@@ -3,8 +3,10 @@
  * content-addressed (`textDigest` on chain, CH1); decoding is total, so a node that accepts a text knows every number
  * that it will compute with. The struct on chain holds the other half (spec/charter.md).
  */
+import { CharterTextError, integer, list, object, oneOf, positive, text } from './charterFields.ts';
 import { ModelError, type ModelShape, parameterCount } from './model/model.ts';
 import { statisticsLength } from './model/standardization.ts';
+import { decodeTraining, type Training } from './trainingText.ts';
 
 export interface TextColumn {
   readonly name: string;
@@ -20,7 +22,8 @@ export interface TextClause {
 }
 
 export interface CharterText {
-  readonly version: 1;
+  /** 1 trains by fedSgd and does not say so; 2 names its algorithm (LR20). */
+  readonly version: 1 | 2;
   readonly name: string;
   readonly purpose: string;
   readonly metric: string;
@@ -32,64 +35,9 @@ export interface CharterText {
     readonly basis: 'plain' | 'waves';
   };
   readonly model: ModelShape;
-  readonly training: {
-    /** L2 norm to which one record's gradient is clipped, in 2^-16. */
-    readonly clippingNorm: number;
-    /** L2 norm to which one record's statistics (1, x, x²) are clipped, in 2^-16. */
-    readonly statisticsNorm: number;
-    /** Least deviation of a feature, in 2^-16 of its bound (LR7). */
-    readonly deviationFloor: number;
-    /** Standardised features are clamped to ±this. */
-    readonly featureLimit: number;
-    /** Learning rate of the first and the last training round, in 2^-16; linear between (LR4). */
-    readonly learningRate: readonly [first: number, last: number];
-    /** Momentum, in 2^-16. */
-    readonly momentum: number;
-  };
+  readonly training: Training;
   readonly clauses: readonly TextClause[];
 }
-
-/** The text is not one that this version understands. `path` names the field. */
-export class CharterTextError extends Error {
-  readonly code = 'CHARTER_TEXT';
-  readonly path: string;
-  constructor(path: string, need: string) {
-    super(`charter text, ${path}: need ${need}. Correct the charter file and propose it again.`);
-    this.name = 'CharterTextError';
-    this.path = path;
-  }
-}
-
-type Json = Readonly<Record<string, unknown>>;
-
-const object = (value: unknown, path: string, keys: readonly string[]): Json => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new CharterTextError(path, 'an object');
-  for (const key of Object.keys(value))
-    if (!keys.includes(key)) throw new CharterTextError(`${path}.${key}`, `one of ${keys.join(', ')}`);
-  return value as Json;
-};
-const text = (value: unknown, path: string): string => {
-  if (typeof value !== 'string' || value.trim() === '') throw new CharterTextError(path, 'some text');
-  return value;
-};
-const integer = (value: unknown, path: string, least: number, most: number): number => {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
-    throw new CharterTextError(path, `an integer in ${least} … ${most}`);
-  return value;
-};
-const positive = (value: unknown, path: string): number => {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) throw new CharterTextError(path, 'a number > 0');
-  return value;
-};
-const list = (value: unknown, path: string): readonly unknown[] => {
-  if (!Array.isArray(value) || value.length === 0) throw new CharterTextError(path, 'a non-empty list');
-  return value;
-};
-const oneOf = <T extends string>(value: unknown, path: string, allowed: readonly T[]): T => {
-  const found = allowed.find((each) => each === value);
-  if (found === undefined) throw new CharterTextError(path, `one of ${allowed.join(', ')}`);
-  return found;
-};
 
 function decodeShape(value: unknown, inputs: number): ModelShape {
   const json = object(value, 'model', ['kind', 'inputs', 'hidden']);
@@ -104,7 +52,8 @@ function decodeShape(value: unknown, inputs: number): ModelShape {
 export function decodeCharterText(value: unknown): CharterText {
   const top = ['version', 'name', 'purpose', 'metric', 'schema', 'model', 'training', 'clauses'];
   const json = object(value, 'charter', top);
-  if (json['version'] !== 1) throw new CharterTextError('version', '1');
+  const { version } = json;
+  if (version !== 1 && version !== 2) throw new CharterTextError('version', '1 or 2');
   const schema = object(json['schema'], 'schema', ['columns', 'label', 'blank', 'basis']);
   const columns = list(schema['columns'], 'schema.columns').map((each, i): TextColumn => {
     const path = `schema.columns[${i}]`;
@@ -116,13 +65,8 @@ export function decodeCharterText(value: unknown): CharterText {
     };
   });
   const basis = oneOf(schema['basis'], 'schema.basis', ['plain', 'waves']);
-  const keys = ['clippingNorm', 'statisticsNorm', 'deviationFloor', 'featureLimit', 'learningRate', 'momentum'];
-  const training = object(json['training'], 'training', keys);
-  const rates = list(training['learningRate'], 'training.learningRate');
-  if (rates.length !== 2) throw new CharterTextError('training.learningRate', 'two numbers: first and last round');
-  const most = 2 ** 31 - 1;
   return {
-    version: 1,
+    version,
     name: text(json['name'], 'name'),
     purpose: text(json['purpose'], 'purpose'),
     metric: text(json['metric'], 'metric'),
@@ -133,17 +77,7 @@ export function decodeCharterText(value: unknown): CharterText {
       basis,
     },
     model: decodeShape(json['model'], columns.length * (basis === 'waves' ? 3 : 1)),
-    training: {
-      clippingNorm: integer(training['clippingNorm'], 'training.clippingNorm', 1, most),
-      statisticsNorm: integer(training['statisticsNorm'], 'training.statisticsNorm', 1, most),
-      deviationFloor: integer(training['deviationFloor'], 'training.deviationFloor', 1, 65536),
-      featureLimit: positive(training['featureLimit'], 'training.featureLimit'),
-      learningRate: [
-        integer(rates[0], 'training.learningRate[0]', 0, most),
-        integer(rates[1], 'training.learningRate[1]', 0, most),
-      ],
-      momentum: integer(training['momentum'], 'training.momentum', 0, 65535),
-    },
+    training: decodeTraining(json['training'], version),
     clauses: list(json['clauses'], 'clauses').map((each, i): TextClause => {
       const path = `clauses[${i}]`;
       const clause = object(each, path, ['id', 'sentence', 'enforcedBy']);

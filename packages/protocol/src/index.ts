@@ -1,4 +1,5 @@
 /** The pure heart of Concord: fields, proofs, reports, privacy, models. No I/O, no clock, no randomness of its own. */
+export { CharterTextError } from './charterFields.ts';
 export * from './charterText.ts';
 export * from './codec.ts';
 export * from './commitment.ts';
@@ -40,4 +41,9 @@ export * from './report/verify.ts';
 export * from './secret.ts';
 export * from './signing.ts';
 export * from './sortition.ts';
+export * from './strategies/byName.ts';
+export * from './strategies/fedAvg.ts';
+export * from './strategies/fedSgd.ts';
+export * from './strategies/strategy.ts';
+export * from './trainingText.ts';
 export * from './xof.ts';

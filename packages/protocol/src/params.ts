@@ -41,6 +41,9 @@ export interface Params {
   readonly matrixSeed: Uint8Array;
 }
 
+/** What a promise of privacy is about, by the struct's `unit` (DP1). */
+export const UNITS = { 1: 'record', 2: 'member' } as const;
+
 /** Update 1, noise 2: the byte that headers and leaves carry. */
 export type ReportType = 1 | 2;
 export const UPDATE: ReportType = 1;
@@ -50,6 +53,8 @@ export const NOISE: ReportType = 2;
 export const VALIDITY_WIRE_LENGTH = 64;
 /** Wraparound checks; all of them must succeed. */
 export const CHECKS = 100;
+/** What the commitment's randomness may add to the norm of an update. */
+export const COMMITMENT_ROOM = 1024n;
 
 /** Sizes of one report type; lengths are in field elements. */
 export interface ReportSizes {
@@ -82,6 +87,9 @@ export interface Sizes {
   readonly update: ReportSizes;
   readonly noise: ReportSizes;
 }
+
+/** The largest B and B_noise of F64 (AG1): above it, 9·wrap² > q. */
+export const LARGEST_BOUND = 123_418_600n;
 
 const bitLength = (x: bigint): number => x.toString(2).length;
 
@@ -134,6 +142,10 @@ const chunkFor = (vectorLength: number, wireLength: number): number =>
   Math.ceil(Math.ceil(vectorLength / (wireLength - 1)) / 4) * 4;
 
 const vectorLengthFor = (d: number, n: number): number => Math.ceil(d / n) * n + 2 * n;
+
+/** Δ of the ledger (LG1): the norm of whatever one unit can change in a sum, the record's bound or the member's. */
+export const sensitivityOf = ({ unit, recordBound, bound }: Pick<Params, 'unit' | 'recordBound' | 'bound'>): bigint =>
+  unit === 1 ? recordBound : bound;
 
 /** The part of the struct that a charter's author does not choose. `wireLength` is a power of two, 32 … 4096. */
 export function fixedParams(
@@ -213,7 +225,7 @@ export function checkParams(params: Params, members: number): BrokenFloor | unde
   if (params.unit === 1) {
     if (params.recordBound < 1n) return broken('recordBound', 'at least 1 at record level');
     if (params.maxRecords < 1) return broken('maxRecords', 'at least 1 at record level');
-    const reach = BigInt(params.maxRecords) * params.recordBound + 1024n;
+    const reach = BigInt(params.maxRecords) * params.recordBound + COMMITMENT_ROOM;
     if (bound < reach) return broken('bound', `at least maxRecords·Δ + 1024 = ${reach}`);
   }
   if (params.honest < 1 || params.honest > params.minNoise)

@@ -1,14 +1,18 @@
 /** From what the chain says to what the protocol's verbs take: parameters, contexts and groups of one attempt. Pure. */
 import {
   type Attempt,
+  type CharterText,
   noiseContext,
   type Params,
   type Platform,
   type prepareRun,
+  rhoPerRound,
+  type RoundRules,
+  sensitivityOf,
   updateContext,
 } from '@concord/protocol';
 import { hexToBytes } from 'viem';
-import type { Aggregation, Deployment, Hex } from './facts.ts';
+import type { Aggregation, Charter, Deployment, Hex } from './facts.ts';
 import { paramsHashOf } from './identity.ts';
 import { sharesOf } from './seats.ts';
 import type { AttemptView, RunView } from './view.ts';
@@ -18,6 +22,23 @@ export const paramsOf = (aggregation: Aggregation): Params => ({
   ...aggregation,
   holders: aggregation.holders === 2 ? 2 : 1,
   matrixSeed: hexToBytes(aggregation.matrixSeed),
+});
+
+/** ρ (wad) of one opened sum under this struct [LG1]. */
+export const priceOf = (aggregation: Aggregation): bigint =>
+  rhoPerRound({
+    sensitivity: sensitivityOf(aggregation),
+    sigmaPerContributor: aggregation.sigma,
+    honestContributors: BigInt(aggregation.honest),
+  });
+
+/** What turns a run's opened sums into its models: the text, and the struct's integers that it is scaled by (LR10). */
+export const rulesOf = ({ limits, aggregation }: Charter, text: CharterText): RoundRules => ({
+  charter: text,
+  rounds: limits.rounds,
+  d: aggregation.d,
+  recordBound: Number(aggregation.recordBound),
+  bound: Number(aggregation.bound),
 });
 
 /** Hash of the model that an attempt starts from: the last one settled before its round, or the charter's. */

@@ -3,11 +3,13 @@
  * text whose digest it carries. Everything that follows from something else is derived here, so that an author states a
  * promise (ε, δ, rounds, records per member) and never a noise level. [CH1][CH4]
  */
-import { type CharterText, CharterTextError, decodeCharterText, updateLength } from '@concord/protocol';
+import { type CharterText, CharterTextError, decodeCharterText, strategyOf, updateLength } from '@concord/protocol';
 import {
   ceilSqrt,
   checkParams,
+  COMMITMENT_ROOM,
   fixedParams,
+  LARGEST_BOUND,
   leastNoiseBound,
   type Params,
   shortestWireLength,
@@ -25,10 +27,10 @@ export interface CharterTerms {
   /** Training rounds; the statistics round comes on top. */
   readonly trainingRounds: number;
   readonly minCohort: number;
-  /** Most records that a member may hold. */
-  readonly maxRecords: number;
-  /** Δ, the integer norm bound of one record. */
-  readonly recordBound: number;
+  /** Most records that a member may hold; only where the algorithm protects records. */
+  readonly maxRecords?: number;
+  /** Δ, the integer norm bound of one record; only where the algorithm protects records. */
+  readonly recordBound?: number;
   /** Honest noise contributors counted on. */
   readonly honest: number;
   readonly votingSeconds: number;
@@ -59,6 +61,9 @@ export interface CompiledCharter {
 
 const digest = (bytes: Uint8Array): Hex => bytesToHex(sha256(bytes));
 
+/** The largest ε that the struct can say: 64 bits of wad, floored to the nine digits that are read of a term. */
+const MOST_EPSILON = 18.446744073;
+
 const integerTerm = (terms: CharterTerms, term: keyof CharterTerms, least: number): number => {
   const value = terms[term];
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least)
@@ -83,7 +88,7 @@ function checkCommittee(shares: number, deadlines: Deadlines): void {
 }
 
 /** Least integer σ with which `rounds` openings stay within ε at δ (every rounding against the spender). */
-function leastSigma(terms: CharterTerms, rounds: number): bigint {
+function leastSigma(terms: CharterTerms, rounds: number, sensitivity: bigint): bigint {
   const epsilon = BigInt(Math.floor(terms.epsilon * 1e9)) * 10n ** 9n;
   const deltaExponent = BigInt(terms.deltaExponent);
   const budget = rhoWithin({ epsilon, deltaExponent });
@@ -93,13 +98,41 @@ function leastSigma(terms: CharterTerms, rounds: number): bigint {
       'epsilon',
       `${terms.epsilon} at δ = 1e-${terms.deltaExponent} leaves nothing for ${rounds} rounds; raise ε or ask for fewer rounds`,
     );
-  const sensitivity = BigInt(terms.recordBound);
   const honestContributors = BigInt(terms.honest);
   let sigma = ceilSqrt((sensitivity ** 2n * 10n ** 18n) / (2n * honestContributors * price));
   for (;;) {
     const rho = rhoPerRound({ sensitivity, sigmaPerContributor: sigma, honestContributors });
     if (epsilonWad(rho * BigInt(rounds), deltaExponent) <= epsilon) return sigma;
     sigma += 1n;
+  }
+}
+
+type Sized = Pick<Params, 'unit' | 'bound' | 'noiseBound' | 'recordBound' | 'maxRecords' | 'sigma'>;
+
+/** Record level: the author says how fine a record is and how many a member holds. */
+function recordLevel(terms: CharterTerms, rounds: number, d: number): Sized {
+  const maxRecords = integerTerm(terms, 'maxRecords', 1);
+  const recordBound = BigInt(integerTerm(terms, 'recordBound', 1));
+  const sigma = leastSigma(terms, rounds, recordBound);
+  const bound = BigInt(maxRecords) * recordBound + COMMITMENT_ROOM;
+  return { unit: 1, recordBound, maxRecords, bound, sigma, noiseBound: leastNoiseBound(64, d, sigma) };
+}
+
+/** B to begin with at member level: fine enough for any model that fits beside it. */
+const MEMBER_BOUND = 1n << 17n;
+/** Below this a bound is too coarse to be worth proving. */
+const LEAST_MEMBER_BOUND = 1n << 12n;
+
+/** Member level: B only says how fine an update is, so it is halved until its noise fits under the largest provable bound. */
+function memberLevel(terms: CharterTerms, rounds: number, d: number): Sized {
+  for (const term of ['maxRecords', 'recordBound'] as const)
+    if (terms[term] !== undefined)
+      throw new CharterTermsError(term, `have ${terms[term]}, need none: fedAvg bounds members, not records`);
+  for (let bound = MEMBER_BOUND; ; bound /= 2n) {
+    const sigma = leastSigma(terms, rounds, bound);
+    const noiseBound = leastNoiseBound(64, d, sigma);
+    const size: Sized = { unit: 2, recordBound: 0n, maxRecords: 0, bound, sigma, noiseBound };
+    if (noiseBound <= LARGEST_BOUND || bound === LEAST_MEMBER_BOUND) return size;
   }
 }
 
@@ -118,30 +151,23 @@ export function compileCharter(
   if (new Set(sorted).size !== sorted.length) throw new CharterTermsError('members', 'an address is listed twice');
   if (sorted.length < 3) throw new CharterTermsError('members', `have ${sorted.length}, need at least 3`);
   const rounds = integerTerm(terms, 'trainingRounds', 1) + 1;
-  const maxRecords = integerTerm(terms, 'maxRecords', 1);
-  const recordBound = integerTerm(terms, 'recordBound', 1);
   const honest = integerTerm(terms, 'honest', 1);
   const minCohort = integerTerm(terms, 'minCohort', 3);
   integerTerm(terms, 'deltaExponent', 1);
   if (terms.committee) checkCommittee(terms.committee.shares, terms.deadlines);
-  if (!(terms.epsilon > 0)) throw new CharterTermsError('epsilon', 'need a number > 0');
+  if (!(terms.epsilon > 0 && terms.epsilon <= MOST_EPSILON))
+    throw new CharterTermsError('epsilon', `have ${terms.epsilon}, need a number > 0 and at most ${MOST_EPSILON}`);
 
   const d = updateLength(text);
-  const sigma = leastSigma(terms, rounds);
   const params: Params = {
     field: 64,
     d,
-    bound: BigInt(maxRecords) * BigInt(recordBound) + 1024n,
-    noiseBound: leastNoiseBound(64, d, sigma),
-    recordBound: BigInt(recordBound),
-    maxRecords,
-    sigma,
+    ...(strategyOf(text).unit === 1 ? recordLevel : memberLevel)(terms, rounds, d),
     honest,
     minNoise: minCohort,
     shares: terms.committee?.shares ?? sorted.length,
     holders: terms.committee ? 2 : 1,
     ...fixedParams(64, d, shortestWireLength(64, d)),
-    unit: 1,
     matrixSeed: hexToBytes(matrixSeed),
   };
   const broken = checkParams(params, sorted.length);

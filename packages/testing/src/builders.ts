@@ -15,7 +15,6 @@ import {
   type Random,
   ReportError,
   type ReportType,
-  rhoPerRound,
   type RunState,
   runStateHash,
   startState,
@@ -40,9 +39,11 @@ import {
   headersRoot,
   type Hex,
   paramsOf,
+  priceOf,
+  rulesOf,
 } from '@concord/sdk';
 import { bytesToHex, hexToBytes, sha256 } from 'viem';
-import { smallTerms, smallText } from './charter.ts';
+import { averagingText, memberTerms, smallTerms, smallText } from './charter.ts';
 import { Committee, type Held, type Member, membersOf } from './committee.ts';
 import { Ledger } from './ledger.ts';
 import { type At, type CommitteeOptions, registerAll, seatDrawn, seatMembers, snapshotFor, wordOf } from './seating.ts';
@@ -61,6 +62,10 @@ export interface RunOptions {
   readonly voids?: boolean;
   /** Drawn pairs hold the shares instead of the members. */
   readonly committee?: CommitteeOptions;
+  /** Trains by federated averaging, protecting members, instead of by the gradients of protected records. */
+  readonly averaging?: boolean;
+  /** The promised ε, 8 unless told. */
+  readonly epsilon?: number;
 }
 
 export interface BuiltRun {
@@ -88,16 +93,17 @@ function randomFrom(seed: string, { platform }: Components): Random {
 
 /** Builds a finished run whose model is registered. */
 export function aRun(options: RunOptions, components: Components): BuiltRun {
-  const { members: count, rounds, seed = 'a run', liar, voids = false, committee } = options;
+  const { members: count, rounds, seed = 'a run', liar, voids = false, committee, averaging = false, epsilon = 8 } = options;
   const random = randomFrom(seed, components);
   const members = membersOf(count, seed);
   const addresses = members.map(({ address }) => address);
   const out = (liar === undefined ? 0 : 1) + (committee?.conflicts?.length ?? 0);
   const terms = {
-    ...smallTerms(rounds - 1, count - out),
+    ...(averaging ? memberTerms : smallTerms)(rounds - 1, count - out),
+    epsilon,
     ...(committee && { committee: { shares: committee.shares } }),
   };
-  const { charter, text, textBytes } = compileCharter({ text: smallText, terms }, addresses, bytesToHex(random(32)));
+  const { charter, text, textBytes } = compileCharter({ text: averaging ? averagingText : smallText, terms }, addresses, bytesToHex(random(32)));
   const runId = charterIdOf(charter);
   const ledger = new Ledger();
   ledger.keep(textBytes);
@@ -244,8 +250,6 @@ function play(stage: Stage, state: RunState): RunState {
   const conflicts = conflictsOf(stage, held);
   const accepted = committee.accept(held, findings, beacon, attempt, groups, conflicts);
   const digests = filesOf(stage, findings, conflicts);
-  const { recordBound: sensitivity, sigma: sigmaPerContributor, honest, d } = charter.aggregation;
-  const price = rhoPerRound({ sensitivity, sigmaPerContributor, honestContributors: BigInt(honest) });
   ledger.post({
     kind: 'verified',
     ...at,
@@ -255,7 +259,7 @@ function play(stage: Stage, state: RunState): RunState {
     updates: accepted.updates,
     noises: accepted.noises,
     blob: ledger.keep(encodeFileList(digests)),
-    rho: ledger.run(runId).rho + price,
+    rho: ledger.run(runId).rho + priceOf(charter.aggregation),
   });
   if (stage.drawn) snapshotFor(ledger, { runId, round: at.round + 1, attempt: 0 });
 
@@ -268,8 +272,7 @@ function play(stage: Stage, state: RunState): RunState {
   const commitments = reports.map(({ commitment }) => commitment);
   const opened = unshard(aggregates, commitments, accepted, attempt, components);
   if (opened instanceof ReportError) throw opened;
-  const rules = { charter: text, rounds: charter.limits.rounds, recordBound: Number(sensitivity), d };
-  const next = nextState(rules, state, Array.from(opened.sum, BigInt));
+  const next = nextState(rulesOf(charter, text), state, Array.from(opened.sum, BigInt), accepted.updates);
   ledger.post({
     kind: 'settled',
     ...at,

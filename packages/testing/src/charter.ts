@@ -28,14 +28,31 @@ export const smallText = {
   clauses: [{ id: 'CH1', sentence: 'This run is a test.', enforcedBy: 'nobody needs to' }],
 } as const;
 
+/** The same, trained by federated averaging: every member adds one update to a round (LR21). */
+export const averagingText = {
+  ...smallText,
+  version: 2,
+  training: {
+    algorithm: 'fedAvg',
+    ...smallText.training,
+    learningRate: [65_536, 65_536],
+    momentum: 0,
+    local: { passes: 2, batchSize: 8, learningRate: 6_554, momentum: 0, proximal: 0 },
+  },
+} as const;
+
 /** Terms for so many training rounds; deadlines of ten minutes a phase. */
 export const smallTerms = (trainingRounds: number, minCohort: number): CharterTerms => ({
+  ...{ maxRecords: 100, recordBound: 1 << 14 },
+  ...memberTerms(trainingRounds, minCohort),
+});
+
+/** The same for a charter that protects members. */
+export const memberTerms = (trainingRounds: number, minCohort: number): CharterTerms => ({
   epsilon: 8,
   deltaExponent: 5,
   trainingRounds,
   minCohort,
-  maxRecords: 100,
-  recordBound: 1 << 14,
   honest: 1,
   votingSeconds: 600,
   sunset: 0,

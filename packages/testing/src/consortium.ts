@@ -19,7 +19,7 @@ import {
   propose,
   registerAggregator,
 } from '@concord/sdk';
-import { smallTerms, smallText } from './charter.ts';
+import { averagingText, memberTerms, smallTerms, smallText } from './charter.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
 import type { LiarName } from './liars.ts';
 
@@ -60,6 +60,10 @@ export interface ConsortiumOptions {
   /** k shares, held by pairs that are drawn from so many aggregators of 1 ether each. Without it members hold shares. */
   readonly committee?: { readonly shares: number; readonly aggregators: number };
   readonly liars?: Readonly<Record<number, LiarName>>;
+  /** Trains by federated averaging, protecting members, instead of by the gradients of protected records. */
+  readonly averaging?: boolean;
+  /** Members that train by a program of their own. */
+  readonly trainCommands?: Readonly<Record<number, readonly string[]>>;
   /** Seconds for each phase. */
   readonly phaseSeconds: number;
   readonly blockMilliseconds: number;
@@ -94,12 +98,12 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
   const deadlines = { seat: s, noise: s, open: s, upload: s, query: s, verify: s, unmask: s, settle: s };
   const keys = accounts.slice(1, options.members + 1);
   const terms = {
-    ...smallTerms(options.rounds - 1, 3),
+    ...(options.averaging ? memberTerms : smallTerms)(options.rounds - 1, 3),
     deadlines,
     ...(options.committee && { committee: { shares: options.committee.shares } }),
   };
   const { charter, textBytes } = compileCharter(
-    { text: smallText, terms },
+    { text: options.averaging ? averagingText : smallText, terms },
     keys.map(({ address }) => address),
     `0x${'ab'.repeat(32)}`,
   );
@@ -120,7 +124,11 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
       const dataFile = join(home, 'data.csv');
       writeFileSync(dataFile, table(i));
       const charterText = new TextDecoder().decode(textBytes);
-      const config = { ...common, privateKey, folder: home, dataFile, charterText, relayerUrl: relayer.endpoint };
+      const trainCommand = options.trainCommands?.[i];
+      const config = {
+        ...{ ...common, privateKey, folder: home, dataFile, charterText, relayerUrl: relayer.endpoint },
+        ...(trainCommand && { trainCommand }),
+      };
       return startProcess(address, config, options.liars?.[i]);
     }),
   );

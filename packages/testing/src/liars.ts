@@ -44,11 +44,12 @@ export const lyingSum: typeof aggregateShare = (share, inputs, attempt, componen
 };
 
 /** Takes a step twice as long as the one that the opened sum gives. */
-export const wrongModel: typeof nextState = (rules, state, sum) =>
+export const wrongModel: typeof nextState = (rules, state, sum, updates) =>
   nextState(
     rules,
     state,
     Array.from(sum, (value) => 2n * value),
+    updates,
   );
 
 /** Signs two different accept sets for each attempt, and tells them in turn to whoever asks. */

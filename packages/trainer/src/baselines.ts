@@ -2,6 +2,7 @@
  * What training would give without Concord, for comparison only: a member alone, all records in one place, and
  * federated averaging (McMahan et al., AISTATS 2017) without any privacy. Deterministic by seed.
  */
+import { descend } from './descend.ts';
 import type { DifferentiableModel } from './models/model.ts';
 import { seededRandom, type Random } from './random.ts';
 import type { Records } from './schema.ts';
@@ -29,41 +30,11 @@ export function startParameters(model: DifferentiableModel, random: Random): Flo
   return Float64Array.from({ length: model.parameterCount }, () => (2 * random.uniform() - 1) * bound);
 }
 
-/** Minibatch gradient descent over shuffled epochs, in place. */
-function descend(
-  model: DifferentiableModel,
-  parameters: Float64Array,
-  records: Records,
-  { epochs, batchSize, learningRate, momentum = 0 }: Omit<TrainingOptions, 'seed'>,
-  random: Random,
-): void {
-  const gradient = new Float64Array(model.parameterCount);
-  const batch = new Float64Array(model.parameterCount);
-  const velocity = new Float64Array(model.parameterCount);
-  const order = Int32Array.from({ length: records.count }, (_, i) => i);
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    random.shuffle(order);
-    for (let start = 0; start < order.length; start += batchSize) {
-      const end = Math.min(order.length, start + batchSize);
-      batch.fill(0);
-      for (let k = start; k < end; k++) {
-        const row = order[k]!;
-        model.gradient(parameters, records.features, row * records.width, records.labels[row]!, gradient);
-        for (let i = 0; i < batch.length; i++) batch[i]! += gradient[i]!;
-      }
-      for (let i = 0; i < batch.length; i++) {
-        velocity[i] = momentum * velocity[i]! + batch[i]! / (end - start);
-        parameters[i]! -= learningRate * velocity[i]!;
-      }
-    }
-  }
-}
-
 /** Ordinary training on one set of records: a member alone, or the pool. Returns real parameters. */
 export function train(model: DifferentiableModel, records: Records, options: TrainingOptions): Float64Array {
   const random = seededRandom(options.seed);
   const parameters = startParameters(model, random);
-  descend(model, parameters, records, options, random);
+  descend(model, parameters, records, { ...options, passes: options.epochs }, random);
   return parameters;
 }
 
@@ -80,7 +51,7 @@ export function federatedAverage(
     const sum = new Float64Array(model.parameterCount);
     for (const records of members) {
       const local = parameters.slice();
-      descend(model, local, records, { epochs: localEpochs, batchSize, learningRate }, random);
+      descend(model, local, records, { passes: localEpochs, batchSize, learningRate }, random);
       for (let i = 0; i < sum.length; i++) sum[i]! += (local[i]! * records.count) / total;
     }
     parameters.set(sum);

@@ -34,6 +34,19 @@ export function writeStatistics(records: Records, row: number, clippingNorm: num
 }
 
 /**
+ * Writes a member's mean statistics (0, mean of x_1 … x_k, mean of x_1² … x_k²) into `out` (1 + 2k values): one vector
+ * for all of its records, however many (LR21).
+ */
+export function writeMeanStatistics({ count, width, features }: Records, out: Float64Array): void {
+  out.fill(0, 0, 1 + 2 * width);
+  for (let i = 0; i < features.length; i++) {
+    const x = features[i]! / count;
+    out[1 + (i % width)]! += x;
+    out[1 + width + (i % width)]! += x * features[i]!;
+  }
+}
+
+/**
  * (x − mean) / deviation, clamped to ±limit: what models see. Throws SchemaError when the constants are for another
  * number of features.
  */

@@ -1,6 +1,6 @@
 /** Who broke which rule, by what evidence: from the chain, the verifier, and what nodes say about themselves in public. */
-import { epsilonWad, rhoPerRound } from '@concord/protocol';
-import { type Address, isCommittee, type RunView, type Verification } from '@concord/sdk';
+import { epsilonWad } from '@concord/protocol';
+import { type Address, isCommittee, priceOf, type RunView, type Verification } from '@concord/sdk';
 import { decimal, epsilonOf } from './progress.ts';
 import type { MemberStatus } from './status.ts';
 import type { Slashing } from './twoTongues.ts';
@@ -120,9 +120,7 @@ function objected(seen: Seen): Accusation[] {
   const [first] = objections;
   if (first === undefined || run.passed) return [];
   const clause = /^(\w+): /.exec(first)?.[1] ?? 'CH3';
-  const sensitivity = aggregation.unit === 1 ? aggregation.recordBound : aggregation.bound;
-  const honestContributors = BigInt(aggregation.honest);
-  const price = rhoPerRound({ sensitivity, sigmaPerContributor: aggregation.sigma, honestContributors });
+  const price = priceOf(aggregation);
   const epsilon = (rounds: number): bigint => epsilonWad(BigInt(rounds) * price, BigInt(limits.deltaExponent));
   let paid = 0;
   while (paid < limits.rounds && epsilon(paid + 1) <= limits.epsilonCap) paid++;

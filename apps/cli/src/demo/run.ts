@@ -4,8 +4,8 @@ import { constants, setPriority } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { decodeRunState } from '@concord/protocol';
-import { emptyView, type Fact, fetchBlob, fold, type Hex, type RunView, watchFacts } from '@concord/sdk';
+import { decodeRunState, sensitivityOf, UNITS } from '@concord/protocol';
+import { emptyView, type Fact, fetchBlob, fold, type Hex, rulesOf, type RunView, watchFacts } from '@concord/sdk';
 import { accusations } from './accusations.ts';
 import type { BaselineResult } from './baselines.ts';
 import type { Cheat } from './cheats.ts';
@@ -105,13 +105,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
     onStep: (text) => render.line(`  ${text}`, 'faint'),
   });
   const { text } = stage.compiled;
-  const { limits: terms, aggregation: struct } = stage.compiled.charter;
+  const { aggregation: struct } = stage.compiled.charter;
   const homes = testsByMember(federation);
   const baselines = startBaselines({
     schema: text.schema,
     members: federation.members.map(({ table }) => table),
     test: federation.test,
-    rules: { charter: text, rounds: terms.rounds, recordBound: Number(struct.recordBound), d: struct.d },
+    rules: rulesOf(stage.compiled.charter, text),
     sigma: Number(struct.sigma),
     honest: struct.honest,
     seeds: Array.from({ length: options.seeds }, (_, i) => i + 1),
@@ -215,8 +215,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
       epsilon: epsilonOf(run),
       cap: Number(limits.epsilonCap) / 1e18,
       delta: 10 ** -limits.deltaExponent,
-      unit: aggregation.unit === 1 ? ('record' as const) : ('member' as const),
-      noiseMultiplier: (Number(aggregation.sigma) * Math.sqrt(aggregation.honest)) / Number(aggregation.recordBound),
+      unit: UNITS[aggregation.unit],
+      noiseMultiplier: (Number(aggregation.sigma) * Math.sqrt(aggregation.honest)) / Number(sensitivityOf(aggregation)),
       honestNoiseContributors: aggregation.honest,
     };
     const facts: FinishedFacts = {

@@ -3,13 +3,27 @@
  * accounting, noise from a seeded normal generator rounded to integers. For rows of the table that would need many runs
  * (seeds), or that nobody would run (a member alone that publishes its model at the same ε).
  */
-import { type CharterText, nextState, quantizeRecord, type RoundRules, type RunState, startState, taskOf } from '@concord/protocol';
 import {
+  type CharterText,
+  type FedAvgTraining,
+  memberBound,
+  nextState,
+  quantizeMember,
+  quantizeRecord,
+  type RoundRules,
+  type RunState,
+  startState,
+  taskOf,
+} from '@concord/protocol';
+import {
+  descend,
   type DifferentiableModel,
+  type Random,
   realParameters,
   type Records,
   seededRandom,
   standardize,
+  writeMeanStatistics,
   writeStatistics,
 } from '@concord/trainer';
 
@@ -38,6 +52,24 @@ function sumOf(text: CharterText, state: RunState, raw: Records, standardized: R
   return sum;
 }
 
+/** The one vector that a member of fedAvg adds in a round. */
+function vectorOf(training: FedAvgTraining, state: RunState, raw: Records, standardized: Records | undefined, { rules, model }: Simulation, random: Random, words: () => Uint32Array): Int32Array {
+  const vector = new Float64Array(rules.d);
+  if (standardized === undefined) writeMeanStatistics(raw, vector);
+  else {
+    const { local } = training;
+    const start = realParameters(state.optimizer.model.parameters);
+    const trained = start.slice();
+    const [learningRate, momentum, proximal] = [local.learningRate, local.momentum, local.proximal].map((value) => value / 2 ** 16) as [number, number, number];
+    descend(model, trained, standardized, { ...local, learningRate, momentum, proximal }, random);
+    for (let i = 0; i < start.length; i++) vector[i] = start[i]! - trained[i]!;
+  }
+  const clippingNorm = (standardized === undefined ? training.statisticsNorm : training.clippingNorm) / 2 ** 16;
+  const out = new Int32Array(rules.d);
+  quantizeMember(vector, { clippingNorm, bound: memberBound(rules) }, words, out);
+  return out;
+}
+
 /** The state after all rounds of a run over these members' records. */
 export function simulateRun(members: readonly Records[], simulation: Simulation): RunState {
   const { rules, noise, seed } = simulation;
@@ -53,17 +85,21 @@ export function simulateRun(members: readonly Records[], simulation: Simulation)
   let state = startState(charter, start);
   let ready: readonly (Records | undefined)[] = members.map(() => undefined);
   for (let round = 0; round < rules.rounds; round++) {
-    if (taskOf(round) === 'gradient' && ready[0] === undefined) {
+    if (taskOf(round) === 'training' && ready[0] === undefined) {
       const { constants } = state.statistics!;
       ready = members.map((records) => standardize(records, constants, charter.training.featureLimit));
     }
     const total = new Float64Array(rules.d);
     members.forEach((records, i) => {
-      const sum = sumOf(charter, state, records, ready[i], simulation, words);
+      const { training } = charter;
+      const sum =
+        training.algorithm === 'fedAvg'
+          ? vectorOf(training, state, records, ready[i], simulation, random, words)
+          : sumOf(charter, state, records, ready[i], simulation, words);
       for (let j = 0; j < total.length; j++) total[j]! += sum[j]!;
     });
     const opened = Array.from(total, (value) => BigInt(Math.round(value + noise * random.normal())));
-    state = nextState(rules, state, opened);
+    state = nextState(rules, state, opened, members.length);
   }
   return state;
 }

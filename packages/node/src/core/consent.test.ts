@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CharterText, decodeCharterText } from '@concord/protocol';
-import type { Aggregation, Limits, RunView } from '@concord/sdk';
-import { smallText } from '../../../testing/src/charter.ts';
+import { type Aggregation, compileCharter, type Limits, priceOf, type RunView } from '@concord/sdk';
+import { averagingText, memberTerms, smallText } from '../../../testing/src/charter.ts';
 import { runInPhase } from '../../../testing/src/stages.ts';
-import { objectionTo, priceOf } from './consent.ts';
+import { objectionTo } from './consent.ts';
 
 const text: CharterText = decodeCharterText(smallText);
 const run = runInPhase('SEAT').run();
@@ -39,6 +39,27 @@ test('[CH3] a model other than the text’s is refused', () => {
   );
 });
 
+test('[CH4] a struct that prices a record where the text protects a member is refused, and the other way round', () => {
+  const averaging = decodeCharterText(averagingText);
+  assert.match(
+    objectionTo(run, averaging, 1) ?? '',
+    /^CH4: the text trains by fedAvg, which is private at member level; the struct prices a record$/,
+  );
+  assert.match(
+    objectionTo(withAggregation({ unit: 2 }), text, 1) ?? '',
+    /^CH4: the text trains by fedSgd, which is private at record level; the struct prices a member$/,
+  );
+});
+
+test('[LR20] a member agrees to protect itself however many records it holds; a bound that cannot hold its update is refused', () => {
+  const members = run.charter.members;
+  const { charter, text: averaging } = compileCharter({ text: averagingText, terms: memberTerms(1, 3) }, members, `0x${'ab'.repeat(32)}`);
+  const told = { ...run, charter };
+  assert.equal(objectionTo(told, averaging, 1_000_000), undefined);
+  const tight = { ...told, charter: { ...charter, aggregation: { ...charter.aggregation, bound: 1_030n } } };
+  assert.match(objectionTo(tight, averaging, 1) ?? '', /^AG1: the bound of a member leaves no room to round 7 coordinates$/);
+});
+
 test('[CH4] the cap is recomputed: the last round still fits, one more does not', () => {
   const rounds = BigInt(run.charter.limits.rounds);
   const { sigma } = run.charter.aggregation;
@@ -46,14 +67,14 @@ test('[CH4] the cap is recomputed: the last round still fits, one more does not'
     objectionTo(withAggregation({ sigma: sigma / 2n }), text, 1) ?? '',
     new RegExp(`^CH4: its ${rounds} rounds would spend ε [\\d.]+, the cap is ${(Number(run.charter.limits.epsilonCap) / 1e18).toFixed(2)}$`),
   );
-  const last = { ...run, rho: (rounds - 1n) * priceOf(run) };
+  const last = { ...run, rho: (rounds - 1n) * priceOf(run.charter.aggregation) };
   assert.equal(objectionTo(last, text, 1), undefined);
-  assert.match(objectionTo({ ...run, rho: rounds * priceOf(run) }, text, 1) ?? '', /^CH4: one more round/);
+  assert.match(objectionTo({ ...run, rho: rounds * priceOf(run.charter.aggregation) }, text, 1) ?? '', /^CH4: one more round/);
   assert.match(objectionTo(withLimits({ epsilonCap: 1n }), text, 1) ?? '', /^CH4: .*the cap is 0\.00$/);
 });
 
 test('[LG1] the price is that of the struct: Δ² / 2hσ², rounded up, and one wad', () => {
   const { recordBound, sigma, honest } = run.charter.aggregation;
   const exact = (recordBound ** 2n * 10n ** 18n) / (2n * BigInt(honest) * sigma ** 2n);
-  assert.ok(priceOf(run) === exact + 1n || priceOf(run) === exact + 2n);
+  assert.ok(priceOf(run.charter.aggregation) === exact + 1n || priceOf(run.charter.aggregation) === exact + 2n);
 });

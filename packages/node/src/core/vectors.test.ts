@@ -1,24 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeCharterText, nextState, noiseSampler, quantizedNorm, startState } from '@concord/protocol';
-import { parseCsv, readRecords } from '@concord/trainer';
-import { smallText } from '../../../testing/src/charter.ts';
+import { decodeCharterText, fedAvg, type FedAvgTraining, fedSgd, nextState, noiseSampler, startState } from '@concord/protocol';
+import { logistic, parseCsv, readRecords, realParameters, trainLocally } from '@concord/trainer';
+import { averagingText, smallText } from '../../../testing/src/charter.ts';
 import { loadKernels } from '../adapters/kernels.ts';
 import { nodeRandom } from '../adapters/platform.ts';
-import { noiseVector, updateVector } from './vectors.ts';
+import { localOptions, noiseVector, standardized, updateVector } from './vectors.ts';
 
 const text = decodeCharterText(smallText);
 const D = 7;
-const aggregation = { d: D, recordBound: 1n << 14n, field: 64 } as const;
+const aggregation = { d: D, recordBound: 1n << 14n, bound: 1n << 17n, field: 64 } as const;
+const bounds = { d: D, recordBound: 1 << 14, bound: 1 << 17 };
 const rows = Array.from({ length: 30 }, (_, i) => `${Math.sin(i)},${i},${Math.cos(i)},${i % 2}`);
 const records = readRecords(parseCsv(['a,b,c,y', ...rows, ''].join('\n')), text.schema);
 const start = startState(text, new Uint8Array(32));
 const breathe = async (): Promise<void> => undefined;
-const vectorAt = (state: typeof start) => updateVector(records, state, text, aggregation, nodeRandom, breathe);
+const vectorAt = (state: typeof start) => updateVector({ records, text, aggregation, random: nodeRandom, breathe }, state);
 
 /** Real values of an integer sum: one unit is C / Δ′. */
 const real = (sum: ArrayLike<number | bigint>, clip: number): number[] =>
-  Array.from(sum, (value) => (Number(value) * clip) / quantizedNorm(1 << 14, D));
+  Array.from(sum, (value) => (Number(value) * clip) / fedSgd.quantizedNorm(bounds));
 
 test('[RD12] round 0 sums each record’s count, moments and squares, clipped to the text’s norm', async () => {
   const sum = real(await vectorAt(start), 1);
@@ -35,8 +36,8 @@ test('[RD12] round 0 sums each record’s count, moments and squares, clipped to
 
 test('[DP12] later rounds sum clipped gradients: all records together stay within Δ each', async () => {
   const statistics = await vectorAt(start);
-  const rules = { charter: text, rounds: 2, recordBound: 1 << 14, d: D };
-  const state = nextState(rules, start, Array.from(statistics, BigInt));
+  const rules = { charter: text, rounds: 2, ...bounds };
+  const state = nextState(rules, start, Array.from(statistics, BigInt), 1);
   const sum = await vectorAt(state);
   assert.equal(sum.length, D);
   assert.deepEqual([...sum.slice(4)], [0n, 0n, 0n]);
@@ -57,4 +58,71 @@ test('[DP3] noise has the charter’s sigma and fresh values in every coordinate
   // Six standard deviations of the mean (σ/√d) and of the variance (σ²·√(2/d)).
   assert.ok(Math.abs(mean) < 6 * (1_000 / Math.sqrt(d)), `mean ${mean}`);
   assert.ok(Math.abs(variance / 1e6 - 1) < 6 * Math.sqrt(2 / d), `variance ${variance}`);
+});
+
+const averaging = decodeCharterText(averagingText);
+/** What a member puts into a round of fedAvg; as float64, in units of its clipping norm. */
+const averagingAt = async (state: typeof start, trained?: Float64Array): Promise<number[]> => {
+  const contributor = { records, text: averaging, aggregation, random: nodeRandom, breathe, ...(trained && { trained }) };
+  const vector = Array.from(await updateVector(contributor, state), Number);
+  assert.ok(Math.hypot(...vector) <= Number(aggregation.bound) - 1024);
+  return vector.map((value) => value / fedAvg.quantizedNorm(bounds));
+};
+const averaged = async () => {
+  const begin = startState(averaging, new Uint8Array(32));
+  const { constants } = nextState({ charter: averaging, rounds: 2, ...bounds }, begin, Array<bigint>(7).fill(60_000n), 3)
+    .statistics!;
+  const optimizer = { ...begin.optimizer, model: { ...begin.optimizer.model, parameters: Int32Array.of(0, 65_536, -32_768, 7) } };
+  return { round: 1, optimizer, statistics: { recordCount: 3, constants } };
+};
+
+test('[LR21] round 0 of fedAvg is one mean vector of the member, whatever the number of its records', async () => {
+  const vector = await averagingAt(startState(averaging, new Uint8Array(32)));
+  const mean = [0, 1, 2].map((j) => records.features.filter((_, i) => i % 3 === j).reduce((sum, x) => sum + x / 30, 0));
+  const squares = [0, 1, 2].map((j) => records.features.filter((_, i) => i % 3 === j).reduce((sum, x) => sum + x ** 2 / 30, 0));
+  const exact = [0, ...mean, ...squares];
+  const shrunk = Math.max(1, Math.hypot(...exact));
+  for (const [i, value] of vector.entries()) assert.ok(Math.abs(value - exact[i]! / shrunk) < 1e-4, `coordinate ${i}`);
+});
+
+test('[LR21] later rounds send how far local training went, turned around, clipped to the text’s norm', async () => {
+  const state = await averaged();
+  const begin = realParameters(state.optimizer.model.parameters);
+  const standard = standardized(records, state, averaging);
+  const trained = await trainLocally(
+    logistic(3),
+    begin,
+    standard,
+    localOptions(averaging.training as FedAvgTraining, state),
+    breathe,
+  );
+  const way = Array.from(begin, (value, i) => value - trained[i]!);
+  assert.ok(Math.hypot(...way) < 1, 'this test is about an update that is not clipped');
+  const vector = await averagingAt(state);
+  for (const [i, value] of vector.entries()) assert.ok(Math.abs(value - (way[i] ?? 0)) < 1e-4, `coordinate ${i}`);
+  assert.deepEqual(vector.slice(4), [0, 0, 0]);
+});
+
+test('[LR22] whatever a program trained, the bound holds: by direction if it is finite, not at all if it is not', async () => {
+  const state = await averaged();
+  const begin = realParameters(state.optimizer.model.parameters);
+  for (const size of [1e-300, 1e-3, 1e30, 1e150]) {
+    const vector = await averagingAt(state, begin.map((value, i) => value - (i === 1 ? size : 0)));
+    const sent = Math.min(1, Math.abs(begin[1]! - (begin[1]! - size)));
+    assert.ok(Math.abs(vector[1]! - sent) < 1e-4, `${size}: ${vector[1]}`);
+  }
+  for (const odd of [Number.NaN, Number.POSITIVE_INFINITY, 1e308])
+    await assert.rejects(averagingAt(state, new Float64Array(4).fill(odd)), { code: 'PRIVACY_RANGE' });
+});
+
+test('[LR22] rows that a program computed are clipped one by one, as our own are', async () => {
+  const { optimizer, statistics } = await averaged();
+  const state = { round: 1, optimizer, statistics };
+  const contributor = { records, text, aggregation, random: nodeRandom, breathe };
+  const rows = new Float64Array(records.count * 4);
+  rows.fill(1e12, 0, 4);
+  rows.fill(Number.NaN, 4, 8);
+  const sum = Array.from(await updateVector({ ...contributor, trained: rows }, state), Number);
+  assert.ok(Math.hypot(...sum) <= 1 << 14);
+  assert.ok(sum[0]! > 0.49 * (1 << 14));
 });

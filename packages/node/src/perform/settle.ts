@@ -8,7 +8,7 @@ import {
   runStateHash,
   unshard,
 } from '@concord/protocol';
-import { decodeAggregateShare, encodeAggregateShare } from '@concord/sdk';
+import { decodeAggregateShare, encodeAggregateShare, rulesOf } from '@concord/sdk';
 import { bytesToHex } from '../core/hex.ts';
 import type { Accepting } from '../core/items.ts';
 import type { Party } from '../ports.ts';
@@ -84,12 +84,8 @@ export async function signSettled(party: Party, work: Work): Promise<void> {
   const commitments = reports.flatMap((report) => (report ? [report.commitment] : []));
   const opened = unshard(aggregates, commitments, found.set, place.attempt, party.components);
   if (opened instanceof ReportError) throw new AttemptError(opened.code, opened.message);
-  const { aggregation, limits } = run.charter;
-  const next = party.holding.nextState(
-    { charter: text, rounds: limits.rounds, recordBound: Number(aggregation.recordBound), d: aggregation.d },
-    state,
-    Array.from(opened.sum, BigInt),
-  );
+  const sum = Array.from(opened.sum, BigInt);
+  const next = party.holding.nextState(rulesOf(run.charter, text), state, sum, found.set.updates);
   const blob = party.journal.putBlob(encodeRunState(next));
   say(party, place.slot, {
     kind: 'Settled',

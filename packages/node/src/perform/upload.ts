@@ -5,8 +5,10 @@ import {
   encodeReport,
   Reader,
   ReportError,
+  type RunState,
   type Signed,
   signReport,
+  taskOf,
   u32,
 } from '@concord/protocol';
 import type { Holder } from '../core/attempt.ts';
@@ -18,7 +20,7 @@ import { encodeDelivery, sealNumber } from '../core/verdict.ts';
 import type { Party, Reporter } from '../ports.ts';
 import { PeerRefusal } from '../peers.ts';
 import { checkReceipt } from '../receive.ts';
-import { modelOf } from '@concord/sdk';
+import { deadlineOf, modelOf, phaseAt } from '@concord/sdk';
 import { runStateOf } from './state.ts';
 import { anyOf, AttemptError, breathe, someOf, type Work } from './work.ts';
 
@@ -66,9 +68,39 @@ export async function upload(party: Party, reporter: Reporter, work: Work, type:
 function trainingVector(party: Party, reporter: Reporter, work: Work): Promise<Signed> {
   const { run, view } = work;
   return party.workbench.vector(modelOf(run, view), async () => {
+    const { records, text } = reporter;
     const state = await runStateOf(party, work);
-    return updateVector(reporter.records, state, reporter.text, run.charter.aggregation, party.random, breathe);
+    const trained = await trainedElsewhere(party, reporter, state, work);
+    return updateVector(
+      {
+        ...{ records, text, breathe },
+        aggregation: run.charter.aggregation,
+        random: party.random,
+        ...(trained && { trained }),
+      },
+      state,
+    );
   });
+}
+
+/** What the member's own program computed, where it has one and the round trains. */
+async function trainedElsewhere(
+  { log }: Party,
+  { train, text, records }: Reporter,
+  state: RunState,
+  work: Work,
+): Promise<Float64Array | undefined> {
+  if (!train || taskOf(state.round) === 'statistics') return undefined;
+  const seconds = secondsToTrain(work);
+  log('training by command', { round: state.round, seconds });
+  return train({ state, text, records }, seconds, work.signal);
+}
+
+/** Seconds that are left to train so that a quarter of UPLOAD remains to prove and send. */
+export function secondsToTrain({ run, view, now }: Pick<Work, 'run' | 'view' | 'now'>): number {
+  const { upload: allowed } = run.charter.deadlines;
+  const left = phaseAt(view) === 'UPLOAD' ? deadlineOf(view, run.charter) - now() : allowed;
+  return Math.max(1, left - quarterOf(allowed));
 }
 
 async function makeReport(party: Party, reporter: Reporter, work: Work, type: TypeName): Promise<Uint8Array> {

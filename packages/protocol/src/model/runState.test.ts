@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import type { CharterText } from '../charterText.ts';
+import { fedSgd } from '../strategies/fedSgd.ts';
 import { encodeModel, ModelError, modelHash } from './model.ts';
 import {
   decodeRunState,
   encodeRunState,
   nextState,
-  quantizedNorm,
   type RoundRules,
   type RunState,
   runStateHash,
@@ -33,16 +33,16 @@ const charter: CharterText = {
   },
   clauses: [{ id: 'CH1', sentence: 'test', enforcedBy: 'test' }],
 } as CharterText;
-const rules: RoundRules = { charter, rounds: 3, recordBound: 1002, d: 3 };
+const rules: RoundRules = { charter, rounds: 3, recordBound: 1002, bound: 101_224, d: 3 };
 const start = startState(charter, new Uint8Array(32));
 
 /** 100 records of x = ½, unclipped: 1 becomes Δ′ / 2 = 500 units. */
 const statistics = [50_000n, 25_000n, 12_500n];
-const settled: RunState = nextState(rules, start, statistics);
+const settled: RunState = nextState(rules, start, statistics, 2);
 
 test('[LR10] round 0 turns sums into a record count and constants, and leaves the model alone', () => {
-  assert.equal(quantizedNorm(1002, 3), 1000);
-  assert.deepEqual([taskOf(0), taskOf(1)], ['statistics', 'gradient']);
+  assert.equal(fedSgd.quantizedNorm(rules), 1000);
+  assert.deepEqual([taskOf(0), taskOf(1)], ['statistics', 'training']);
   assert.equal(settled.round, 1);
   assert.equal(settled.statistics?.recordCount, 100);
   assert.deepEqual([...settled.statistics!.constants.mean], [32768]);
@@ -52,18 +52,18 @@ test('[LR10] round 0 turns sums into a record count and constants, and leaves th
 
 test('[LR10] later rounds step by the learning rate of their round, and noise beyond the parameters moves nothing', () => {
   // A mean gradient of ½ in the weight: 100 records · 1000 units · ½.
-  const first = nextState(rules, settled, [50_000n, 0n, 7n]);
+  const first = nextState(rules, settled, [50_000n, 0n, 7n], 2);
   assert.ok(Math.abs(first.optimizer.model.parameters[0]! + 65536) <= 1);
-  const second = nextState(rules, first, [50_000n, 0n, -7n]);
+  const second = nextState(rules, first, [50_000n, 0n, -7n], 2);
   const moved = second.optimizer.model.parameters[0]! - first.optimizer.model.parameters[0]!;
   assert.ok(Math.abs(moved + 32768) <= 1);
   assert.deepEqual([second.round, second.optimizer.model.parameters[1]], [3, 0]);
-  assert.throws(() => nextState(rules, settled, [0n, 0n]), { code: 'PARAMETER_COUNT' });
-  assert.throws(() => nextState(rules, start, [0n, 0n, 0n]), { code: 'SHAPE' });
+  assert.throws(() => nextState(rules, settled, [0n, 0n], 2), { code: 'PARAMETER_COUNT' });
+  assert.throws(() => nextState(rules, start, [0n, 0n, 0n], 2), { code: 'SHAPE' });
 });
 
 test('[LR10] a state has one encoding, and everything else is refused', () => {
-  for (const state of [start, settled, nextState(rules, settled, [50_000n, -3n, 0n])]) {
+  for (const state of [start, settled, nextState(rules, settled, [50_000n, -3n, 0n], 2)]) {
     const bytes = encodeRunState(state);
     assert.deepEqual(decodeRunState(bytes), state);
     for (let cut = 0; cut < bytes.length; cut++)

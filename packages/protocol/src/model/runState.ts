@@ -6,7 +6,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { CharterText } from '../charterText.ts';
 import { initialModel } from './initial.ts';
-import { floorDivide } from './integers.ts';
+import { strategyOf } from '../strategies/byName.ts';
+import type { Bounds } from '../strategies/strategy.ts';
 import { HEADER_BYTES, modelHash, ModelError, parameterCount } from './model.ts';
 import { deriveStandardization, type Standardization, statisticsLength } from './standardization.ts';
 import {
@@ -23,12 +24,11 @@ export interface RunState {
   readonly round: number;
   readonly optimizer: OptimizerState;
   /** Set by the statistics round. */
-  readonly statistics?: { readonly recordCount: number; readonly constants: Standardization };
-}
-
-/** Δ′, the integer norm to which a record's clipped vector is scaled before rounding: Δ − ⌈√d⌉ (spec/privacy.md). */
-export function quantizedNorm(recordBound: number, d: number): number {
-  return recordBound - Math.ceil(Math.sqrt(d));
+  readonly statistics?: {
+    /** How many records, or at member level members, its sum was taken over; at record level noised. */
+    readonly recordCount: number;
+    readonly constants: Standardization;
+  };
 }
 
 /** The state before round 0; the seed is the text's digest, so it is fixed before anybody votes (LR3). */
@@ -37,44 +37,42 @@ export const startState = (charter: CharterText, textDigest: Uint8Array): RunSta
   optimizer: initialState(initialModel(charter.model, textDigest)),
 });
 
-/** What a round asks of a member: feature statistics or gradients. */
-export const taskOf = (round: number): 'statistics' | 'gradient' => (round === 0 ? 'statistics' : 'gradient');
+/** What a round asks of a member: feature statistics, or to train. */
+export const taskOf = (round: number): 'statistics' | 'training' => (round === 0 ? 'statistics' : 'training');
 
-export interface RoundRules {
+export interface RoundRules extends Bounds {
   readonly charter: CharterText;
   /** limits.rounds of the struct: one statistics round and the training rounds. */
   readonly rounds: number;
-  /** Δ of the struct. */
-  readonly recordBound: number;
-  /** d of the struct. */
-  readonly d: number;
 }
 
 /**
- * The state after a round, from the d coordinates of its opened sum (noise included). Throws ModelError when the sum
- * is too short or the noised record count of the statistics round is not positive.
+ * The state after a round, from the d coordinates of its opened sum (noise included) and the number of updates in it.
+ * Throws ModelError when the sum is too short or the noised record count of the statistics round is not positive.
  */
-export function nextState(rules: RoundRules, state: RunState, sum: ArrayLike<bigint>): RunState {
-  const { charter, d, recordBound, rounds } = rules;
+export function nextState(rules: RoundRules, state: RunState, sum: ArrayLike<bigint>, updates: number): RunState {
+  const { charter, d, rounds } = rules;
   if (sum.length < d) throw new ModelError('PARAMETER_COUNT', sum.length, d);
-  const scale = BigInt(quantizedNorm(recordBound, d));
   const { training, model } = charter;
+  const strategy = strategyOf(charter);
+  const scale = BigInt(strategy.quantizedNorm(rules));
+  if (scale < 1n) throw new ModelError('SHAPE', 'bounds without room to round', `a larger bound for d = ${d}`);
   if (taskOf(state.round) === 'statistics') {
     const moments = Array.prototype.slice.call(sum, 0, statisticsLength(model.inputs)) as bigint[];
-    const constants = deriveStandardization(moments, training.deviationFloor);
-    const count = floorDivide(moments[0]! * BigInt(training.statisticsNorm), scale << 16n);
-    const recordCount = Number(count < 1n ? 1n : count);
-    return { round: 1, optimizer: state.optimizer, statistics: { recordCount, constants } };
+    const one = { above: scale << 16n, below: BigInt(training.statisticsNorm) };
+    const { weight, counted } = strategy.census(moments[0]!, updates, one);
+    const constants = deriveStandardization([weight, ...moments.slice(1)], training.deviationFloor);
+    return { round: 1, optimizer: state.optimizer, statistics: { recordCount: counted, constants } };
   }
   if (state.statistics === undefined) throw new ModelError('SHAPE', 'no statistics', 'a settled statistics round');
   const [first, last] = training.learningRate;
-  const gradient = Array.prototype.slice.call(sum, 0, parameterCount(model)) as bigint[];
-  const optimizer = applyUpdate(state.optimizer, gradient, {
+  const descent = Array.prototype.slice.call(sum, 0, parameterCount(model)) as bigint[];
+  const optimizer = applyUpdate(state.optimizer, descent, {
     learningRate: linearLearningRate(BigInt(first), BigInt(last), rounds - 1, state.round - 1),
     momentum: BigInt(training.momentum),
     clippingNorm: BigInt(training.clippingNorm),
     quantizedNorm: scale,
-    recordCount: BigInt(state.statistics.recordCount),
+    recordCount: BigInt(strategy.divisor(state.statistics.recordCount, updates)),
   });
   return { ...state, round: state.round + 1, optimizer };
 }

@@ -7,6 +7,12 @@ import { requireRange } from './range.ts';
 
 export const WAD = 10n ** 18n;
 
+/**
+ * [DP15] ε (wad) above which a promise is kept but says nothing useful: whoever watches may become e^10, 22,000 times, as
+ * sure (the third tier of Ponomareva et al., How to DP-fy ML, 2023). Every place that prints a larger ε says so.
+ */
+export const LARGEST_USEFUL_EPSILON = 10n * WAD;
+
 const requireWithin = (parameter: string, actual: bigint, minimum: bigint, limit: bigint): void =>
   requireRange(actual >= minimum && actual < limit, parameter, actual, `in [${minimum}, ${limit})`);
 

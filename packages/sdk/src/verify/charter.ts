@@ -1,10 +1,13 @@
 /** What was voted on, by whom, and whether it may be run at all. */
 import {
+  algorithmOf,
   type CharterText,
   CharterTextError,
   checkParams,
   runStateHash,
   startState,
+  strategyOf,
+  UNITS,
   updateLength,
 } from '@concord/protocol';
 import { bytesToHex, hexToBytes } from 'viem';
@@ -78,6 +81,12 @@ export function checkText(run: RunView, bytes: Uint8Array, findings: Findings): 
   const length = updateLength(text);
   const { d } = charter.aggregation;
   findings.check('CH3', length === d, () => `the text's model needs ${length} coordinates, the parameters have ${d}`);
+  const { unit } = strategyOf(text);
+  findings.check(
+    'CH4',
+    unit === charter.aggregation.unit,
+    () => `the text trains by ${algorithmOf(text.training)}, which is private at ${UNITS[unit]} level; the parameters price a ${UNITS[charter.aggregation.unit]}`,
+  );
   return text;
 }
 

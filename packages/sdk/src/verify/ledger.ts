@@ -1,6 +1,7 @@
 /** The privacy ledger, charge by charge, from the charter's own struct (spec/privacy.md). */
-import { epsilonWad, rhoPerRound } from '@concord/protocol';
+import { epsilonWad, LARGEST_USEFUL_EPSILON, UNITS } from '@concord/protocol';
 import { formatUnits } from 'viem';
+import { priceOf } from '../attempt.ts';
 import type { RunView } from '../view.ts';
 import type { Findings } from './clauses.ts';
 import { placeName } from './clock.ts';
@@ -8,11 +9,7 @@ import { placeName } from './clock.ts';
 /** [LG1][LG2][LG3][CH4][CH5] Every recorded accept set was charged in full, within the cap, over enough members. */
 export function checkLedger(run: RunView, findings: Findings): void {
   const { aggregation, limits } = run.charter;
-  const price = rhoPerRound({
-    sensitivity: aggregation.unit === 1 ? aggregation.recordBound : aggregation.bound,
-    sigmaPerContributor: aggregation.sigma,
-    honestContributors: BigInt(aggregation.honest),
-  });
+  const price = priceOf(aggregation);
   const epsilonOf = (rho: bigint): bigint => epsilonWad(rho, BigInt(limits.deltaExponent));
   let spent = 0n;
   let charges = 0;
@@ -48,10 +45,12 @@ export function checkLedger(run: RunView, findings: Findings): void {
   }
   if (charges === 0) return;
   findings.record('LG1', 'PASS', `${charges} charges of ρ ${formatUnits(price, 18)}`);
-  const level = aggregation.unit === 1 ? 'record' : 'member';
+  const level = UNITS[aggregation.unit];
+  const epsilon = epsilonOf(spent);
+  const useless = epsilon > LARGEST_USEFUL_EPSILON ? ': kept, but no useful privacy [DP15]' : '';
   findings.record(
     'CH4',
     'PASS',
-    `ε ${formatUnits(epsilonOf(spent), 18)} of ${formatUnits(limits.epsilonCap, 18)} at δ = 1e-${limits.deltaExponent}, ${level} level`,
+    `ε ${formatUnits(epsilon, 18)} of ${formatUnits(limits.epsilonCap, 18)} at δ = 1e-${limits.deltaExponent}, ${level} level${useless}`,
   );
 }

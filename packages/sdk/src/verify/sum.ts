@@ -15,14 +15,20 @@ import {
   unshard,
 } from '@concord/protocol';
 import { bytesToHex } from 'viem';
+import { rulesOf } from '../attempt.ts';
 import type { Charter } from '../facts.ts';
 import { decodeAggregateShare } from '../records.ts';
 import { Broken } from './clauses.ts';
 import type { Judged } from './reports.ts';
 import type { OpenedScene, Scene } from './scene.ts';
 
+/** A sum, and how many updates are in it. */
+export interface Opened extends Unsharded {
+  readonly updates: number;
+}
+
 /** [AG17][AG18] X from the holders' aggregate shares. Throws Broken. */
-export async function openSum(scene: OpenedScene, judged: Judged, components: Components): Promise<Unsharded> {
+export async function openSum(scene: OpenedScene, judged: Judged, components: Components): Promise<Opened> {
   const { name, unmasked, attempt } = scene;
   const { field, vectorLength } = attempt.sizes;
   const { shareDigests } = unmasked;
@@ -41,11 +47,11 @@ export async function openSum(scene: OpenedScene, judged: Judged, components: Co
   );
   const opened = unshard(aggregates, judged.commitments, judged.accepted, attempt, components);
   if (opened instanceof ReportError) throw new Broken('AG18', 'FAIL', `${name}: ${opened.message}`);
-  return opened;
+  return { ...opened, updates: judged.accepted.updates };
 }
 
 /** [AG17][AG18] The same, and the chain has its root. Throws Broken. */
-export async function checkSum(scene: Scene, judged: Judged, components: Components): Promise<Unsharded> {
+export async function checkSum(scene: Scene, judged: Judged, components: Components): Promise<Opened> {
   const { name, settled } = scene;
   const opened = await openSum(scene, judged, components);
   const root = bytesToHex(coordinatesRoot(opened.aggregate, components.kernels.keccak256));
@@ -74,14 +80,12 @@ export async function publishedState(scene: Scene): Promise<RunState> {
 export function stateAfter(
   scene: OpenedScene,
   before: RunState,
-  { sum }: Unsharded,
+  { sum, updates }: Opened,
   text: CharterText,
   charter: Charter,
 ): RunState {
-  const { recordBound, d } = charter.aggregation;
-  const rules = { charter: text, rounds: charter.limits.rounds, recordBound: Number(recordBound), d };
   try {
-    return nextState(rules, before, Array.from(sum, BigInt));
+    return nextState(rulesOf(charter, text), before, Array.from(sum, BigInt), updates);
   } catch (error) {
     if (error instanceof ModelError) throw new Broken('LR10', 'FAIL', `${scene.name}: ${error.message}`);
     throw error;
@@ -93,7 +97,7 @@ export function checkModel(
   scene: Scene,
   before: RunState,
   after: RunState,
-  opened: Unsharded,
+  opened: Opened,
   text: CharterText,
   charter: Charter,
 ): void {

@@ -1,0 +1,89 @@
+/** The training part of a charter's text: the algorithm by its name, and every number that it computes with (LR4, LR20). */
+import { CharterTextError, integer, list, object, oneOf, positive } from './charterFields.ts';
+
+interface EveryTraining {
+  /** L2 norm to which one record's gradient (fedAvg: one member's update) is clipped, in 2^-16. */
+  readonly clippingNorm: number;
+  /** L2 norm to which one record's statistics (fedAvg: one member's mean statistics) are clipped, in 2^-16. */
+  readonly statisticsNorm: number;
+  /** Least deviation of a feature, in 2^-16 of its bound (LR7). */
+  readonly deviationFloor: number;
+  /** Standardised features are clamped to ±this. */
+  readonly featureLimit: number;
+  /** Learning rate of the first and the last training round, in 2^-16; linear between (LR4). */
+  readonly learningRate: readonly [first: number, last: number];
+  /** Momentum, in 2^-16. */
+  readonly momentum: number;
+}
+
+/** Gradient descent on all records, clipped one by one. A text of version 1 does not name it. */
+export interface FedSgdTraining extends EveryTraining {
+  readonly algorithm?: 'fedSgd';
+}
+
+/** What a member does with its records in a round of fedAvg, before its one update is clipped (LR21). */
+export interface LocalTraining {
+  /** Times that it goes over its records. */
+  readonly passes: number;
+  readonly batchSize: number;
+  /** In 2^-16. */
+  readonly learningRate: number;
+  /** In 2^-16. */
+  readonly momentum: number;
+  /** Pull towards the round's model, in 2^-16; 0: federated averaging, above it FedProx. */
+  readonly proximal: number;
+}
+
+/** Local training, one update a member. */
+export interface FedAvgTraining extends EveryTraining {
+  readonly algorithm: 'fedAvg';
+  readonly local: LocalTraining;
+}
+
+export type Training = FedSgdTraining | FedAvgTraining;
+
+export const ALGORITHMS = ['fedSgd', 'fedAvg'] as const;
+export type Algorithm = (typeof ALGORITHMS)[number];
+
+/** The algorithm of a text: version 1 knew no other than fedSgd. */
+export const algorithmOf = ({ algorithm }: Training): Algorithm => algorithm ?? 'fedSgd';
+
+const KEYS = ['clippingNorm', 'statisticsNorm', 'deviationFloor', 'featureLimit', 'learningRate', 'momentum'];
+const LOCAL_KEYS = ['passes', 'batchSize', 'learningRate', 'momentum', 'proximal'];
+const MOST = 2 ** 31 - 1;
+
+function decodeLocal(value: unknown): LocalTraining {
+  const json = object(value, 'training.local', LOCAL_KEYS);
+  const field = (name: keyof LocalTraining, least: number, most: number): number =>
+    integer(json[name], `training.local.${name}`, least, most);
+  return {
+    passes: field('passes', 1, 1_000),
+    batchSize: field('batchSize', 1, MOST),
+    learningRate: field('learningRate', 1, MOST),
+    momentum: field('momentum', 0, 65_535),
+    proximal: field('proximal', 0, MOST),
+  };
+}
+
+/** Decodes `training` of a text of this version. Throws CharterTextError naming the first field that does not fit (CH3). */
+export function decodeTraining(value: unknown, version: 1 | 2): Training {
+  const named = version === 1 ? KEYS : ['algorithm', ...KEYS];
+  const json = object(value, 'training', version === 1 ? named : [...named, 'local']);
+  const algorithm = version === 1 ? undefined : oneOf(json['algorithm'], 'training.algorithm', ALGORITHMS);
+  if (algorithm !== 'fedAvg') object(value, 'training', named);
+  const rates = list(json['learningRate'], 'training.learningRate');
+  if (rates.length !== 2) throw new CharterTextError('training.learningRate', 'two numbers: first and last round');
+  const every: EveryTraining = {
+    clippingNorm: integer(json['clippingNorm'], 'training.clippingNorm', 1, MOST),
+    statisticsNorm: integer(json['statisticsNorm'], 'training.statisticsNorm', 1, MOST),
+    deviationFloor: integer(json['deviationFloor'], 'training.deviationFloor', 1, 65_536),
+    featureLimit: positive(json['featureLimit'], 'training.featureLimit'),
+    learningRate: [
+      integer(rates[0], 'training.learningRate[0]', 0, MOST),
+      integer(rates[1], 'training.learningRate[1]', 0, MOST),
+    ],
+    momentum: integer(json['momentum'], 'training.momentum', 0, 65_535),
+  };
+  if (algorithm === undefined) return every;
+  return algorithm === 'fedSgd' ? { algorithm, ...every } : { algorithm, ...every, local: decodeLocal(json['local']) };
+}

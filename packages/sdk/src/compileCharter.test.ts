@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkParams, epsilonWad } from '@concord/protocol';
+import { averagingText, memberTerms, smallTerms, smallText } from '../../testing/src/charter.ts';
+import { stageMembers } from '../../testing/src/stages.ts';
+import { paramsOf, priceOf } from './attempt.ts';
+import { type CharterTerms, CharterTermsError, compileCharter } from './compileCharter.ts';
+
+const members = stageMembers(6);
+const seed = `0x${'ab'.repeat(32)}` as const;
+const compile = (text: unknown, terms: CharterTerms) => compileCharter({ text, terms }, members, seed).charter;
+
+test('[CH4] both algorithms get the least noise that keeps all rounds within ε, at the level that they protect', () => {
+  for (const { limits, aggregation } of [compile(smallText, smallTerms(9, 3)), compile(averagingText, memberTerms(9, 3))]) {
+    assert.equal(checkParams(paramsOf(aggregation), members.length), undefined);
+    const spends = (sigma: bigint): bigint =>
+      epsilonWad(BigInt(limits.rounds) * priceOf({ ...aggregation, sigma }), BigInt(limits.deltaExponent));
+    assert.ok(spends(aggregation.sigma) <= limits.epsilonCap);
+    assert.ok(spends(aggregation.sigma - 1n) > limits.epsilonCap);
+  }
+});
+
+test('[LR20] the unit follows from the algorithm: a charter that protects members says nothing of records', () => {
+  const { unit, recordBound, maxRecords, bound } = compile(averagingText, memberTerms(9, 3)).aggregation;
+  assert.deepEqual({ unit, recordBound, maxRecords, bound }, { unit: 2, recordBound: 0n, maxRecords: 0, bound: 1n << 17n });
+  assert.equal(compile(smallText, smallTerms(9, 3)).aggregation.unit, 1);
+  assert.throws(() => compile(averagingText, smallTerms(9, 3)), /maxRecords: have 100, need none: fedAvg/);
+  assert.throws(() => compile(smallText, memberTerms(9, 3)), /maxRecords: have undefined, need an integer/);
+});
+
+test('[LR20] the member bound gets coarser until its noise can be proven', () => {
+  const columns = Array.from({ length: 2_000 }, (_, i) => ({ name: `x${i}`, transform: 'identity', bound: 1 }));
+  const wide = {
+    ...averagingText,
+    schema: { ...averagingText.schema, columns },
+    model: { kind: 'mlp', inputs: 2_000, hidden: 100 },
+  };
+  const { aggregation } = compile(wide, { ...memberTerms(50, 3), epsilon: 1 });
+  assert.equal(checkParams(paramsOf(aggregation), members.length), undefined);
+  assert.ok(aggregation.bound < 1n << 17n);
+});
+
+test('[DP15] an ε that the struct cannot say is refused, and the largest one can be voted for', () => {
+  const terms = memberTerms(2, 3);
+  for (const epsilon of [0, -1, Number.NaN, 18.45, 1e6])
+    assert.throws(() => compile(averagingText, { ...terms, epsilon }), CharterTermsError, `${epsilon}`);
+  assert.ok(compile(averagingText, { ...terms, epsilon: 18.44 }).limits.epsilonCap < 1n << 64n);
+});
