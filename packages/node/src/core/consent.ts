@@ -29,7 +29,11 @@ export function priceOf({ charter }: Pick<RunView, 'charter'>): bigint {
  * The first clause that this member's own arithmetic finds broken, in a sentence; undefined: none. The run's text is the
  * one that hashes to its `textDigest` (CH1); `records` are the member's own.
  */
-export function objectionTo(run: RunView, text: CharterText, records: number): string | undefined {
+export function objectionTo(
+  run: Pick<RunView, 'charter' | 'rho' | 'finished'>,
+  text: CharterText,
+  records: number,
+): string | undefined {
   const { charter } = run;
   const { aggregation, limits } = charter;
   const broken = checkParams(paramsOf(aggregation), charter.members.length);
