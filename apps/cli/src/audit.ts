@@ -18,7 +18,10 @@ import {
   verifyRun,
 } from '@concord/sdk';
 import { loadKernels, nodePlatform } from '@concord/node';
+import { type Connection, connect, runMeant, viewNow } from './connect.ts';
 import type { Renderer, Tone } from './render.ts';
+import { address, integer, SettingError } from './settings/checks.ts';
+import { readSettings, settingArgs } from './settings/settings.ts';
 
 const TONES: Readonly<Record<Clause['verdict'], Tone>> = {
   PASS: 'good',
@@ -34,31 +37,41 @@ export interface Records extends Omit<Archive, 'blobs'> {
   readonly settledBy?: SettledSource;
 }
 
+const CONTRACTS = ['charters', 'rounds', 'inference'] as const;
+
 /** Options of every command that reads a run from a chain. */
 export const chainArgs = {
-  rpc: { type: 'string', description: 'JSON-RPC address of any node of the chain' },
-  charters: { type: 'string', description: 'address of the charters contract' },
-  rounds: { type: 'string', description: 'address of the rounds contract' },
-  inference: { type: 'string', description: 'address of the inference contract' },
-  run: { type: 'string', description: 'run id (= charter id), 32 bytes in hex' },
-  'from-block': { type: 'string', default: '0', description: 'block in which the contracts were deployed, or earlier' },
+  ...settingArgs('rpc', 'deployment'),
+  charters: { type: 'string', description: 'address of the charters contract, instead of a deployment file' },
+  rounds: { type: 'string', description: 'address of the rounds contract, instead of a deployment file' },
+  inference: { type: 'string', description: 'address of the inference contract, instead of a deployment file' },
+  run: { type: 'string', description: 'run id (= charter id), 32 bytes in hex; needless where there is only one' },
+  'from-block': { type: 'string', description: 'block in which the contracts were deployed, or earlier, beside addresses (default: 0)' },
   source: { type: 'string', description: 'where to ask for bytes instead of the announced endpoints, such as an IPFS gateway' },
 } as const;
 
-const NEEDED = ['rpc', 'charters', 'rounds', 'inference', 'run'] as const;
-type ChainArgs = { readonly [K in keyof typeof chainArgs]?: string | undefined };
+type ChainArgs = Readonly<Record<string, unknown>> & {
+  readonly [K in (typeof CONTRACTS)[number] | 'run' | 'from-block' | 'source']?: string | undefined;
+};
 
-/** Reads a run as the command line names it. Throws naming the options that lack. */
+/** The deployment as the command line names it: three addresses, or a file. Throws SettingError naming what lacks. */
+async function named(args: ChainArgs): Promise<Connection> {
+  const settings = readSettings(args);
+  const given = CONTRACTS.filter((name) => args[name] !== undefined);
+  if (given.length === 0) return connect(settings);
+  const missing = CONTRACTS.filter((name) => args[name] === undefined);
+  if (missing.length > 0) throw new SettingError(missing.map((name) => `--${name}`).join(', '), 'needed beside the others, or pass --deployment FILE');
+  const at = (name: (typeof CONTRACTS)[number]): Address => address(args[name], `--${name}`);
+  const contracts = { charters: at('charters'), rounds: at('rounds'), inference: at('inference') };
+  const client = await createConcordClient({ rpcUrl: settings.need('rpc'), ...contracts });
+  return { client, fromBlock: BigInt(integer(0)(args['from-block'] ?? 0, '--from-block')) };
+}
+
+/** Reads a run as the command line names it. Throws SettingError naming the options that lack. */
 export async function recordsNamed(args: ChainArgs): Promise<Records> {
-  const missing = NEEDED.filter((name) => args[name] === undefined);
-  if (missing.length > 0) throw new Error(`need ${missing.map((name) => `--${name}`).join(', ')}: see --help`);
-  const client = await createConcordClient({
-    rpcUrl: args.rpc!,
-    charters: args.charters!.toLowerCase() as Address,
-    rounds: args.rounds!.toLowerCase() as Address,
-    inference: args.inference!.toLowerCase() as Address,
-  });
-  return recordsOf(client, args.run!.toLowerCase() as Hex, BigInt(args['from-block'] ?? 0), args.source);
+  const { client, fromBlock } = await named(args);
+  const { charterId } = runMeant(await viewNow(client, fromBlock), { id: args.run });
+  return recordsOf(client, charterId, fromBlock, args.source);
 }
 
 /** A run's records from a chain, bytes from `source` or the endpoints that its members and aggregators announced. */

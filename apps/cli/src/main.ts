@@ -1,11 +1,25 @@
 /** `concord <verb>`: one file a verb in commands/. */
-import { defineCommand, runMain } from 'citty';
+import { type CommandDef, defineCommand, runMain } from 'citty';
 import { aggregator } from './commands/aggregator.ts';
 import { archive } from './commands/archive.ts';
+import { charter } from './commands/charter.ts';
 import { demo } from './commands/demo.ts';
+import { deploy } from './commands/deploy.ts';
+import { doctor } from './commands/doctor.ts';
+import { init } from './commands/init.ts';
+import { join } from './commands/join.ts';
+import { keys } from './commands/keys.ts';
 import { member } from './commands/member.ts';
+import { model } from './commands/model.ts';
+import { propose } from './commands/propose.ts';
 import { relayer } from './commands/relayer.ts';
+import { status } from './commands/status.ts';
 import { verify } from './commands/verify.ts';
+import { vote } from './commands/vote.ts';
+import { showUsage, strictly } from './verb.ts';
+
+/** In the order in which they are needed. */
+const verbs = { demo, keys, init, charter, deploy, relayer, propose, vote, member, join, aggregator, status, doctor, verify, archive, model };
 
 const main = defineCommand({
   meta: {
@@ -13,7 +27,7 @@ const main = defineCommand({
     version: '0.1.0',
     description: 'Train a model together under a charter that code enforces and anyone can verify.',
   },
-  subCommands: { demo, member, aggregator, relayer, verify, archive },
+  subCommands: verbs as unknown as Readonly<Record<string, CommandDef>>,
 });
 
-await runMain(main);
+await runMain(strictly('concord', main), { showUsage });

@@ -25,6 +25,12 @@ export interface Renderer {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: color codes begin with the escape character
 const width = (text: string): number => [...text.replace(/\u001b\[\d*m/g, '')].length;
 
+/** Whoever reads along may stop reading (`| head`): then there is nobody left to tell. */
+stdout.once('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 export function createRenderer({ json }: { readonly json: boolean }): Renderer {
   const out = json ? stderr : stdout;
   const color = useColor(out);
@@ -81,6 +87,20 @@ export function createRenderer({ json }: { readonly json: boolean }): Renderer {
     },
   };
 }
+
+/** Why a verb did nothing, on stderr. */
+export function complain(message: string): void {
+  const color = useColor(stderr);
+  stderr.write(`${color ? `\u001b[${CODES.bad}m` : ''}${message}${color ? '\u001b[0m' : ''}\n`);
+}
+
+/** Unix seconds → “2026-03-01 14:05:00 UTC”. */
+export const timeOf = (seconds: number | bigint): string =>
+  `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+/** Bytes as people read them: “163 KB”, “2.4 MB”, “84.0 GB”. */
+export const bytesText = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 
 /** 0.8123 → “.812”, as tables of scores are read. */
 export const score = (value: number): string => (value >= 0.9995 ? '1.000' : value.toFixed(3).replace(/^0/, ''));

@@ -32,6 +32,7 @@ import { committeeRunsOf, runOf } from './core/attempt.ts';
 import type { Me } from './core/duties.ts';
 import { bytesToHex, hexToBytes } from './core/hex.ts';
 import { entry } from './core/slot.ts';
+import { endpointOf } from './endpoint.ts';
 import { openJournal } from './journal.ts';
 import { type Following, runLoop } from './loop.ts';
 import { Meter } from './meter.ts';
@@ -40,6 +41,7 @@ import { type EncodeUpdate, type Head, type Holding, honestly, type Log, type Pa
 import { type PlaceNow, reception } from './receive.ts';
 import { joinsRoute, votesRoute } from './relay/carry.ts';
 import { runRelay } from './relay/loop.ts';
+import { createPurse } from './relay/purse.ts';
 import { readPost } from './statements.ts';
 import { describeRun } from './status.ts';
 import { TurnedAway } from './turnedAway.ts';
@@ -166,6 +168,7 @@ async function startParty(
   part: Part,
 ): Promise<RunningNode> {
   const log = config.log ?? (() => undefined);
+  endpointOf(config, config.port);
   const secretKey = new Secret(hexToBytes(config.privateKey));
   const address: Address = bytesToHex(addressOf(publicKeyOf(secretKey)));
   const client = await clientOf(config);
@@ -228,7 +231,7 @@ async function startParty(
     journal.close();
     throw error;
   });
-  const endpoint = config.publicUrl ?? `http://${config.host}:${listening.port}`;
+  const endpoint = endpointOf(config, listening.port);
   const transport = httpTransport(meter);
   const everywhere: Omit<Party, 'workbench'> = {
     me: { address, endpoint, part: part.part },
@@ -268,7 +271,7 @@ const objectionIn = (bench: Workbench | undefined): object =>
 /**
  * Starts a member: it votes for the charter of its text, joins and trains until it is stopped, and in a consortium holds
  * a share. Throws when the text, the data or the folder cannot be used (CharterTextError, CsvError, SchemaError, SQLite's
- * errors), when the port is taken, and when nobody answers at `rpcUrl`.
+ * errors), when others could not reach it (EndpointError), when the port is taken, and when nobody answers at `rpcUrl`.
  */
 export async function startMember(config: MemberConfig, parts: MemberParts = {}): Promise<RunningNode> {
   const textBytes = new TextEncoder().encode(config.charterText);
@@ -309,11 +312,13 @@ export async function startRelayer(config: RelayerConfig): Promise<RunningNode> 
   const client = await clientOf(config, config.privateKey);
   const controller = new AbortController();
   const meter = new Meter();
+  const purse = createPurse(client, log, () => performance.now());
   let head: Head | undefined;
   const status = (): object => {
     const at = head;
     return {
       relayer: bytesToHex(addressOf(publicKeyOf(new Secret(hexToBytes(config.privateKey))))),
+      ...purse.status(),
       block: Number(head?.block ?? 0n),
       runs: at ? [...at.view.runs.values()].map((run) => describeRun(run, at)) : [],
       bytesSent: meter.bytesSent,
@@ -326,6 +331,7 @@ export async function startRelayer(config: RelayerConfig): Promise<RunningNode> 
   const heads = followChain(client, follow(config, log, controller.signal));
   const observe = (next: Head): void => {
     head = next;
+    void purse.look(next);
   };
   const work = runRelay({ client, peers: createPeers(transport), log }, heads, observe, controller.signal);
   return running(listening, `http://${config.host}:${listening.port}`, status, work, controller, () =>

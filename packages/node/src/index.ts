@@ -12,4 +12,6 @@ export {
 } from './createNode.ts';
 export { loadKernels } from './adapters/kernels.ts';
 export { nodePlatform, nodeRandom } from './adapters/platform.ts';
+export { objectionTo } from './core/consent.ts';
+export { EndpointError, endpointOf, isEndpoint } from './endpoint.ts';
 export type { EncodeUpdate, Log } from './ports.ts';

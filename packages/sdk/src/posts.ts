@@ -38,3 +38,20 @@ export async function heardFrom<K extends Kind>(
   const heard = await Promise.allSettled(asked);
   return heard.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
 }
+
+/** Whether the holder behind an endpoint has said its post; undefined: it does not answer within two seconds. */
+export async function hasSaid(
+  endpoint: string | undefined,
+  { runId, round, attempt }: AttemptName,
+  post: string,
+): Promise<boolean | undefined> {
+  if (endpoint === undefined) return undefined;
+  try {
+    const url = `${endpoint}/posts/${runId}/${round}/${attempt}/${post}`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    await response.body?.cancel();
+    return response.ok ? true : response.status === 404 ? false : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -7,7 +7,8 @@ export const loopback =
   (transport: Transport, endpoint: string, routes: readonly Route[]): Transport =>
   async (request) => {
     if (!request.url.startsWith(`${endpoint}/`)) return transport(request);
-    const url = new URL(request.url);
+    // A path in the endpoint is the proxy's in front of the node, which takes it away.
+    const url = new URL(request.url.slice(endpoint.length), 'http://node');
     const reply = await answer(routes, request.method, url, async (most) => {
       const body = request.body ?? new Uint8Array(0);
       return body.length <= most ? body : undefined;

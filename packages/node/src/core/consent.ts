@@ -21,7 +21,11 @@ const decimal = (wad: bigint): string => (Number(wad) / 1e18).toFixed(2);
  * The first clause that this member's own arithmetic finds broken, in a sentence; undefined: none. The run's text is the
  * one that hashes to its `textDigest` (CH1); `records` are the member's own.
  */
-export function objectionTo(run: RunView, text: CharterText, records: number): string | undefined {
+export function objectionTo(
+  run: Pick<RunView, 'charter' | 'rho' | 'finished'>,
+  text: CharterText,
+  records: number,
+): string | undefined {
   const { charter } = run;
   const { aggregation, limits } = charter;
   const broken = checkParams(paramsOf(aggregation), charter.members.length);

@@ -1,13 +1,12 @@
 /** Votes and joins of members, carried to the chain by whoever pays for gas [CH6]. */
 import { castVote, type ConcordClient, type Hex, join, recover, type Statement, TransactionError } from '@concord/sdk';
 import type { Address } from '@concord/sdk';
+import { isEndpoint } from '../endpoint.ts';
 import { refusal, type Reply, type Route } from '../api/route.ts';
 
 const HASH = /^0x[0-9a-f]{64}$/;
 const ADDRESS = /^0x[0-9a-f]{40}$/;
 const SIGNATURE = /^0x[0-9a-f]{130}$/;
-/** A joined endpoint is an https or http URL without trailing slash, kept short because it is stored on chain. */
-const ENDPOINT = /^https?:\/\/[^\s/]{1,200}(\/[^\s]{0,50}[^\s/])?$/;
 
 const parse = (body: Uint8Array): Readonly<Record<string, unknown>> | undefined => {
   try {
@@ -67,7 +66,7 @@ export const joinsRoute = (client: ConcordClient): Route => ({
     const { charterId, member, endpoint, signature } = parse(body) ?? {};
     const fits =
       matches<Hex>(charterId, HASH) && matches<Address>(member, ADDRESS) && matches<Hex>(signature, SIGNATURE);
-    if (!fits || !matches<string>(endpoint, ENDPOINT))
+    if (!fits || typeof endpoint !== 'string' || !isEndpoint(endpoint))
       return refusal(
         400,
         'BODY',

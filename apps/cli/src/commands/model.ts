@@ -1,0 +1,110 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodeModel } from '@concord/protocol';
+import { registerModel } from '@concord/sdk';
+import { defineCommand } from 'citty';
+import { sha256 } from 'viem';
+import { connect, runMeant, viewNow } from '../connect.ts';
+import { cardOf } from '../model/card.ts';
+import { finalState } from '../model/finalState.ts';
+import { encodeOnnx } from '../model/onnx.ts';
+import { encodeSafetensors } from '../model/safetensors.ts';
+import { tensorsOf } from '../model/tensors.ts';
+import { createRenderer } from '../render.ts';
+import { SettingError } from '../settings/checks.ts';
+import { readKey } from '../settings/keyFile.ts';
+import { readSettings, settingArgs } from '../settings/settings.ts';
+import { verb } from '../verb.ts';
+
+const common = {
+  run: { type: 'string', description: 'run id; needless where there is only one' },
+  source: {
+    type: 'string',
+    description: 'where to ask for bytes instead of the announced endpoints, such as an IPFS gateway',
+  },
+  json: { type: 'boolean', description: 'write the facts as JSON, alone on stdout' },
+} as const;
+
+const exportModel = verb(
+  {
+    example: 'concord model export --rpc http://10.0.0.5:8545 --deployment deployment.json --out model --onnx',
+    next: 'model.safetensors is for PyTorch and friends, model.onnx takes raw columns, model.bin is what contracts and verifiers know by its SHA-256. card.json goes wherever the model goes.',
+  },
+  defineCommand({
+    meta: {
+      name: 'export',
+      description:
+        'Write the final model of a finished run: canonical bytes, safetensors, a model card, and ONNX if asked. Checked against the chain first.',
+    },
+    args: {
+      ...settingArgs('rpc', 'deployment'),
+      ...common,
+      out: { type: 'string', default: 'model', description: 'folder to write to' },
+      onnx: { type: 'boolean', description: 'also write model.onnx, from raw columns to a probability' },
+    },
+    run: async ({ args }) => {
+      const { client, fromBlock } = await connect(readSettings(args));
+      const now = await viewNow(client, fromBlock);
+      const run = runMeant(now, { id: args.run });
+      const final = await finalState(run, now.view, args.source);
+      const { state, text } = final;
+      const files: Record<string, Uint8Array> = {
+        'model.bin': encodeModel(state.optimizer.model),
+        'model.safetensors': encodeSafetensors(tensorsOf(state), {
+          'concord.run': run.charterId,
+          'concord.state': run.model,
+        }),
+        ...(args.onnx === true && { 'model.onnx': encodeOnnx(state, text) }),
+      };
+      const card = {
+        ...cardOf(run, client.deployment, final),
+        files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
+      };
+      for (const name of [...Object.keys(files), 'card.json'])
+        if (existsSync(join(args.out, name)))
+          throw new SettingError('--out', `${join(args.out, name)} is there already: name another folder`);
+      mkdirSync(args.out, { recursive: true });
+      for (const [name, bytes] of Object.entries(files)) writeFileSync(join(args.out, name), bytes, { flag: 'wx' });
+      writeFileSync(join(args.out, 'card.json'), `${JSON.stringify(card, undefined, 2)}\n`, { flag: 'wx' });
+      const render = createRenderer({ json: args.json === true });
+      for (const [name, bytes] of Object.entries(files))
+        render.line(`  ${join(args.out, name)}: ${bytes.length} bytes, SHA-256 ${sha256(bytes)}`);
+      render.line(
+        `  ${join(args.out, 'card.json')}: what it is, under which charter, ε ${card.privacy.epsilon.toFixed(3)} at δ = ${card.privacy.delta}`,
+      );
+      if (args.json === true) render.document(card);
+    },
+  }),
+);
+
+const register = verb(
+  {
+    example: 'concord model register --folder relayer --rpc http://10.0.0.5:8545',
+    next: 'Contracts can call it now. “concord verify” finds the run complete.',
+  },
+  defineCommand({
+    meta: {
+      name: 'register',
+      description: 'Put the final model on chain, where contracts can call it. Anybody may; the key pays the gas.',
+    },
+    args: { ...settingArgs('rpc', 'deployment', 'key'), ...common },
+    run: async ({ args }) => {
+      const settings = readSettings(args);
+      const { privateKey } = readKey(settings.need('key'));
+      const { client, fromBlock } = await connect(settings, privateKey);
+      const now = await viewNow(client, fromBlock);
+      const run = runMeant(now, { id: args.run });
+      const { state } = await finalState(run, now.view, args.source);
+      const { modelId, gas, block } = await registerModel(client, run.charterId, state);
+      const render = createRenderer({ json: args.json === true });
+      render.line(`  registered as ${modelId} in block ${block} for ${gas} gas`, 'good');
+      if (args.json === true) render.document({ modelId, block, gas });
+    },
+  }),
+);
+
+/** `concord model`: the model that a run ended with. */
+export const model = defineCommand({
+  meta: { name: 'model', description: 'Export the final model of a run, or put it on chain.' },
+  subCommands: { export: exportModel, register },
+});

@@ -1,0 +1,143 @@
+import { type Address, hasSaid, isCommittee, type RunView, waitingOf } from '@concord/sdk';
+import { epsilonWad } from '@concord/protocol';
+import { defineCommand } from 'citty';
+import { duration } from '../charterWords.ts';
+import { connect, type Now, runMeant, viewNow } from '../connect.ts';
+import { createRenderer, type Renderer, timeOf } from '../render.ts';
+import { readSettings, settingArgs } from '../settings/settings.ts';
+import { verb } from '../verb.ts';
+
+/** Whom the run waits for, as far as they can be asked. */
+interface Missing {
+  readonly address: Address;
+  readonly endpoint: string | undefined;
+  /** undefined: does not answer. */
+  readonly said: boolean | undefined;
+}
+
+async function missingIn(run: RunView, { view, time }: Now): Promise<readonly Missing[]> {
+  const { whom, post, round, attempt } = waitingOf(run, time);
+  return Promise.all(
+    whom.map(async (address): Promise<Missing> => {
+      const endpoint = run.endpoints.get(address) ?? view.endpoints.get(address);
+      if (post === undefined || round === undefined || attempt === undefined) return { address, endpoint, said: false };
+      return { address, endpoint, said: await hasSaid(endpoint, { runId: run.charterId, round, attempt }, post) };
+    }),
+  );
+}
+
+const wad = (value: bigint): number => Number(value) / 1e18;
+
+async function describe(run: RunView, now: Now) {
+  const waiting = waitingOf(run, now.time);
+  const { limits, members } = run.charter;
+  const missing = waiting.phase === 'FAILED' ? [] : (await missingIn(run, now)).filter(({ said }) => said !== true);
+  return {
+    charterId: run.charterId,
+    phase: waiting.phase,
+    round: waiting.round,
+    attempt: waiting.attempt,
+    rounds: limits.rounds,
+    settled: run.attempts.filter(({ settled }) => settled).length,
+    voided: run.attempts.filter(({ voided }) => voided).length,
+    epsilon: wad(epsilonWad(run.rho, BigInt(limits.deltaExponent))),
+    epsilonCap: wad(limits.epsilonCap),
+    deltaExponent: limits.deltaExponent,
+    members: members.length,
+    votes: run.votes.size,
+    joined: run.endpoints.size,
+    committee: isCommittee(run.charter),
+    waitsFor: waiting.what,
+    secondsLeft: waiting.until === undefined ? undefined : waiting.until - now.time,
+    missing,
+  };
+}
+
+type Described = Awaited<ReturnType<typeof describe>>;
+
+const PHASES: Readonly<Record<string, string>> = {
+  VOTING: 'the charter is up for vote',
+  FAILED: 'the charter was not accepted',
+  SEAT: 'holders take their seats',
+  NOISE: 'noise is being brought',
+  OPEN: 'the round is being opened',
+  UPLOAD: 'updates are being brought',
+  QUERY: 'the norm proofs are being challenged',
+  VERIFY: 'the norm proofs are being checked',
+  UNMASK: 'the sum is being opened; it is paid for',
+  SETTLE: 'the new model is being signed',
+  FINISHED: 'the run is over',
+};
+
+function show(render: Renderer, each: Described, run: RunView, { time }: Now): void {
+  render.title(`Run ${each.charterId}`);
+  const place =
+    each.round === undefined
+      ? ''
+      : `, round ${each.round + 1} of ${each.rounds}${each.attempt === 0 ? '' : `, attempt ${(each.attempt ?? 0) + 1}`}`;
+  render.line(
+    `  phase     ${each.phase}: ${PHASES[each.phase]}${place}`,
+    each.phase === 'FINISHED' ? 'good' : each.phase === 'FAILED' ? 'bad' : 'strong',
+  );
+  render.line(
+    `  rounds    ${each.settled} of ${each.rounds} settled${each.voided === 0 ? '' : `, ${each.voided} attempts void`}`,
+  );
+  render.line(`  privacy   ε ${each.epsilon.toFixed(3)} of ${each.epsilonCap} spent, at δ = 1e-${each.deltaExponent}`);
+  render.line(`  members   ${each.members}: ${each.votes} voted, ${each.joined} joined`);
+  const absent = run.charter.members.filter((member) => !run.endpoints.has(member));
+  if (!run.finished && each.phase !== 'FAILED')
+    for (const member of absent)
+      render.line(
+        `            ${member} has not joined: its “concord member” does not run, or reaches no relayer`,
+        'warn',
+      );
+  render.prose(each.waitsFor, '  waits for ');
+  if (each.secondsLeft !== undefined && each.phase !== 'FAILED')
+    render.line(
+      `            ${each.secondsLeft >= 0 ? `until ${timeOf(time + each.secondsLeft)} (${duration(each.secondsLeft)} left)` : `overdue by ${duration(-each.secondsLeft)}: a relayer voids or seats it; is one running?`}`,
+    );
+  for (const { address, endpoint, said } of each.missing) {
+    const why =
+      each.phase === 'VOTING'
+        ? 'has not voted'
+        : endpoint === undefined
+          ? 'has not joined'
+          : said === undefined
+            ? `does not answer at ${endpoint}`
+            : `has not said it yet (${endpoint})`;
+    render.line(`            ${address} ${why}`, 'warn');
+  }
+  if (each.missing.length === 0 && each.round !== undefined)
+    render.line('            everybody has spoken: a relayer can land it now');
+}
+
+/** `concord status`: where a run stands and what it waits for, from any RPC. */
+export const status = verb(
+  {
+    example: 'concord status --rpc http://10.0.0.5:8545 --deployment deployment.json',
+    next: 'If somebody does not answer, that member runs “concord doctor”. When the run is over: “concord model register”, “concord verify”, “concord model export”.',
+  },
+  defineCommand({
+    meta: {
+      name: 'status',
+      description:
+        'Say in plain words where a run stands: phase, round, ε spent, who is missing, what it waits for. Needs only an RPC.',
+    },
+    args: {
+      ...settingArgs('rpc', 'deployment'),
+      run: { type: 'string', description: 'charter id; all runs without it' },
+      json: { type: 'boolean', description: 'write the facts as JSON, alone on stdout' },
+    },
+    run: async ({ args }) => {
+      const { client, fromBlock } = await connect(readSettings(args));
+      const now = await viewNow(client, fromBlock);
+      const runs = args.run === undefined ? [...now.view.runs.values()] : [runMeant(now, { id: args.run })];
+      const render = createRenderer({ json: args.json === true });
+      const described = await Promise.all(runs.map((run) => describe(run, now)));
+      if (runs.length === 0)
+        render.line('  no charter was proposed on this deployment yet: see “concord propose --help”', 'warn');
+      for (const [i, each] of described.entries()) show(render, each, runs[i]!, now);
+      if (args.json === true) render.document({ block: now.block, time: now.time, runs: described });
+    },
+  }),
+);
