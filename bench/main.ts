@@ -14,6 +14,10 @@ const BENCHES: Readonly<Record<string, (options: Options) => Promise<void>>> = {
     const rows = kernelRows(loadKernels(), 2 ** 20);
     console.log(json ? JSON.stringify(rows, null, 1) : formatKernelRows(rows));
   },
+  async learning({ json }) {
+    const { formatLearningRow, learningRows } = await import('./learning.ts');
+    for await (const row of learningRows(5)) console.log(json ? JSON.stringify(row) : formatLearningRow(row));
+  },
 };
 
 const [name = '', ...flags] = process.argv.slice(2);
