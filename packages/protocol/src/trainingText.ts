@@ -67,10 +67,10 @@ function decodeLocal(value: unknown): LocalTraining {
 
 /** Decodes `training` of a text of this version. Throws CharterTextError naming the first field that does not fit (CH3). */
 export function decodeTraining(value: unknown, version: 1 | 2): Training {
-  const named = version === 1 ? KEYS : ['algorithm', ...KEYS];
-  const json = object(value, 'training', version === 1 ? named : [...named, 'local']);
+  const json = object(value, 'training', version === 1 ? KEYS : ['algorithm', ...KEYS, 'local']);
   const algorithm = version === 1 ? undefined : oneOf(json['algorithm'], 'training.algorithm', ALGORITHMS);
-  if (algorithm !== 'fedAvg') object(value, 'training', named);
+  if (algorithm === 'fedSgd' && json['local'] !== undefined)
+    throw new CharterTextError('training.local', 'none: fedSgd trains on all records at once');
   const rates = list(json['learningRate'], 'training.learningRate');
   if (rates.length !== 2) throw new CharterTextError('training.learningRate', 'two numbers: first and last round');
   const every: EveryTraining = {

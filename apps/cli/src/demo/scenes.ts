@@ -1,5 +1,5 @@
 /** The longer scenes of the demo, as they are printed. */
-import type { CharterText } from '@concord/protocol';
+import { type CharterText, LARGEST_USEFUL_EPSILON } from '@concord/protocol';
 import { type Renderer, score, thousands, type Tone } from '../render.ts';
 import { type Spread, spreadOf } from './comparison.ts';
 import type { DemoFacts, FinishedFacts } from './document.ts';
@@ -91,6 +91,8 @@ export function showTable(render: Renderer, facts: FinishedFacts, example: Examp
   render.line(
     `  privacy   ε = ${privacy.epsilon.toFixed(3)} of ${privacy.cap} at δ = ${privacy.delta}, ${privacy.unit} level, zero-out adjacency, z = ${privacy.noiseMultiplier.toFixed(2)}, ${privacy.honestNoiseContributors} honest noise contributor counted on`,
   );
+  if (privacy.epsilon > Number(LARGEST_USEFUL_EPSILON) / 1e18)
+    render.line('            an ε above 10 is kept, but no useful privacy [DP15]', 'warn');
   const perRound = facts.rounds.reduce((sum, { gas }) => sum + gas, 0n) / BigInt(Math.max(1, facts.rounds.length));
   render.line(`  gas       ${thousands(perRound)} a round, ${thousands(facts.gas.total)} in total`);
   render.line(`  bytes     ${(facts.bytesPerMember / 1e6).toFixed(1)} MB sent by a member`);

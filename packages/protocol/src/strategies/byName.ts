@@ -1,5 +1,4 @@
-import type { Algorithm } from '../trainingText.ts';
-import { algorithmOf, type Training } from '../trainingText.ts';
+import { type Algorithm, algorithmOf, type Training } from '../trainingText.ts';
 import { fedAvg } from './fedAvg.ts';
 import { fedSgd } from './fedSgd.ts';
 import type { Strategy } from './strategy.ts';

@@ -1,6 +1,6 @@
 /**
  * What a training algorithm decides about an opened sum, so that LR4 and LR7 can be the same for all of them. This is the
- * half that everybody computes; what a member puts into the sum is in packages/node/src/core/contribution.ts.
+ * half that everybody computes; what a member puts into the sum is in packages/node/src/core/vectors.ts.
  */
 
 /** The struct's integers that scale a vector. */
