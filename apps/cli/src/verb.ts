@@ -1,5 +1,4 @@
 /** What every verb has beside its work: help that teaches, options that are refused if unknown, errors without a stack. */
-import { stdout } from 'node:process';
 import { stripVTControlCharacters } from 'node:util';
 import { type ArgsDef, type CommandDef, renderUsage } from 'citty';
 import { complain, createRenderer } from './render.ts';
@@ -72,7 +71,7 @@ export function strictly(name: string, command: Verb): Verb {
 export async function showUsage<T extends ArgsDef>(command: CommandDef<T>, parent?: CommandDef<T>): Promise<void> {
   const render = createRenderer({ json: false });
   const usage = await renderUsage(command, parent);
-  render.line(stdout.isTTY ? usage : stripVTControlCharacters(usage));
+  render.line(stripVTControlCharacters(usage));
   const { lesson } = command as { readonly lesson?: Lesson };
   if (lesson === undefined) return;
   render.title('EXAMPLE');
