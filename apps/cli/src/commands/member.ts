@@ -13,6 +13,9 @@ import { verb } from '../verb.ts';
 import { logLine } from './log.ts';
 import { untilAsked } from './untilAsked.ts';
 
+// A node writes events, not a document.
+const { json: _json, ...askArgs } = considerArgs;
+
 /** Settings as a node takes them; asks for consent unless this key has voted yes on chain. */
 async function configured(
   args: Parameters<typeof consider>[0] & { readonly yes?: boolean | undefined },
@@ -38,6 +41,7 @@ async function configured(
     folder: settings.need('store'),
     dataFile: settings.need('data'),
     charterText: new TextDecoder().decode(bytes),
+    charterId: run.charterId,
     relayerUrl: settings.need('relayer'),
     ...(publicUrl !== undefined && { publicUrl }),
   };
@@ -60,7 +64,7 @@ export const member = verb(
         type: 'string',
         description: 'everything in one JSON file instead of folder and options; nothing is asked',
       },
-      ...considerArgs,
+      ...askArgs,
       ...settingArgs('store', 'confirmations', 'poll'),
     },
     run: async ({ args }) => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { AggregatorConfig, MemberConfig, RelayerConfig } from '@concord/node';
 import { isLiar, type LiarName } from '@concord/testing';
-import { address, type Check, endpoint, integer, object, privateKey, SettingError, text, url } from './checks.ts';
+import { address, type Check, endpoint, hash, integer, object, privateKey, SettingError, text, url } from './checks.ts';
 
 /** A liar is a node with one part replaced; it exists for demos and tests of the others' defences. */
 export interface Cheating {
@@ -33,6 +33,7 @@ const COMMON: Checks<Omit<RelayerConfig, 'log' | 'fromBlock'>> = {
 const AGGREGATOR = { ...COMMON, folder: text };
 const MEMBER = { ...AGGREGATOR, dataFile: text, charterText: text, relayerUrl: url };
 const MAY = { fromBlock: integer(0), publicUrl: endpoint, cheat: liar };
+const MEMBER_MAY = { ...MAY, charterId: hash };
 
 /** Every needed key, and those of `may` that are there. Throws SettingError naming the first key that does not fit. */
 function decode<T>(
@@ -60,7 +61,7 @@ function read(file: string): unknown {
   }
 }
 
-export const memberConfig = (file: string): MemberConfig & Cheating => decode(read(file), file, MEMBER, MAY);
+export const memberConfig = (file: string): MemberConfig & Cheating => decode(read(file), file, MEMBER, MEMBER_MAY);
 export const aggregatorConfig = (file: string): AggregatorConfig & Cheating =>
   decode(read(file), file, AGGREGATOR, MAY);
 export const relayerConfig = (file: string): RelayerConfig =>
