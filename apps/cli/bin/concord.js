@@ -8,6 +8,8 @@ const main = new URL('../src/main.ts', import.meta.url);
 const own = fileURLToPath(new URL('../../../node_modules/node/bin/node', import.meta.url));
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
+  // The only warning is that node:sqlite is young.
+  process.removeAllListeners('warning');
   await import(main.href);
 } else if (existsSync(own)) {
   const child = spawn(own, ['--no-warnings', fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });
