@@ -46,8 +46,14 @@ export const chainArgs = {
   rounds: { type: 'string', description: 'address of the rounds contract, instead of a deployment file' },
   inference: { type: 'string', description: 'address of the inference contract, instead of a deployment file' },
   run: { type: 'string', description: 'run id (= charter id), 32 bytes in hex; needless where there is only one' },
-  'from-block': { type: 'string', description: 'block in which the contracts were deployed, or earlier, beside addresses (default: 0)' },
-  source: { type: 'string', description: 'where to ask for bytes instead of the announced endpoints, such as an IPFS gateway' },
+  'from-block': {
+    type: 'string',
+    description: 'block in which the contracts were deployed, or earlier, beside addresses (default: 0)',
+  },
+  source: {
+    type: 'string',
+    description: 'where to ask for bytes instead of the announced endpoints, such as an IPFS gateway',
+  },
 } as const;
 
 type ChainArgs = Readonly<Record<string, unknown>> & {
@@ -60,7 +66,11 @@ async function named(args: ChainArgs): Promise<Connection> {
   const given = CONTRACTS.filter((name) => args[name] !== undefined);
   if (given.length === 0) return connect(settings);
   const missing = CONTRACTS.filter((name) => args[name] === undefined);
-  if (missing.length > 0) throw new SettingError(missing.map((name) => `--${name}`).join(', '), 'needed beside the others, or pass --deployment FILE');
+  if (missing.length > 0)
+    throw new SettingError(
+      missing.map((name) => `--${name}`).join(', '),
+      'needed beside the others, or pass --deployment FILE',
+    );
   const at = (name: (typeof CONTRACTS)[number]): Address => address(args[name], `--${name}`);
   const contracts = { charters: at('charters'), rounds: at('rounds'), inference: at('inference') };
   const client = await createConcordClient({ rpcUrl: settings.need('rpc'), ...contracts });
@@ -75,7 +85,12 @@ export async function recordsNamed(args: ChainArgs): Promise<Records> {
 }
 
 /** A run's records from a chain, bytes from `source` or the endpoints that its members and aggregators announced. */
-export async function recordsOf(client: ConcordClient, runId: Hex, fromBlock: bigint, source?: string): Promise<Records> {
+export async function recordsOf(
+  client: ConcordClient,
+  runId: Hex,
+  fromBlock: bigint,
+  source?: string,
+): Promise<Records> {
   const { deployment } = client;
   const head = await client.reader.getBlock();
   const logs = await getLogs(client, fromBlock, head.number);

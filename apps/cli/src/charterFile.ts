@@ -19,14 +19,14 @@ const DEADLINES = ['seat', 'noise', 'open', 'upload', 'query', 'verify', 'unmask
 const TERMS = ['epsilon', 'deltaExponent', 'trainingRounds', 'minCohort', 'maxRecords', 'recordBound', 'honest'];
 const MORE = ['votingSeconds', 'sunset', 'gasCap', 'deadlines', 'committee'];
 
-const readText = (path: string, what: string): string => {
-  if (!existsSync(path)) throw new SettingError(what, `${path} is not there: check the path`);
+const readText = (path: string, todo: string): string => {
+  if (!existsSync(path)) throw new SettingError('charter', `${path} is not there: ${todo}`);
   return readFileSync(path, 'utf8');
 };
 
 /** Lines, from 1, that “concord init” left for a person to correct. */
 export const unreplaced = (path: string): readonly number[] =>
-  readText(path, 'charter')
+  readText(path, 'check the path, or draft one with “concord init”')
     .split('\n')
     .flatMap((line, i) => (line.includes('REPLACE:') || /# REPLACE$/.test(line) ? [i + 1] : []));
 
@@ -34,7 +34,7 @@ export const unreplaced = (path: string): readonly number[] =>
 export function readDraft(path: string): { readonly text: unknown; readonly terms: CharterTerms } {
   let json: unknown;
   try {
-    json = parse(readText(path, 'charter'));
+    json = parse(readText(path, 'check the path, or draft one with “concord init”'));
   } catch (error) {
     if (error instanceof SettingError) throw error;
     throw new SettingError(path, `not YAML: ${error instanceof Error ? error.message : String(error)}`);
@@ -90,7 +90,7 @@ export function readProposed(path: string): {
   readonly digest: Hex;
   readonly text: CharterText;
 } {
-  const bytes = new TextEncoder().encode(readText(path, 'charter'));
+  const bytes = new TextEncoder().encode(readText(path, 'get the text that was proposed from its proposer'));
   const digest = sha256(bytes);
   return { bytes, digest, text: readCharterText(bytes, digest) };
 }

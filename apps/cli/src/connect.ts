@@ -1,6 +1,7 @@
 /** A deployment as verbs name it: an RPC and the file that “concord deploy” wrote. */
 import { existsSync, readFileSync } from 'node:fs';
 import {
+  type Address,
   type ChainView,
   type Charter,
   type ConcordClient,
@@ -68,10 +69,13 @@ const listed = (runs: readonly RunView[]): string =>
     )
     .join('; ');
 
-/** The run that is meant: by its id, by the digest of a charter's text, or the only one there is. Throws SettingError. */
+/**
+ * The run that is meant: by its id, by the digest of a charter's text, or the only one there is; among several of one
+ * text, the one that `voter` voted for. Throws SettingError.
+ */
 export function runMeant(
   { view }: Pick<Now, 'view'>,
-  meant: { readonly id?: string | undefined; readonly textDigest?: Hex | undefined },
+  meant: { readonly id?: string | undefined; readonly textDigest?: Hex | undefined; readonly voter?: Address },
 ): RunView {
   const runs = [...view.runs.values()];
   if (meant.id !== undefined) {
@@ -82,8 +86,10 @@ export function runMeant(
   }
   const fits = (charter: Charter): boolean => meant.textDigest === undefined || charter.textDigest === meant.textDigest;
   const found = runs.filter(({ charter }) => fits(charter));
-  const [only] = found;
-  if (only && found.length === 1) return only;
+  const { voter } = meant;
+  const voted = voter === undefined ? [] : found.filter(({ votes }) => votes.get(voter) === true);
+  const [only] = voted.length === 1 ? voted : found;
+  if (only && (found.length === 1 || voted.length === 1)) return only;
   if (found.length > 1) throw new SettingError('--run', `several are meant, pass one: ${listed(found)}`);
   throw new SettingError(
     meant.textDigest === undefined ? '--run' : 'charter',

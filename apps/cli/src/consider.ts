@@ -41,7 +41,7 @@ export async function consider(
   const { bytes, digest, text } = readProposed(settings.need('charter'));
   const relayer = settings.need('relayer');
   const { client, fromBlock } = await connect(settings);
-  const run = runMeant(await viewNow(client, fromBlock), { id: args.run, textDigest: digest });
+  const run = runMeant(await viewNow(client, fromBlock), { id: args.run, textDigest: digest, voter: own.address });
   if (run.charter.textDigest !== digest)
     throw new SettingError(
       'charter',

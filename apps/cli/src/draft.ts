@@ -160,6 +160,7 @@ terms:
   recordBound: ${recordBound}            # keep maxRecords × recordBound below about 100 million
   honest: 1                      # members whose noise is counted on; 1 trusts nobody but yourself
   votingSeconds: 86400
+  # committee: { shares: 8 }     # drawn staked aggregators hold the shares; without it the members do
   sunset: 0
   gasCap: 0
   deadlines: { seat: 600, noise: 600, open: 300, upload: 600, query: 300, verify: 600, unmask: 300, settle: 300 }

@@ -171,8 +171,8 @@ const charter =
   (settings: Settings, client: ConcordClient, { fromBlock }: DeploymentFile): Look =>
   async () => {
     const { digest, text } = readProposed(settings.need('charter'));
-    const run = runMeant(await viewNow(client, fromBlock), { textDigest: digest });
     const { address } = readKey(settings.need('key'));
+    const run = runMeant(await viewNow(client, fromBlock), { textDigest: digest, voter: address });
     if (!run.charter.members.includes(address))
       return broken(`${address} is not one of the members of charter ${run.charterId}`);
     const { count } = readData(settings.need('data'), text);

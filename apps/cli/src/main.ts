@@ -19,7 +19,24 @@ import { vote } from './commands/vote.ts';
 import { showUsage, strictly } from './verb.ts';
 
 /** In the order in which they are needed. */
-const verbs = { demo, keys, init, charter, deploy, relayer, propose, vote, member, join, aggregator, status, doctor, verify, archive, model };
+const verbs = {
+  demo,
+  keys,
+  init,
+  charter,
+  deploy,
+  relayer,
+  propose,
+  vote,
+  member,
+  join,
+  aggregator,
+  status,
+  doctor,
+  verify,
+  archive,
+  model,
+};
 
 const main = defineCommand({
   meta: {

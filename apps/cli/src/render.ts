@@ -31,6 +31,17 @@ stdout.once('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+/**
+ * Text as it is safe to show: charters and endpoints are written by others, who must not be able to move the cursor, hide
+ * a clause or turn its reading direction. Our own color codes stay; everything else that controls becomes visible.
+ */
+export const harmless = (text: string): string =>
+  text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+    /(\u001b\[(?:[012]|3[123])m)|(?!\n)[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu,
+    (_, ours: string | undefined) => ours ?? '\ufffd',
+  );
+
 export function createRenderer({ json }: { readonly json: boolean }): Renderer {
   const out = json ? stderr : stdout;
   const color = useColor(out);
@@ -43,14 +54,14 @@ export function createRenderer({ json }: { readonly json: boolean }): Renderer {
   };
   const line = (text = '', tone: Tone = 'plain'): void => {
     clear();
-    out.write(`${paint(text, tone)}\n`);
+    out.write(`${paint(harmless(text), tone)}\n`);
   };
   return {
     line,
     paint,
     title: (text) => {
       line();
-      line(text, 'strong');
+      line(text.replaceAll('\n', ' '), 'strong');
     },
     status: (text) => {
       if (!color) return;
@@ -58,14 +69,15 @@ export function createRenderer({ json }: { readonly json: boolean }): Renderer {
       out.write([...text].slice(0, Math.max(20, (out.columns ?? 100) - 1)).join(''));
       pending = true;
     },
-    table: (rows, tones = []) => {
+    table: (cells, tones = []) => {
+      const rows = cells.map((row) => row.map((cell) => cell.replaceAll('\n', ' ')));
       const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
       rows.forEach((row, i) => {
-        const cells = row.map((cell, column) => {
+        const padded = row.map((cell, column) => {
           const fill = ' '.repeat((widths[column] ?? 0) - width(cell));
           return column === 0 ? cell + fill : fill + cell;
         });
-        line(`  ${cells.join('   ')}`, tones[i] ?? 'plain');
+        line(`  ${padded.join('   ')}`, tones[i] ?? 'plain');
       });
     },
     prose: (text, indent) => {
@@ -91,7 +103,7 @@ export function createRenderer({ json }: { readonly json: boolean }): Renderer {
 /** Why a verb did nothing, on stderr. */
 export function complain(message: string): void {
   const color = useColor(stderr);
-  stderr.write(`${color ? `\u001b[${CODES.bad}m` : ''}${message}${color ? '\u001b[0m' : ''}\n`);
+  stderr.write(`${color ? `\u001b[${CODES.bad}m` : ''}${harmless(message)}${color ? '\u001b[0m' : ''}\n`);
 }
 
 /** Unix seconds → “2026-03-01 14:05:00 UTC”. */
@@ -100,7 +112,11 @@ export const timeOf = (seconds: number | bigint): string =>
 
 /** Bytes as people read them: “163 KB”, “2.4 MB”, “84.0 GB”. */
 export const bytesText = (bytes: number): string =>
-  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+  bytes < 1e6
+    ? `${Math.ceil(bytes / 1e3)} KB`
+    : bytes < 1e9
+      ? `${(bytes / 1e6).toFixed(1)} MB`
+      : `${(bytes / 1e9).toFixed(1)} GB`;
 
 /** 0.8123 → “.812”, as tables of scores are read. */
 export const score = (value: number): string => (value >= 0.9995 ? '1.000' : value.toFixed(3).replace(/^0/, ''));

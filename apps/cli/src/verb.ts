@@ -1,7 +1,7 @@
 /** What every verb has beside its work: help that teaches, options that are refused if unknown, errors without a stack. */
-import { stdout } from 'node:process';
 import { stripVTControlCharacters } from 'node:util';
 import { type ArgsDef, type CommandDef, renderUsage } from 'citty';
+import { BaseError } from 'viem';
 import { complain, createRenderer } from './render.ts';
 
 /** One line to try, and what comes after it. */
@@ -43,6 +43,13 @@ export function unknownOptions(raw: readonly string[], args: ArgsDef): string[] 
   return unknown;
 }
 
+/** One line that says what to do next; viem's own messages carry whole requests. */
+function reasonOf(error: unknown): string {
+  if (error instanceof BaseError)
+    return `the chain’s node: ${error.shortMessage} Check it, then try again (CONCORD_DEBUG=1 shows more).`;
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** The same verb, and all below it, with unknown options refused and errors told in a line. */
 export function strictly(name: string, command: Verb): Verb {
   const { run, subCommands, args = {} } = command;
@@ -60,7 +67,7 @@ export function strictly(name: string, command: Verb): Verb {
           await run(context);
         } catch (error) {
           if (process.env['CONCORD_DEBUG'] !== undefined) throw error;
-          complain(error instanceof Error ? error.message : String(error));
+          complain(reasonOf(error));
           process.exitCode = 1;
         }
       },
@@ -72,7 +79,7 @@ export function strictly(name: string, command: Verb): Verb {
 export async function showUsage<T extends ArgsDef>(command: CommandDef<T>, parent?: CommandDef<T>): Promise<void> {
   const render = createRenderer({ json: false });
   const usage = await renderUsage(command, parent);
-  render.line(stdout.isTTY ? usage : stripVTControlCharacters(usage));
+  render.line(stripVTControlCharacters(usage));
   const { lesson } = command as { readonly lesson?: Lesson };
   if (lesson === undefined) return;
   render.title('EXAMPLE');

@@ -69,6 +69,8 @@ export interface MemberConfig extends Common {
   readonly dataFile: string;
   /** The exact text that hashes to the charter's `textDigest`: what this member consents to. */
   readonly charterText: string;
+  /** The charter that this member agreed to: its members and terms, which the text does not name. Unset: any with the text. */
+  readonly charterId?: Hex;
   readonly relayerUrl: string;
   /** Program and arguments that train instead of this node, in every round but the first (LR22). */
   readonly trainCommand?: readonly string[];
@@ -278,14 +280,15 @@ export async function startMember(config: MemberConfig, parts: MemberParts = {})
   const textDigest = bytesToHex(sha256(textBytes));
   const text = readCharterText(textBytes, textDigest);
   const records = readRecords(parseCsv(readFileSync(config.dataFile, 'utf8')), text.schema);
-  const { relayerUrl, dataFile, trainCommand: argv } = config;
+  const { relayerUrl, charterId, dataFile, trainCommand: argv } = config;
+  const consent = { textDigest, ...(charterId && { charterId }) };
   const train = argv && trainCommand({ argv, dataFile: resolve(dataFile) });
   const { encodeUpdate = shard, ...holderParts } = parts;
   return startParty(config, {
     part: 'member',
     reporter: { encodeUpdate, text, records, relayerUrl, ...(train && { train }) },
     runsIn(view, me) {
-      const run = runOf(view, textDigest, me);
+      const run = runOf(view, consent, me);
       return run ? [run] : [];
     },
     // Whoever verifies the run needs the text that its members consented to, and so do its aggregators.

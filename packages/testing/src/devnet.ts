@@ -95,7 +95,7 @@ export async function startDevnet({ port = 0, blockMilliseconds, accounts }: Dev
 }
 
 /** The native binary beside npm's wrapper, which would stand between us and the chain's process. */
-function anvilBinary(): string {
+export function anvilBinary(): string {
   const name = `@foundry-rs/anvil-${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}`;
   try {
     return createRequire(import.meta.url).resolve(`${name}/bin/anvil`);

@@ -14,6 +14,9 @@ import { argvOf } from './argv.ts';
 import { logLine } from './log.ts';
 import { untilAsked } from './untilAsked.ts';
 
+// A node writes events, not a document.
+const { json: _json, ...askArgs } = considerArgs;
+
 /** Settings as a node takes them; asks for consent unless this key has voted yes on chain. */
 async function configured(
   args: Parameters<typeof consider>[0] & { readonly yes?: boolean | undefined },
@@ -39,6 +42,7 @@ async function configured(
     folder: settings.need('store'),
     dataFile: settings.need('data'),
     charterText: new TextDecoder().decode(bytes),
+    charterId: run.charterId,
     relayerUrl: settings.need('relayer'),
     ...(publicUrl !== undefined && { publicUrl }),
   };
@@ -61,7 +65,7 @@ export const member = verb(
         type: 'string',
         description: 'everything in one JSON file instead of folder and options; nothing is asked',
       },
-      ...considerArgs,
+      ...askArgs,
       ...settingArgs('store', 'confirmations', 'poll'),
       'train-command': {
         type: 'string',

@@ -105,7 +105,7 @@ function show(render: Renderer, each: Described, run: RunView, { time }: Now): v
           : said === undefined
             ? `does not answer at ${endpoint}`
             : `has not said it yet (${endpoint})`;
-    render.line(`            ${address} ${why}`, 'warn');
+    render.line(`            ${address} ${why.replaceAll('\n', ' ')}`, 'warn');
   }
   if (each.missing.length === 0 && each.round !== undefined)
     render.line('            everybody has spoken: a relayer can land it now');

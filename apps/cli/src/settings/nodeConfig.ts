@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { AggregatorConfig, MemberConfig, RelayerConfig } from '@concord/node';
 import { isLiar, type LiarName } from '@concord/testing';
-import { address, type Check, endpoint, integer, object, privateKey, SettingError, text, url } from './checks.ts';
+import { address, type Check, endpoint, hash, integer, object, privateKey, SettingError, text, url } from './checks.ts';
 
 /** A liar is a node with one part replaced; it exists for demos and tests of the others' defences. */
 export interface Cheating {
@@ -37,6 +37,7 @@ const argv: Check<readonly string[]> = (value, key) => {
   if (Array.isArray(value) && value.length > 0) return value.map((word, i) => text(word, `${key}[${i}]`));
   throw new SettingError(key, 'need a program and its arguments as a list of texts, such as ["python3", "train.py"]');
 };
+const MEMBER_MAY = { ...MAY, charterId: hash, trainCommand: argv };
 
 /** Every needed key, and those of `may` that are there. Throws SettingError naming the first key that does not fit. */
 function decode<T>(
@@ -64,8 +65,7 @@ function read(file: string): unknown {
   }
 }
 
-export const memberConfig = (file: string): MemberConfig & Cheating => 
-  decode(read(file), file, MEMBER, { ...MAY, trainCommand: argv });
+export const memberConfig = (file: string): MemberConfig & Cheating => decode(read(file), file, MEMBER, MEMBER_MAY);
 export const aggregatorConfig = (file: string): AggregatorConfig & Cheating =>
   decode(read(file), file, AGGREGATOR, MAY);
 export const relayerConfig = (file: string): RelayerConfig =>

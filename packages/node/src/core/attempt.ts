@@ -96,9 +96,22 @@ export function placeOf(
   };
 }
 
-/** The run that a member is in: the last one that was proposed with its text and lists it. */
-export const runOf = ({ runs }: ChainView, textDigest: Hex, me: Address): RunView | undefined =>
-  [...runs.values()].findLast(({ charter }) => charter.textDigest === textDigest && charter.members.includes(me));
+/**
+ * The run that a member is in: the charter that it agreed to, if its text is the member's and lists it, and otherwise
+ * none. Without an id it is the last one that was proposed with the text, whoever proposed it: anybody can propose the
+ * same text again with other members and another ε [CH1].
+ */
+export const runOf = (
+  { runs }: ChainView,
+  { textDigest, charterId }: { readonly textDigest: Hex; readonly charterId?: Hex },
+  me: Address,
+): RunView | undefined =>
+  [...runs.values()].findLast(
+    (run) =>
+      (charterId === undefined || run.charterId === charterId) &&
+      run.charter.textDigest === textDigest &&
+      run.charter.members.includes(me),
+  );
 
 /** The runs whose committees an aggregator may be drawn into: those that passed and have not ended. */
 export const committeeRunsOf = ({ runs }: ChainView): readonly RunView[] =>

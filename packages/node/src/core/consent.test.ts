@@ -4,6 +4,7 @@ import { type CharterText, decodeCharterText } from '@concord/protocol';
 import { type Aggregation, compileCharter, type Limits, priceOf, type RunView } from '@concord/sdk';
 import { averagingText, memberTerms, smallText } from '../../../testing/src/charter.ts';
 import { runInPhase } from '../../../testing/src/stages.ts';
+import { runOf } from './attempt.ts';
 import { objectionTo } from './consent.ts';
 
 const text: CharterText = decodeCharterText(smallText);
@@ -19,6 +20,17 @@ const withLimits = (part: Partial<Limits>): RunView => ({
 
 test('a member has nothing against a charter that was compiled from its text', () => {
   assert.equal(objectionTo(run, text, 100), undefined);
+});
+
+test('[CH1] consent is to a charter: the same text proposed again under other terms is followed by nobody who was told an id', () => {
+  const me = run.charter.members[0]!;
+  const again: RunView = { ...withLimits({ epsilonCap: 10n ** 21n }), charterId: `0x${'99'.repeat(32)}` };
+  const view = { runs: new Map([run, again].map((each) => [each.charterId, each])), roster: [], endpoints: new Map() };
+  const { textDigest } = run.charter;
+  assert.equal(runOf(view, { textDigest, charterId: run.charterId }, me), run);
+  assert.equal(runOf(view, { textDigest }, me), again);
+  assert.equal(runOf(view, { textDigest: `0x${'77'.repeat(32)}`, charterId: run.charterId }, me), undefined);
+  assert.equal(runOf(view, { textDigest, charterId: run.charterId }, `0x${'66'.repeat(20)}`), undefined);
 });
 
 test('[AG1] a struct that breaks a floor is refused by name', () => {

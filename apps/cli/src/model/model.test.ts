@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { decodeCharterText, type RunState } from '@concord/protocol';
+import { smallText } from '../../../../packages/testing/src/charter.ts';
+import { encodeOnnx } from './onnx.ts';
+import { encodeSafetensors } from './safetensors.ts';
+import { tensorsOf } from './tensors.ts';
+
+const INPUTS = 9;
+const HIDDEN = 2;
+const count = HIDDEN * (INPUTS + 2) + 1;
+const constants = {
+  mean: Int32Array.from({ length: INPUTS }, (_, i) => i * 4_096),
+  deviation: new Int32Array(INPUTS).fill(32_768),
+};
+const state: RunState = {
+  round: 2,
+  optimizer: {
+    model: {
+      shape: { kind: 'mlp', inputs: INPUTS, hidden: HIDDEN },
+      parameters: Int32Array.from({ length: count }, (_, i) => (i - 7) * 8_192),
+    },
+    velocity: new BigInt64Array(count),
+  },
+  statistics: { recordCount: 100, constants },
+};
+const text = decodeCharterText({
+  ...smallText,
+  schema: { ...smallText.schema, basis: 'waves' },
+  model: { kind: 'mlp', inputs: INPUTS, hidden: HIDDEN },
+});
+
+test('[LR1] tensors are the parameters in their order, as PyTorch’s Linear has them', () => {
+  const tensors = new Map(tensorsOf(state).map((each) => [each.name, each]));
+  assert.deepEqual(
+    [...tensors.keys()],
+    [
+      'hidden.weight',
+      'hidden.bias',
+      'output.weight',
+      'output.bias',
+      'standardization.mean',
+      'standardization.deviation',
+    ],
+  );
+  assert.deepEqual(tensors.get('hidden.weight')!.shape, [HIDDEN, INPUTS]);
+  const flat = ['hidden.weight', 'hidden.bias', 'output.weight', 'output.bias'].flatMap(
+    (name) => tensors.get(name)!.values,
+  );
+  assert.deepEqual(
+    flat,
+    Array.from(state.optimizer.model.parameters, (each) => each / 65_536),
+  );
+});
+
+test('a safetensors file is a length, a header and aligned float32', () => {
+  const bytes = encodeSafetensors(
+    [
+      { name: 'a', shape: [2, 1], values: [1.5, -2] },
+      { name: 'b', shape: [1], values: [0.25] },
+    ],
+    { made: 'here' },
+  );
+  const view = new DataView(bytes.buffer);
+  const length = Number(view.getBigUint64(0, true));
+  assert.equal(length % 8, 0);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+  assert.deepEqual(header, {
+    __metadata__: { made: 'here' },
+    a: { dtype: 'F32', shape: [2, 1], data_offsets: [0, 8] },
+    b: { dtype: 'F32', shape: [1], data_offsets: [8, 12] },
+  });
+  assert.equal(bytes.length, 8 + length + 12);
+  assert.deepEqual(
+    [0, 4, 8].map((at) => view.getFloat32(8 + length + at, true)),
+    [1.5, -2, 0.25],
+  );
+  assert.throws(() => encodeSafetensors([{ name: 'a', shape: [3], values: [1] }], {}), RangeError);
+});
+
+type Fields = ReadonlyMap<number, readonly (bigint | Uint8Array)[]>;
+
+/** Reads a message of varints and length-delimited fields; throws on anything else. */
+function fieldsOf(bytes: Uint8Array): Fields {
+  const fields = new Map<number, (bigint | Uint8Array)[]>();
+  let at = 0;
+  const varint = (): bigint => {
+    for (let value = 0n, shift = 0n; ; shift += 7n) {
+      const byte = bytes[at++];
+      if (byte === undefined) throw new RangeError('the message ends inside a varint');
+      value |= BigInt(byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  };
+  while (at < bytes.length) {
+    const key = Number(varint());
+    const kind = key & 7;
+    if (kind !== 0 && kind !== 2) throw new RangeError(`wire type ${kind}`);
+    const size = varint();
+    const value = kind === 0 ? size : bytes.subarray(at, at + Number(size));
+    if (kind === 2) at += Number(size);
+    fields.set(key >> 3, [...(fields.get(key >> 3) ?? []), value]);
+  }
+  assert.equal(at, bytes.length);
+  return fields;
+}
+const messages = (fields: Fields, field: number): Fields[] =>
+  (fields.get(field) ?? []).map((each) => fieldsOf(each as Uint8Array));
+const words = (fields: Fields, field: number): string[] =>
+  (fields.get(field) ?? []).map((each) => new TextDecoder().decode(each as Uint8Array));
+
+describe('an ONNX graph', () => {
+  const model = fieldsOf(encodeOnnx(state, text));
+  const [graph] = messages(model, 7) as [Fields];
+  const nodes = messages(graph, 1).map((node) => ({
+    operator: words(node, 4)[0],
+    inputs: words(node, 1),
+    output: words(node, 2)[0]!,
+  }));
+
+  test('uses only what was made before, and ends in logit and probability', () => {
+    const known = new Set([
+      ...messages(graph, 5).flatMap((each) => words(each, 8)),
+      ...messages(graph, 11).flatMap((each) => words(each, 1)),
+    ]);
+    for (const { inputs, output } of nodes) {
+      for (const input of inputs) assert.ok(known.has(input), `${output} needs ${input}`);
+      assert.ok(!known.has(output), `${output} is made twice`);
+      known.add(output);
+    }
+    assert.deepEqual(
+      messages(graph, 12).flatMap((each) => words(each, 1)),
+      ['logit', 'probability'],
+    );
+    assert.ok(known.has('logit') && known.has('probability'));
+    assert.deepEqual(
+      nodes.filter(({ operator }) => operator === 'Gemm').map(({ inputs }) => inputs[1]),
+      ['hidden.weight', 'output.weight'],
+    );
+  });
+
+  test('carries the weights, and the columns in their order', () => {
+    const weights = messages(graph, 5).find((each) => words(each, 8)[0] === 'hidden.weight')!;
+    assert.deepEqual(weights.get(1), [BigInt(HIDDEN), BigInt(INPUTS)]);
+    const raw = weights.get(9)![0] as Uint8Array;
+    const view = new DataView(raw.buffer, raw.byteOffset);
+    assert.equal(view.getFloat32(4, true), state.optimizer.model.parameters[1]! / 65_536);
+    assert.deepEqual(JSON.parse(words(messages(model, 14)[0]!, 2)[0]!), ['a', 'b', 'c']);
+  });
+
+  test('is refused before the statistics round is settled', () => {
+    const { statistics: _, ...early } = state;
+    assert.throws(() => encodeOnnx(early, text), /no standardization.mean/);
+  });
+});
