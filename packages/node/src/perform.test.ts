@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { Secret, shard } from '@concord/protocol';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Secret, shard, sign } from '@concord/protocol';
 import {
   type AttemptView,
   currentAttempt,
@@ -27,9 +28,11 @@ import { Meter } from './meter.ts';
 import type { Peers } from './peers.ts';
 import { signVerified } from './perform/accept.ts';
 import { signSettled, speakAggregateShare } from './perform/settle.ts';
+import { upload } from './perform/upload.ts';
 import type { AttemptError, Work } from './perform/work.ts';
 import { honestly, type Party } from './ports.ts';
-import { said } from './statements.ts';
+import { receiptDigest } from './receive.ts';
+import { said, sayPlainly } from './statements.ts';
 import { Workbench } from './workbench.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'concord-perform-'));
@@ -42,7 +45,7 @@ const [round0] = built.ledger.run(built.runId).attempts as [AttemptView];
 const files = decodeFileList(built.ledger.blobs.get(round0.verified!.blob)!)!.map((digest) => bytesToHex(digest));
 
 /** The run as it stood before its first fact of a kind. */
-function before(kind: 'verified' | 'unmasked' | 'settled'): { readonly run: RunView; readonly view: AttemptView } {
+function before(kind: 'noiseClosed' | 'verified' | 'unmasked' | 'settled'): { readonly run: RunView; readonly view: AttemptView } {
   const end = built.ledger.facts.findIndex((fact) => fact.kind === kind);
   const run = built.ledger.facts.slice(0, end).reduce(fold, emptyView).runs.get(built.runId)!;
   return { run, view: currentAttempt(run)! };
@@ -102,6 +105,36 @@ function withFinding(
   const heard = files.with(share - 1, bytesToHex(nodePlatform.sha256(bytes)));
   return { heard, bytes };
 }
+
+test('a member that holds a share trains only once it has signed the noise list, for which everybody waits', async () => {
+  const member = holder('trains');
+  const work = workOf(member, before('noiseClosed'));
+  const putReport: Peers['putReport'] = async (where, _, type, from, bytes) => {
+    const { secretKey } = built.members.find(({ address }) => address === where())!;
+    const digest = receiptDigest(work.place, type, from, nodePlatform.sha256(bytes));
+    return { signature: bytesToHex(sign(digest, new Secret(hexToBytes(secretKey)))) };
+  };
+  const uploaded = Promise.withResolvers<void>();
+  let trained = false;
+  const { workbench } = member;
+  const vector = workbench.vector.bind(workbench);
+  workbench.vector = (model, compute) => {
+    trained = true;
+    return vector(model, compute);
+  };
+  const party: Party = {
+    ...member,
+    peers: { ...member.peers, putSeal: async () => ({ kept: true }), putReport },
+    log: (event) => event === 'uploaded' && uploaded.resolve(),
+  };
+  const done = upload(party, party.reporter!, work, 'noise');
+  await uploaded.promise;
+  for (let turns = 0; turns < 5; turns++) await turn();
+  assert.equal(trained, false);
+  sayPlainly(party, work.place.slot, 'NoiseClosed', {});
+  await done;
+  assert.equal(trained, true);
+});
 
 describe('[RD10] a holder signs Verified for what it has recomputed, and for nothing else', () => {
   test('the accept set of all files, without the member over the norm', async () => {

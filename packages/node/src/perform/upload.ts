@@ -20,7 +20,7 @@ import { encodeDelivery, sealNumber } from '../core/verdict.ts';
 import type { Party, Reporter } from '../ports.ts';
 import { PeerRefusal } from '../peers.ts';
 import { checkReceipt } from '../receive.ts';
-import { deadlineOf, modelOf, phaseAt } from '@concord/sdk';
+import { deadlineOf, isCommittee, modelOf, phaseAt } from '@concord/sdk';
 import { runStateOf } from './state.ts';
 import { anyOf, AttemptError, breathe, someOf, type Work } from './work.ts';
 
@@ -58,10 +58,19 @@ export async function upload(party: Party, reporter: Reporter, work: Work, type:
   const all = Promise.allSettled(keepers);
   party.journal.note(slot, entry.delivered(type), await anyOf(keepers));
   party.log('uploaded', { type, round: slot.round, attempt: slot.attempt, bytes: report.length });
-  // The model is known already: training now leaves UPLOAD with nothing to do but to prove and send.
-  if (type === 'noise') await trainingVector(party, reporter, work);
+  // The model is known already: training while the chain moves on leaves UPLOAD with nothing to do but to prove and send.
+  if (type === 'noise') {
+    if (!isCommittee(run.charter)) await signedFirst(party, work);
+    await trainingVector(party, reporter, work);
+  }
   // The other holder of the group is brought the same bytes for as long as it may still list them.
   await all;
+}
+
+/** Waits until this holder has signed the noise list: everybody waits for that, and nobody yet for its gradients. */
+async function signedFirst({ journal, bell }: Party, { place, signal }: Work): Promise<void> {
+  const signed = () => journal.read(place.slot, entry.post('NoiseClosed'));
+  while (!(await bell.until(signed, 5_000))) signal.throwIfAborted();
 }
 
 /** This member's contribution to the round, from its own records and the model that the chain names. */

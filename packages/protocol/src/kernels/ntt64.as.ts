@@ -1,7 +1,8 @@
 /**
  * Transforms modulo p = 2^64 − 2^32 + 1, on columns: a column is one vector, its lanes are two independent polynomials.
- * Coefficients in their order become values in bit-reversed order, two halvings a pass, in words that need not be
- * canonical. `roots` is as in ntt32.as.ts, but not in Montgomery form; `cubes` has the cube of every entry.
+ * Coefficients in order become values in bit-reversed order, two halvings a pass: each sum of four products is reduced
+ * once, to words that need not be canonical. `roots` is as the table of ntt32.as.ts, but not in Montgomery form; `cubes`
+ * has the cube of every entry.
  */
 import {
   accumulate2, add1, canonical2, high2, join2, low2, mul1, product2, settle1, split2, swap2,
@@ -17,7 +18,7 @@ import { lowHalves } from './constants.as';
   return split2(v128.shuffle<u64>(v128.load(at), v128.load(at, 16), 0, 2));
 }
 
-/** Σ_c coefficients, modulo X^n − 1 (negacyclic = 0) or X^n + 1 (1); n = columns, less two halvings where `lanes`. */
+/** The first `stages` halvings of log2(columns), of X^columns − 1 (negacyclic = 0) or X^columns + 1 (1). */
 function transform(a: usize, columns: u32, stages: u32, negacyclic: u32, roots: usize, cubes: usize): void {
   let m: u32 = 1, size = <usize>columns << 4;
   if (stages & 1) {
@@ -36,7 +37,7 @@ function transform(a: usize, columns: u32, stages: u32, negacyclic: u32, roots: 
     }
   }
 }
-/** X^2h − w² → X^h − w, X^h + w. */
+/** X^2h − w² → X^h − w, X^h + w; h columns are `half` bytes. */
 function halve(a: usize, half: usize, w: v128): void {
   const t = swap2(w), mask = lowHalves();
   for (let p = a, end = a + half; p < end; p += 16) {
@@ -46,7 +47,7 @@ function halve(a: usize, half: usize, w: v128): void {
     v128.store(p + half, join2(i64x2.sub(xl, yl), i64x2.sub(xh, yh)));
   }
 }
-/** X^4h − w⁴ → X^h − w, X^h + w, X^h − iw, X^h + iw, where i = 2^48; x are the coefficients of h apart. */
+/** X^4h − w⁴ → X^h − w, X^h + w, X^h − iw, X^h + iw with i = 2^48; x are coefficients h apart, w1 … w3 powers of w. */
 @inline function quarterInto(
   p0: usize, p1: usize, p2: usize, p3: usize, x0: v128, x1: v128, x2: v128, x3: v128, w1: v128, w2: v128, w3: v128,
 ): void {
