@@ -1,6 +1,6 @@
 """Local training in PyTorch for `concord member --train-command "python3 examples/train-command/train.py"`.
 
-Needs torch and safetensors. Clipping, noise and masks are the node's business: this file knows nothing of them.
+Needs torch (2.0 or newer; tried with 2.0.1 on CPU) and safetensors. Clipping, noise and masks are the node's business: this file knows nothing of them.
 """
 
 import json
