@@ -50,7 +50,8 @@ export function showTable(render: Renderer, facts: FinishedFacts, example: Examp
       private: baselines.alonePrivate[i]!,
     })),
     { name: 'together: this run', private: spreadOf([privately]), tone: 'strong' },
-    { name: 'together, other seeds', open: baselines.together, private: baselines.privately },
+    { name: 'together, other seeds', private: baselines.privately },
+    { name: 'together, no privacy', open: baselines.together },
     { name: 'all records in one place', open: baselines.pooled },
   ];
   const { majority } = baselines;
@@ -72,7 +73,7 @@ export function showTable(render: Renderer, facts: FinishedFacts, example: Examp
   );
   if (majority.atHome !== undefined)
     render.prose(
-      'Own patients: accuracy on the test part of the hospital itself; in the rows of all, the plain mean of the four.',
+      `Own ${example.records}: accuracy on the member’s own test part; in the rows of all, the plain mean over members.`,
       '  ',
     );
   const reached = privately[headline] ?? 0;
