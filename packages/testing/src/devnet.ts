@@ -1,7 +1,7 @@
 /**
  * A real chain for tests and demos: npm's anvil as a child process that mines every `blockMilliseconds`, whether or not
- * anything happens. Block timestamps are the wall clock's whole seconds, so consecutive blocks may share one and the
- * chain's clock neither runs ahead nor stands still.
+ * anything happens, and as soon as a transaction comes. Block timestamps are the wall clock's whole seconds, so
+ * consecutive blocks may share one and the chain's clock neither runs ahead nor stands still.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -69,7 +69,8 @@ export async function startDevnet({ port = 0, blockMilliseconds, accounts }: Dev
     [
       ...['-c', GUARD, 'devnet', anvilBinary()],
       ...['--port', `${port}`, '--chain-id', `${CHAIN_ID}`, '--accounts', `${accounts}`, '--hardfork', 'prague'],
-      ...['--block-time', `${blockMilliseconds / 1000}`, '--prune-history', `${KEPT_STATES}`, '--color', 'never'],
+      ...['--block-time', `${blockMilliseconds / 1000}`, '--mixed-mining'],
+      ...['--prune-history', `${KEPT_STATES}`, '--color', 'never'],
     ],
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
