@@ -21,8 +21,9 @@ export async function confirm(question: string, yes: boolean): Promise<boolean> 
 
 /** Reads a line without showing it. */
 function hidden(prompt: string): Promise<string> {
-  stderr.write(prompt);
+  // In this order: what is typed as soon as the prompt shows must not show either.
   stdin.setRawMode(true).setEncoding('utf8').resume();
+  stderr.write(prompt);
   return new Promise((resolve, reject) => {
     let typed = '';
     const end = (act: () => void): void => {

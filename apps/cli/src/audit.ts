@@ -20,7 +20,7 @@ import {
 import { loadKernels, nodePlatform } from '@concord/node';
 import { type Connection, connect, runMeant, viewNow } from './connect.ts';
 import type { Renderer, Tone } from './render.ts';
-import { address, integer, SettingError } from './settings/checks.ts';
+import { address, hash, integer, SettingError } from './settings/checks.ts';
 import { readSettings, settingArgs } from './settings/settings.ts';
 
 const TONES: Readonly<Record<Clause['verdict'], Tone>> = {
@@ -80,8 +80,9 @@ async function named(args: ChainArgs): Promise<Connection> {
 /** Reads a run as the command line names it. Throws SettingError naming the options that lack. */
 export async function recordsNamed(args: ChainArgs): Promise<Records> {
   const { client, fromBlock } = await named(args);
-  const { charterId } = runMeant(await viewNow(client, fromBlock), { id: args.run });
-  return recordsOf(client, charterId, fromBlock, args.source);
+  const given = args.run === undefined ? undefined : hash(args.run, '--run');
+  const runId = given ?? runMeant(await viewNow(client, fromBlock), {}).charterId;
+  return recordsOf(client, runId, fromBlock, args.source);
 }
 
 /** A run's records from a chain, bytes from `source` or the endpoints that its members and aggregators announced. */

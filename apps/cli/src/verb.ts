@@ -20,7 +20,7 @@ export const verb = <T extends ArgsDef>(
 
 const camel = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** Options and words on the command line that the verb does not know; a mistyped option must not be a silent default. */
+/** Options and words on the command line that the verb does not know, or that lack their value; a mistyped option must not be a silent default. */
 export function unknownOptions(raw: readonly string[], args: ArgsDef): string[] {
   const known = new Set(
     Object.entries(args).flatMap(([name, { type }]) => (type === 'positional' ? [] : [name, camel(name)])),
@@ -38,7 +38,12 @@ export function unknownOptions(raw: readonly string[], args: ArgsDef): string[] 
     const [name = '', value] = word.replace(/^--?/, '').split('=', 2);
     const plain = name.replace(/^no-/, '');
     if (!known.has(name) && !(args[plain]?.type === 'boolean')) unknown.push(word);
-    else if (value === undefined && takesValue(name)) i++;
+    else if (value === undefined && takesValue(name)) {
+      // citty would take the next option for the value.
+      const next = raw[i + 1];
+      if (next === undefined || next.startsWith('--')) unknown.push(`${word} without a value`);
+      else i++;
+    }
   }
   return unknown;
 }

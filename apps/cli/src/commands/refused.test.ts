@@ -59,6 +59,8 @@ test('options that a verb does not know are refused, by it and not by chance', a
     'x',
     '-q',
   ]);
+  assert.deepEqual(unknownOptions(['--public-url', '--yes'], args), ['--public-url without a value']);
+  assert.deepEqual(unknownOptions(['--public-url'], args), ['--public-url without a value']);
   const { code, stderr } = await concord(['status', '--rcp', 'http://127.0.0.1:1']);
   assert.equal(code, 1);
   assert.match(stderr, /--rcp http:\/\/127.0.0.1:1: not known to concord status; see concord status --help/);

@@ -21,6 +21,12 @@ export async function join(party: Party, reporter: Reporter, run: RunView, signa
   const { charterId } = run;
   const { address, endpoint } = party.me;
   const signature = await sign(privateKey(party), party.deployment, { kind: 'Join', charterId, endpoint });
-  await party.peers.hand(reporter.relayerUrl, 'joins', { charterId, member: address, endpoint, signature }, signal);
+  const message = { charterId, member: address, endpoint, signature };
+  const { already } = await party.peers.hand(reporter.relayerUrl, 'joins', message, signal);
   await delay(SETTLING, undefined, { signal });
+  // An old signature must not move a member back, so its address may never be one that it had before [CH6].
+  if (already === true)
+    throw new RangeError(
+      `${endpoint} was announced before: it shows after some confirmations, or never, if this member has moved since; then set publicUrl to an address that it never had`,
+    );
 }
