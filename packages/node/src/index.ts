@@ -13,3 +13,4 @@ export {
 export { loadKernels } from './adapters/kernels.ts';
 export { nodePlatform, nodeRandom } from './adapters/platform.ts';
 export type { EncodeUpdate, Log } from './ports.ts';
+export type { World } from './world.ts';

@@ -1,6 +1,6 @@
 /** Votes and joins: signed here, carried to the chain by a relayer, so that a member needs no gas [CH6]. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { type RunView, sign } from '@concord/sdk';
+import { delay } from '../clock.ts';
 import { bytesToHex } from '../core/hex.ts';
 import type { Party, Reporter } from '../ports.ts';
 
@@ -14,7 +14,7 @@ export async function vote(party: Party, reporter: Reporter, run: RunView, signa
   const signature = await sign(privateKey(party), party.deployment, { kind: 'Vote', charterId, support: true });
   const message = { charterId, voter: party.me.address, support: true, signature };
   await party.peers.hand(reporter.relayerUrl, 'votes', message, signal);
-  await delay(SETTLING, undefined, { signal });
+  await delay(party.clock, SETTLING, signal);
 }
 
 export async function join(party: Party, reporter: Reporter, run: RunView, signal: AbortSignal): Promise<void> {
@@ -22,5 +22,5 @@ export async function join(party: Party, reporter: Reporter, run: RunView, signa
   const { address, endpoint } = party.me;
   const signature = await sign(privateKey(party), party.deployment, { kind: 'Join', charterId, endpoint });
   await party.peers.hand(reporter.relayerUrl, 'joins', { charterId, member: address, endpoint, signature }, signal);
-  await delay(SETTLING, undefined, { signal });
+  await delay(party.clock, SETTLING, signal);
 }

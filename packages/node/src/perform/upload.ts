@@ -9,6 +9,7 @@ import {
   signReport,
   u32,
 } from '@concord/protocol';
+import { breathe } from '../clock.ts';
 import type { Holder } from '../core/attempt.ts';
 import { quarterOf } from '../core/duties.ts';
 import { bytesToHex, hexToBytes } from '../core/hex.ts';
@@ -20,7 +21,7 @@ import { PeerRefusal } from '../peers.ts';
 import { checkReceipt } from '../receive.ts';
 import { modelOf } from '@concord/sdk';
 import { runStateOf } from './state.ts';
-import { anyOf, AttemptError, breathe, someOf, type Work } from './work.ts';
+import { anyOf, AttemptError, someOf, type Work } from './work.ts';
 
 /** Uploads the report of a type. Throws AttemptError when it cannot be made, PeerRefusal when no holder will have it. */
 export async function upload(party: Party, reporter: Reporter, work: Work, type: TypeName): Promise<void> {
@@ -42,6 +43,7 @@ export async function upload(party: Party, reporter: Reporter, work: Work, type:
   await Promise.all(
     shares.map((pair) =>
       someOf(
+        party.clock,
         pair.map((holder) => asked.get(holder)!),
         patience,
       ),
@@ -67,7 +69,9 @@ function trainingVector(party: Party, reporter: Reporter, work: Work): Promise<S
   const { run, view } = work;
   return party.workbench.vector(modelOf(run, view), async () => {
     const state = await runStateOf(party, work);
-    return updateVector(reporter.records, state, reporter.text, run.charter.aggregation, party.random, breathe);
+    return updateVector(reporter.records, state, reporter.text, run.charter.aggregation, party.random, () =>
+      breathe(party.clock),
+    );
   });
 }
 
