@@ -41,7 +41,8 @@ test('[RD10] a simulated folder answers as the journal on disk does, over restar
   const [real, simulated] = [new Dice('the same'), new Dice('the same')];
   for (let life = 0; life < 3; life++) {
     const journals = [openJournal(join(folder, 'journal.sqlite')), disk.open(always, unwatched)] as const;
-    for (let i = 0; i < 60; i++) assert.deepEqual(act(journals[1], simulated), act(journals[0], real), `life ${life}, ${i}`);
+    for (let i = 0; i < 60; i++)
+      assert.deepEqual(act(journals[1], simulated), act(journals[0], real), `life ${life}, ${i}`);
     for (const journal of journals) journal.close();
   }
   rmSync(folder, { recursive: true });

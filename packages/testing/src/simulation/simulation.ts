@@ -233,8 +233,12 @@ export class Simulation {
     ) =>
       people.map(({ address }, i) => {
         const name = `${kind}-${i}`;
-        const node: SimulatedNode = new SimulatedNode(name, address, set.disks.get(name)?.fork() ?? new Disk(), surroundings, (world) =>
-          start(i, node, world),
+        const node: SimulatedNode = new SimulatedNode(
+          name,
+          address,
+          set.disks.get(name)?.fork() ?? new Disk(),
+          surroundings,
+          (world) => start(i, node, world),
         );
         return node;
       });
