@@ -1,7 +1,7 @@
 /** Who is killed when, and what becomes of them. */
 import { type Phase, phaseAt, currentAttempt } from '@concord/sdk';
 import type { Simulation } from './simulation.ts';
-import type { SimulatedNode } from './node.ts';
+import type { Death, SimulatedNode } from './node.ts';
 
 /** A consortium's holder is a member too; beside a committee a member only reports. */
 export type Role = 'member' | 'holder' | 'primary' | 'standby' | 'relayer';
@@ -114,14 +114,29 @@ const SHORTLY = 120;
 /** Kills a node once before and once after every write that it makes; what it returns counts the deaths. */
 export function dieAtEveryWrite(sim: Simulation, victim: SimulatedNode): () => number {
   const died = new Set<string>();
-  victim.onWrite = ({ how, slot, key }, when) => {
-    const name = `${when} ${how} ${slot?.round} ${key}`;
-    if (died.has(name)) return;
-    died.add(name);
-    victim.kill(sim.dice.chance(0.5) ? 'power' : 'process');
-    sim.timeline.after(SHORTLY, () => void victim.start());
+  victim.onWrite = ({ how, slot, key }, when) =>
+    dieOnce(sim, victim, died, `${when} ${how} ${slot?.round} ${key}`, sim.dice.chance(0.5) ? 'power' : 'process');
+  return () => died.size;
+}
+
+/**
+ * Cuts the power of a node as soon as it has answered something new, or something new of its own has arrived: whatever
+ * others know of it by then, it must still know. What it returns counts the deaths.
+ */
+export function dieAtEveryWord(sim: Simulation, victim: SimulatedNode): () => number {
+  const died = new Set<string>();
+  victim.onWord = ({ method, path, status, to }) => {
+    if (status === 200 && (to === victim.name || method !== 'GET'))
+      dieOnce(sim, victim, died, `${to} ${path}`, 'power');
   };
   return () => died.size;
+}
+
+function dieOnce(sim: Simulation, victim: SimulatedNode, died: Set<string>, why: string, death: Death): void {
+  if (died.has(why) || !victim.alive) return;
+  died.add(why);
+  victim.kill(death);
+  sim.timeline.after(SHORTLY, () => void victim.start());
 }
 
 /** Is this moment that one, or later? */

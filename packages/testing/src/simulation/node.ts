@@ -7,7 +7,7 @@ import { entry, type PostKind, type Slot } from '../../../node/src/core/slot.ts'
 import type { SimulatedChain } from './chain.ts';
 import type { Dice } from './dice.ts';
 import { DeadError, type Disk, type Write } from './disk.ts';
-import type { Living, Network } from './network.ts';
+import type { Exchange, Living, Network } from './network.ts';
 import type { Rules } from './rules.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -47,6 +47,8 @@ export class SimulatedNode {
   readonly disk: Disk;
   /** Asked at every write of a living node, before and after it; may kill the node. */
   onWrite: ((write: Write, when: 'before' | 'after') => void) | undefined;
+  /** Told of everything that it has just said to somebody, asked or not. */
+  onWord: ((said: Exchange) => void) | undefined;
   /** Why it ended without being killed. */
   failure: unknown;
   /** How often it was started. */
@@ -109,7 +111,8 @@ export class SimulatedNode {
     if (!life?.alive()) return;
     life.end();
     this.running = undefined;
-    if (death === 'power') this.disk.fail((unsynced) => this.#in.dice.below(unsynced + 1));
+    const { dice } = this.#in;
+    if (death === 'power') this.disk.fail((unsynced) => (dice.chance(0.5) ? 0 : dice.below(unsynced + 1)));
     this.#in.network.hangUp(life);
   }
 

@@ -49,9 +49,18 @@ export async function playDeath(theater: Theater, killing: Killing, seed: string
   const found = await untilTheEnd(sim, early && killing.fate === 'gone' ? 1 : undefined);
   const dead = victim();
   assert.ok(dead, 'somebody died');
-  if (killing.fate === 'restarted') assert.deepEqual(found.voids, [], 'it goes on where it was, and so do the others');
+  if (killing.fate === 'restarted') checkUnharmed(sim, found);
   else checkWithout(killing, dead.address, found, sim);
   return sim;
+}
+
+/** Whoever is started again goes on where it was, and so do the others: no attempt is void, and every report counts. */
+export function checkUnharmed({ members }: Simulation, { voids, settled }: Ending): void {
+  assert.deepEqual(voids, []);
+  for (const { round, verified } of settled) {
+    const counts = [verified!.updates, verified!.noises];
+    assert.deepEqual(counts, [members.length, members.length], `updates and noises of round ${round}`);
+  }
 }
 
 /** What a run makes of the loss of one node for good. */
@@ -84,9 +93,9 @@ export async function playDeathsInEveryPhase(theater: Theater, first: Role, seed
     const role = roles[(i + round + roles.indexOf(first)) % roles.length]!;
     return arrange(sim, { moment, round, role, fate: 'restarted' });
   });
-  const { voids } = await untilTheEnd(sim);
+  const found = await untilTheEnd(sim);
   const spared = moments.filter((_, i) => !victims[i]!());
   assert.deepEqual(spared, [], 'somebody died in every phase');
-  assert.deepEqual(voids, [], 'everybody goes on where it was');
+  checkUnharmed(sim, found);
   return sim;
 }

@@ -81,9 +81,10 @@ export class Rules {
       this.#once(`${node} ${name} seal for ${kind} of ${member}`, bytesToHex(body));
   }
 
-  /** [WI3] Nobody complains about a seal that it has acknowledged. */
+  /** [WI3] Nobody complains about a seal that it has acknowledged; [RD9] nobody loses the secrets of a seat. */
   logged(node: string, event: string, details: Readonly<Record<string, unknown>>): void {
-    const { member, type, round, attempt } = details;
+    const { member, type, round, attempt, reason } = details;
+    if (String(reason).startsWith('SEAT_LOST')) this.broken.push(`RD9: ${node} has lost its seat: ${reason}`);
     const slot = slotName({ runId: this.#seen.runId, round: Number(round), attempt: Number(attempt) });
     if (event === 'complaint' && this.#said.has(`${node} ${slot} seal for ${type} of ${member}`))
       this.broken.push(

@@ -207,9 +207,11 @@ export class Simulation {
         return node?.said(slot, kind)?.['root'] === root;
       },
     });
-    const network = new Network(this.timeline, dice.named('network'), weather, (exchange) =>
-      this.rules.heard(exchange),
-    );
+    const network = new Network(this.timeline, dice.named('network'), weather, (exchange) => {
+      this.rules.heard(exchange);
+      for (const node of this.nodes)
+        if (node.name === exchange.to || node.name === exchange.from) node.onWord?.(exchange);
+    });
     const surroundings: Surroundings = {
       timeline: this.timeline,
       network,
