@@ -119,6 +119,11 @@ export class SimulatedChain {
     return this.#blocks.at(-1)!;
   }
 
+  /** Transactions that wait for a block. */
+  get pending(): number {
+    return this.#pending.length;
+  }
+
   /** Puts everything that was sent into the next block, of this time (seconds). */
   async mine(time: number): Promise<void> {
     const batch = this.#pending;

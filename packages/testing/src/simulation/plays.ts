@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { arrange, isFrom, type Killing, MOMENTS, type Role } from './deaths.ts';
 import { type Ending, ending } from './ending.ts';
 import { calm, type Weather } from './network.ts';
-import { type SetStage, setStage, Simulation, type Stage } from './simulation.ts';
+import { Simulation } from './simulation.ts';
+import { type SetStage, setStage, type Stage } from './stage.ts';
 
 /** Seconds after which a run that is not over is stuck: void attempts, and seats past their deadline. */
 const PATIENCE = 600;

@@ -12,7 +12,8 @@ import {
   type Theater,
   untilTheEnd,
 } from './plays.ts';
-import { setStage, type Simulation, type Stage } from './simulation.ts';
+import type { Simulation } from './simulation.ts';
+import { setStage, type Stage } from './stage.ts';
 
 export type Act = 'gone' | 'restarted' | 'every step' | 'absent' | 'storm' | 'sweep';
 
