@@ -53,8 +53,6 @@ export class SimulatedNode {
   failure: unknown;
   /** How often it was started. */
   lives = 0;
-  /** Writes so far, in all its lives. */
-  writes = 0;
   /** Killed for good. */
   gone = false;
   running: RunningNode | undefined;
@@ -93,7 +91,7 @@ export class SimulatedNode {
   async start(): Promise<void> {
     if (this.alive || this.gone) return;
     this.lives += 1;
-    const life = new Life(`${this.name}`);
+    const life = new Life(this.name);
     this.#life = life;
     try {
       const running = await this.#launch(this.#worldOf(life));
@@ -149,7 +147,6 @@ export class SimulatedNode {
       components: () => components,
       openJournal: () =>
         this.disk.open(life.alive, (write) => {
-          this.writes += 1;
           this.onWrite?.(write, 'before');
           return () => {
             rules.wrote(this.name, write);

@@ -30,7 +30,6 @@ export interface Stage {
   readonly members: number;
   /** Statistics and training rounds. */
   readonly rounds: number;
-  readonly minCohort?: number;
   readonly committee?: { readonly shares: number; readonly aggregators: number };
   /** Seconds for each phase. */
   readonly phaseSeconds: number;
@@ -118,7 +117,7 @@ export async function setStage(stage: Stage): Promise<SetStage> {
   }
   const s = stage.phaseSeconds;
   const terms = {
-    ...smallTerms(stage.rounds - 1, stage.minCohort ?? 3),
+    ...smallTerms(stage.rounds - 1, 3),
     deadlines: { seat: s, noise: s, open: s, upload: s, query: s, verify: s, unmask: s, settle: s },
     ...(stage.committee && { committee: { shares: stage.committee.shares } }),
   };
