@@ -57,7 +57,7 @@ export function repertoireOf(stage: Stage): readonly Play[] {
           act: 'every step',
           name: `one of the ${who} dies at every ${what}`,
           async how(theater, seed) {
-            const sim = await begin(theater.fromStart, seed);
+            const sim = await begin(theater.fromRoundOne, seed);
             const deaths = die(sim, sim[who][sim.dice.below(sim[who].length)]!);
             checkUnharmed(sim, await untilTheEnd(sim));
             assert.ok(deaths() > 8, `${deaths()} deaths`);
