@@ -1,4 +1,5 @@
 /** Tasks in flight: each name at most once at a time, and after a failure not again before a pause. */
+import type { Clock } from './clock.ts';
 import type { Log } from './ports.ts';
 
 const FIRST_PAUSE = 100;
@@ -7,12 +8,14 @@ const LONGEST_PAUSE = 5_000;
 export class Agenda {
   readonly #flying = new Set<string>();
   readonly #failures = new Map<string, number>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #pauses = new Set<() => void>();
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #changed: () => void;
 
   /** `changed` is called whenever a name is free again. */
-  constructor(log: Log, changed: () => void) {
+  constructor(clock: Clock, log: Log, changed: () => void) {
+    this.#clock = clock;
     this.#log = log;
     this.#changed = changed;
   }
@@ -32,7 +35,7 @@ export class Agenda {
 
   /** Forgets pauses, so that no timer keeps the process alive. */
   stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const cancel of this.#pauses) cancel();
   }
 
   #free(name: string): void {
@@ -49,14 +52,11 @@ export class Agenda {
     const failures = (this.#failures.get(name) ?? 0) + 1;
     this.#failures.set(name, failures);
     this.#log('failed', { duty: name, failures, reason: error instanceof Error ? error.message : String(error) });
-    const timer = setTimeout(
-      () => {
-        this.#timers.delete(timer);
-        this.#flying.delete(name);
-        this.#changed();
-      },
-      Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures),
-    );
-    this.#timers.add(timer);
+    const cancel = this.#clock.after(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures), () => {
+      this.#pauses.delete(cancel);
+      this.#flying.delete(name);
+      this.#changed();
+    });
+    this.#pauses.add(cancel);
   }
 }

@@ -1,8 +1,15 @@
 /** A place where one part of a node waits for another to have changed something, instead of asking again and again. */
+import type { Clock } from './clock.ts';
+
 export class Bell {
+  readonly #clock: Clock;
   #waiting = new Set<() => void>();
   readonly #listeners = new Set<() => void>();
   #closed = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Something changed: everybody who waits looks again. */
   ring(): void {
@@ -31,7 +38,7 @@ export class Bell {
     let found = look();
     if (found !== undefined || milliseconds <= 0) return found;
     const { promise: over, resolve: end } = Promise.withResolvers<'over'>();
-    const timer = setTimeout(() => end('over'), milliseconds);
+    const cancel = this.#clock.after(milliseconds, () => end('over'));
     try {
       for (;;) {
         const { promise: rung, resolve: wake } = Promise.withResolvers<void>();
@@ -43,7 +50,7 @@ export class Bell {
         if (found !== undefined || isOver) return found;
       }
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   }
 }

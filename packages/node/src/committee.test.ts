@@ -24,6 +24,7 @@ import {
   rosterHashOf,
   type RunView,
 } from '@concord/sdk';
+import { systemClock } from './adapters/clock.ts';
 import { aRun, type BuiltRun } from '../../testing/src/builders.ts';
 import { smallTerms, smallText } from '../../testing/src/charter.ts';
 import { membersOf } from '../../testing/src/committee.ts';
@@ -72,7 +73,8 @@ function aggregator(address: Address, secretKey: Hex, peers: Partial<Peers> = {}
     components,
     random: nodeRandom,
     holding: honestly,
-    bell: new Bell(),
+    clock: systemClock,
+    bell: new Bell(systemClock),
     workbench: new Workbench(components, deployment, address),
     meter: new Meter(),
     log: () => undefined,

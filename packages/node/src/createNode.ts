@@ -15,6 +15,7 @@ import {
 import { parseCsv, readRecords } from '@concord/trainer';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { type FollowOptions, followChain } from './adapters/chain.ts';
+import { systemClock } from './adapters/clock.ts';
 import { loadKernels } from './adapters/kernels.ts';
 import { loopback } from './adapters/loopback.ts';
 import { nodePlatform, nodeRandom } from './adapters/platform.ts';
@@ -46,6 +47,7 @@ import { readPost } from './statements.ts';
 import { describeRun } from './status.ts';
 import { TurnedAway } from './turnedAway.ts';
 import { Workbench } from './workbench.ts';
+import type { World } from './world.ts';
 
 interface Common {
   readonly privateKey: Hex;
@@ -104,13 +106,28 @@ export interface RunningNode {
   stop(): Promise<void>;
 }
 
+/** The world of this process: its clock and randomness, files, HTTP. */
+const processWorld: World = {
+  clock: systemClock,
+  random: nodeRandom,
+  components: () => ({ platform: nodePlatform, kernels: loadKernels() }),
+  openJournal(folder) {
+    mkdirSync(folder, { recursive: true });
+    return openJournal(join(folder, 'journal.sqlite'));
+  },
+  connect: createConcordClient,
+  listen: serve,
+  transport: httpTransport,
+};
+
 /** Largest body while no run is known: nothing that is any use yet. */
 const BEFORE_ANY_RUN = 1 << 20;
 
-const clientOf = ({ rpcUrl, contracts, pollMilliseconds }: Common, account?: Hex) =>
-  createConcordClient({ rpcUrl, ...contracts, pollMilliseconds, ...(account && { account }) });
+const clientOf = ({ connect }: World, { rpcUrl, contracts, pollMilliseconds }: Common, account?: Hex) =>
+  connect({ rpcUrl, ...contracts, pollMilliseconds, ...(account && { account }) });
 
-const follow = (config: Common, log: Log, signal: AbortSignal): FollowOptions => ({
+const follow = ({ clock }: World, config: Common, log: Log, signal: AbortSignal): FollowOptions => ({
+  clock,
   fromBlock: BigInt(config.fromBlock ?? 0),
   confirmations: config.confirmations,
   pollMilliseconds: config.pollMilliseconds,
@@ -168,20 +185,21 @@ function longestReport(run: RunView): number {
 async function startParty(
   config: Common & Pick<MemberConfig, 'folder' | 'publicUrl'>,
   part: Part,
+  world: World,
 ): Promise<RunningNode> {
+  const { clock } = world;
   const log = config.log ?? (() => undefined);
   endpointOf(config, config.port);
   const secretKey = new Secret(hexToBytes(config.privateKey));
   const address: Address = bytesToHex(addressOf(publicKeyOf(secretKey)));
-  const client = await clientOf(config);
+  const client = await clientOf(world, config);
   const { deployment } = client;
-  mkdirSync(config.folder, { recursive: true });
-  const journal = openJournal(join(config.folder, 'journal.sqlite'));
+  const journal = world.openJournal(config.folder);
   for (const bytes of part.blobs) journal.putBlob(bytes);
   const controller = new AbortController();
   const meter = new Meter();
-  const bell = new Bell();
-  const components = { platform: nodePlatform, kernels: loadKernels() };
+  const bell = new Bell(clock);
+  const components = world.components();
 
   let head: Head | undefined;
   const runsNow = (): readonly RunView[] => (head ? part.runsIn(head.view, address) : []);
@@ -227,22 +245,23 @@ async function startParty(
     postsRoute(bell, (slot, kind) => answer({ journal, deployment }, config.privateKey, slot, kind)),
     statusRoute(status),
   ];
-  const listening = await serve(routes, config, meter, (error) =>
-    log('answer failed', { reason: String(error) }),
-  ).catch((error: unknown) => {
-    journal.close();
-    throw error;
-  });
+  const listening = await world
+    .listen(routes, config, meter, (error) => log('answer failed', { reason: String(error) }))
+    .catch((error: unknown) => {
+      journal.close();
+      throw error;
+    });
   const endpoint = endpointOf(config, listening.port);
-  const transport = httpTransport(meter);
+  const transport = world.transport(meter);
   const everywhere: Omit<Party, 'workbench'> = {
     me: { address, endpoint, part: part.part },
     secretKey,
     deployment,
     journal,
-    peers: createPeers(loopback(transport, endpoint, routes)),
+    peers: createPeers(loopback(transport, endpoint, routes), clock),
     components,
-    random: nodeRandom,
+    random: world.random,
+    clock,
     holding: { ...honestly, ...holding },
     ...(part.reporter && { reporter: part.reporter }),
     bell,
@@ -253,9 +272,10 @@ async function startParty(
     runsIn: (view) => part.runsIn(view, address),
     partyIn: ({ charterId }) => ({ ...everywhere, workbench: benchOf(charterId) }),
     bell,
+    clock,
     log,
   };
-  const heads = followChain(client, follow(config, log, controller.signal));
+  const heads = followChain(client, follow(world, config, log, controller.signal));
   const observe = (next: Head): void => {
     head = next;
   };
@@ -275,7 +295,11 @@ const objectionIn = (bench: Workbench | undefined): object =>
  * a share. Throws when the text, the data or the folder cannot be used (CharterTextError, CsvError, SchemaError, SQLite's
  * errors), when others could not reach it (EndpointError), when the port is taken, and when nobody answers at `rpcUrl`.
  */
-export async function startMember(config: MemberConfig, parts: MemberParts = {}): Promise<RunningNode> {
+export async function startMember(
+  config: MemberConfig,
+  parts: MemberParts = {},
+  world: World = processWorld,
+): Promise<RunningNode> {
   const textBytes = new TextEncoder().encode(config.charterText);
   const textDigest = bytesToHex(sha256(textBytes));
   const text = readCharterText(textBytes, textDigest);
@@ -284,7 +308,7 @@ export async function startMember(config: MemberConfig, parts: MemberParts = {})
   const consent = { textDigest, ...(charterId && { charterId }) };
   const train = argv && trainCommand({ argv, dataFile: resolve(dataFile) });
   const { encodeUpdate = shard, ...holderParts } = parts;
-  return startParty(config, {
+  const part: Part = {
     part: 'member',
     reporter: { encodeUpdate, text, records, relayerUrl, ...(train && { train }) },
     runsIn(view, me) {
@@ -295,7 +319,8 @@ export async function startMember(config: MemberConfig, parts: MemberParts = {})
     blobs: [textBytes],
     status: () => ({ records: records.count }),
     parts: holderParts,
-  });
+  };
+  return startParty(config, part, world);
 }
 
 /**
@@ -303,16 +328,23 @@ export async function startMember(config: MemberConfig, parts: MemberParts = {})
  * sends no transaction; its stake is registered with the SDK's `registerAggregator`, under the address of `privateKey`
  * and with this node's endpoint. Throws as `startMember` does.
  */
-export const startAggregator = (config: AggregatorConfig, parts: HolderParts = {}): Promise<RunningNode> =>
-  startParty(config, { part: 'aggregator', runsIn: committeeRunsOf, blobs: [], status: () => ({}), parts });
+export function startAggregator(
+  config: AggregatorConfig,
+  parts: HolderParts = {},
+  world: World = processWorld,
+): Promise<RunningNode> {
+  const part: Part = { part: 'aggregator', runsIn: committeeRunsOf, blobs: [], status: () => ({}), parts };
+  return startParty(config, part, world);
+}
 
 /**
  * Starts a relayer: it lands what members have signed and pays for it. It holds no secret of any run and may be killed,
  * replaced or run twice. Throws when the port is taken or nobody answers at `rpcUrl`.
  */
-export async function startRelayer(config: RelayerConfig): Promise<RunningNode> {
+export async function startRelayer(config: RelayerConfig, world: World = processWorld): Promise<RunningNode> {
+  const { clock } = world;
   const log = config.log ?? (() => undefined);
-  const client = await clientOf(config, config.privateKey);
+  const client = await clientOf(world, config, config.privateKey);
   const controller = new AbortController();
   const meter = new Meter();
   const purse = createPurse(client, log, () => performance.now());
@@ -329,14 +361,21 @@ export async function startRelayer(config: RelayerConfig): Promise<RunningNode> 
     };
   };
   const routes = [votesRoute(client), joinsRoute(client), statusRoute(status)];
-  const listening = await serve(routes, config, meter, (error) => log('answer failed', { reason: String(error) }));
-  const transport = httpTransport(meter);
-  const heads = followChain(client, follow(config, log, controller.signal));
+  const listening = await world.listen(routes, config, meter, (error) =>
+    log('answer failed', { reason: String(error) }),
+  );
+  const transport = world.transport(meter);
+  const heads = followChain(client, follow(world, config, log, controller.signal));
   const observe = (next: Head): void => {
     head = next;
     void purse.look(next);
   };
-  const work = runRelay({ client, peers: createPeers(transport), log }, heads, observe, controller.signal);
+  const work = runRelay(
+    { client, peers: createPeers(transport, clock), clock, log },
+    heads,
+    observe,
+    controller.signal,
+  );
   return running(listening, `http://${config.host}:${listening.port}`, status, work, controller, () =>
     transport.close(),
   );

@@ -15,3 +15,4 @@ export { nodePlatform, nodeRandom } from './adapters/platform.ts';
 export { objectionTo } from './core/consent.ts';
 export { EndpointError, endpointOf, isEndpoint } from './endpoint.ts';
 export type { EncodeUpdate, Log } from './ports.ts';
+export type { World } from './world.ts';

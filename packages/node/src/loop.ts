@@ -7,6 +7,7 @@ import { type Slot, slotName } from './core/slot.ts';
 import { perform } from './perform.ts';
 import { eraseSecrets } from './perform/seat.ts';
 import type { Bell } from './bell.ts';
+import type { Clock } from './clock.ts';
 import type { Head, Log, Party } from './ports.ts';
 
 /** What a node follows: the runs that it is in, and itself in each of them. */
@@ -14,6 +15,7 @@ export interface Following {
   readonly runsIn: (view: ChainView) => readonly RunView[];
   readonly partyIn: (run: RunView) => Party;
   readonly bell: Bell;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -26,7 +28,7 @@ interface Attendance {
 
 /** Follows the heads until they end or `signal` aborts; `observe` is told of each before anything is done about it. */
 export async function runLoop(
-  { runsIn, partyIn, bell, log }: Following,
+  { runsIn, partyIn, bell, clock, log }: Following,
   heads: AsyncIterable<Head>,
   observe: (head: Head) => void,
   signal: AbortSignal,
@@ -85,10 +87,10 @@ export async function runLoop(
   const schedule = (): void => {
     if (scheduled) return;
     scheduled = true;
-    setImmediate(act);
+    clock.soon(act);
   };
 
-  const agenda = new Agenda(log, schedule);
+  const agenda = new Agenda(clock, log, schedule);
   const silence = bell.listen(schedule);
   try {
     for await (const next of heads) {

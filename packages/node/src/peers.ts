@@ -1,7 +1,7 @@
 /** What a node asks of others, over any transport. Asks again, ever more slowly, until it is answered, refused or told to stop. */
 import { hash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Address, cidOf, type Hex } from '@concord/sdk';
+import { type Clock, delay } from './clock.ts';
 import { type PostKind, type Slot, slotName, type TypeName } from './core/slot.ts';
 
 export interface Request {
@@ -81,7 +81,7 @@ const parse = (bytes: Uint8Array): Json => {
   }
 };
 
-export function createPeers(transport: Transport): Peers {
+export function createPeers(transport: Transport, clock: Clock): Peers {
   /** Asks the places in turn until `accept` makes something of an answer with status 200. */
   async function insist<T>(
     places: readonly Where[],
@@ -99,7 +99,7 @@ export function createPeers(transport: Transport): Peers {
       if (typeof asked === 'object') return asked.found;
       // Whoever kept the request waiting has paced it already.
       pause = asked === 'later' && method === 'GET' ? SHORTEST_PAUSE : Math.min(LONGEST_PAUSE, pause * 2);
-      await delay(pause, undefined, { signal });
+      await delay(clock, pause, signal);
     }
 
     async function ask(url: string): Promise<{ readonly found: T } | 'later' | 'nobody'> {

@@ -17,6 +17,7 @@ import {
   readCharterText,
   type RunView,
 } from '@concord/sdk';
+import { systemClock } from './adapters/clock.ts';
 import { aRun } from '../../testing/src/builders.ts';
 import { loadKernels } from './adapters/kernels.ts';
 import { nodePlatform, nodeRandom } from './adapters/platform.ts';
@@ -78,7 +79,8 @@ function holder(name: string, heard: readonly Hex[] = files, more: readonly Uint
       relayerUrl: 'http://relayer',
     },
     holding: honestly,
-    bell: new Bell(),
+    clock: systemClock,
+    bell: new Bell(systemClock),
     workbench: new Workbench(components, built.deployment, address),
     meter: new Meter(),
     log: () => undefined,

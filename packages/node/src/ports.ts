@@ -12,6 +12,7 @@ import {
 import type { ChainView, Deployment } from '@concord/sdk';
 import type { Records } from '@concord/trainer';
 import type { Bell } from './bell.ts';
+import type { Clock } from './clock.ts';
 import type { Me } from './core/duties.ts';
 import type { Journal } from './journal.ts';
 import type { Peers } from './peers.ts';
@@ -73,6 +74,7 @@ export interface Party {
   readonly peers: Peers;
   readonly components: Components;
   readonly random: Random;
+  readonly clock: Clock;
   readonly holding: Holding;
   /** Undefined: an aggregator. */
   readonly reporter?: Reporter;

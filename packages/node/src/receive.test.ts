@@ -22,6 +22,7 @@ import {
   type Deployment,
   paramsOf,
 } from '@concord/sdk';
+import { systemClock } from './adapters/clock.ts';
 import { smallTerms, smallText } from '../../testing/src/charter.ts';
 import { membersOf } from '../../testing/src/committee.ts';
 import { Ledger } from '../../testing/src/ledger.ts';
@@ -30,7 +31,7 @@ import { nodePlatform, nodeRandom } from './adapters/platform.ts';
 import { Bell } from './bell.ts';
 import { type Place, placeOf } from './core/attempt.ts';
 import { bytesToHex, hexToBytes } from './core/hex.ts';
-import { type Slot, typeByte } from './core/slot.ts';
+import { entry, type Slot, typeByte } from './core/slot.ts';
 import { encodeDelivery, judgeDelivery, judgeList, judgeReport } from './core/verdict.ts';
 import { openJournal } from './journal.ts';
 import { checkReceipt, reception } from './receive.ts';
@@ -169,7 +170,7 @@ describe('[WI2] a holder keeps what it acknowledges', () => {
     const journal = openJournal(join(folder, `${name}.sqlite`));
     const secretKey = new Secret(hexToBytes(members[home]!.secretKey));
     const workbench = new Workbench(components, deployment, addresses[home]!);
-    const doors = reception({ journal, bell: new Bell(), components, secretKey }, () => {
+    const doors = reception({ journal, bell: new Bell(systemClock), components, secretKey }, () => {
       return { place: first.placeFor(home), workbench };
     });
     return { journal, doors };
@@ -203,6 +204,24 @@ describe('[WI2] a holder keeps what it acknowledges', () => {
     assert.ok(!check(reports[1]!.bytes));
     assert.ok(!check(reports[0]!.bytes, addresses[away]!));
     assert.ok(!checkReceipt(place, 'noise', addresses[0]!, addresses[home]!, reports[0]!.bytes, undefined));
+    journal.close();
+  });
+  test('[WI3] a seal is on disk when it is acknowledged: what is only noted does not survive a power cut', async () => {
+    const { journal, doors } = holder('seal');
+    const noted: string[] = [];
+    const note = journal.note;
+    Object.assign(journal, {
+      note: (...written: Parameters<typeof note>) => {
+        noted.push(written[1]);
+        return note(...written);
+      },
+    });
+    const seal = reports[0]!.delivery(home);
+    const bringSeal = () => doors.seal(first.slot, 'noise', addresses[0]!, seal);
+    assert.equal(code(await bringSeal()), 'accept');
+    assert.equal(code(await bringSeal()), 'accept', 'a resend is acknowledged again');
+    assert.deepEqual(journal.read(first.slot, entry.seal('noise', addresses[0]!)), seal);
+    assert.deepEqual(noted, []);
     journal.close();
   });
   test('a closed list takes no new report, and still acknowledges those in it', async () => {

@@ -96,8 +96,8 @@ export function reception(
       const { place } = now;
       const judged = judgeDelivery(bytes, type, from, place, components);
       if (judged.verdict !== 'accept') return judged;
-      // The list that makes the seal matter is recorded after it, and that makes it durable too.
-      const kept = journal.note(slot, entry.seal(type, from), bytes);
+      // On disk before it is acknowledged: its member brings it once, and without it the report is a complaint [AG13].
+      const kept = journal.record(slot, entry.seal(type, from), bytes);
       return Buffer.compare(kept, bytes) === 0 ? accept({ kept: true }) : conflict(from);
     },
   };

@@ -24,6 +24,8 @@ export interface ClientOptions {
   readonly inference: Address;
   /** Private key that pays for transactions; reading needs none. */
   readonly account?: Hex;
+  /** What carries requests to the chain, instead of HTTP to `rpcUrl`. */
+  readonly transport?: Transport;
   /** How often a sent transaction is looked up, milliseconds; 100 unless told. */
   readonly pollMilliseconds?: number;
 }
@@ -59,9 +61,9 @@ export interface Landed {
 
 /** Connects, and asks the chain for its id once. Throws viem's HttpRequestError when nobody answers at `rpcUrl`. */
 export async function createConcordClient(options: ClientOptions): Promise<ConcordClient> {
-  const { rpcUrl, account, charters, rounds, inference, pollMilliseconds = 100 } = options;
+  const { rpcUrl, account, transport = http(rpcUrl), charters, rounds, inference, pollMilliseconds = 100 } = options;
   // Heads must not be remembered longer than a poll, or a fast chain looks as if it stood still.
-  const shared = { transport: http(rpcUrl), pollingInterval: pollMilliseconds, cacheTime: 0 };
+  const shared = { transport, pollingInterval: pollMilliseconds, cacheTime: 0 };
   const reader = createPublicClient(shared);
   const deployment = { chainId: await reader.getChainId(), charters, rounds, inference };
   if (!account) return { deployment, reader };

@@ -14,6 +14,8 @@ export interface WatchOptions {
   readonly confirmations: number;
   readonly pollMilliseconds: number;
   readonly signal?: AbortSignal;
+  /** How to wait between two looks; the process's own timers unless told. */
+  readonly pause?: typeof pause;
   /** Told of every failed look at the chain; the next one follows after a pause that doubles up to 5 seconds. */
   readonly onTrouble?: (error: unknown) => void;
 }
@@ -53,6 +55,7 @@ const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
 /** Tells the chain's blocks and facts from `fromBlock` on, for ever or until `signal` aborts. */
 export async function* watchFacts(client: ConcordClient, options: WatchOptions): AsyncGenerator<ChainEvent, void> {
   const { fromBlock, confirmations, pollMilliseconds, signal, onTrouble } = options;
+  const rest = options.pause ?? pause;
   const told: Told[] = [];
   /** The last head and what it was seen to be built on, newest first: the blocks that are next to be deep enough. */
   let heads: readonly Block<bigint, false, 'latest'>[] = [];
@@ -92,7 +95,7 @@ export async function* watchFacts(client: ConcordClient, options: WatchOptions):
       onTrouble?.(error);
       wait = Math.min(LONGEST_PAUSE, wait * 2);
     }
-    await pause(wait, signal);
+    await rest(wait, signal);
   }
 }
 

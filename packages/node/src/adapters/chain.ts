@@ -1,5 +1,6 @@
 /** Heads of the confirmed chain, each with the whole view folded anew from facts: nothing of it is remembered across runs. */
 import { type ConcordClient, emptyView, type Fact, fold, getFacts, watchFacts } from '@concord/sdk';
+import { type Clock, delay } from '../clock.ts';
 import type { Head, Log } from '../ports.ts';
 
 export interface FollowOptions {
@@ -9,6 +10,7 @@ export interface FollowOptions {
   readonly pollMilliseconds: number;
   readonly signal: AbortSignal;
   readonly log: Log;
+  readonly clock: Clock;
 }
 
 /** Blocks below the head that are looked at one by one, so that a reorganisation right after the start is seen. */
@@ -16,7 +18,7 @@ const RECENT = 32n;
 
 /** Every confirmed head from now on. Rejects with ViewError when the chain tells facts that cannot follow each other. */
 export async function* followChain(client: ConcordClient, options: FollowOptions): AsyncGenerator<Head, void> {
-  const { fromBlock, confirmations, signal, log } = options;
+  const { fromBlock, confirmations, signal, log, clock } = options;
   const start = (await client.reader.getBlockNumber({ cacheTime: 0 })) - BigInt(confirmations);
   const settled = start - RECENT;
   let facts: Fact[] = settled >= fromBlock ? await getFacts(client, fromBlock, settled) : [];
@@ -24,6 +26,7 @@ export async function* followChain(client: ConcordClient, options: FollowOptions
   const events = watchFacts(client, {
     ...options,
     fromBlock: settled >= fromBlock ? settled + 1n : fromBlock,
+    pause: (milliseconds) => delay(clock, milliseconds, signal).catch(() => undefined),
     onTrouble: (error) => log('chain', { trouble: error instanceof Error ? error.message : String(error) }),
   });
   for await (const event of events) {

@@ -10,6 +10,7 @@ import {
   ReportError,
 } from '@concord/protocol';
 import { decodeFileList, decodeVerifierFile, encodeFileList, type Finding } from '@concord/sdk';
+import { breathe } from '../clock.ts';
 import type { Holder, Place } from '../core/attempt.ts';
 import { bytesToHex, type Hex, hexToBytes } from '../core/hex.ts';
 import type { Accepting, Item } from '../core/items.ts';
@@ -20,7 +21,7 @@ import { keepersOf } from './close.ts';
 import { proposalBy } from './proposal.ts';
 import { obtainBlob } from './state.ts';
 import { itemsOf, publicShare, queryOf, reportOf } from './verify.ts';
-import { AttemptError, breathe, someOf, type Work } from './work.ts';
+import { AttemptError, someOf, type Work } from './work.ts';
 /** Where a holder stands in seat order. */
 const seatIndex = ({ attempt }: Place, { share, role }: Pick<Holder, 'share' | 'role'>): number =>
   role * attempt.shares + share - 1;
@@ -45,7 +46,7 @@ export async function fileDigests(party: Party, work: Work, patient: boolean): P
   await Promise.all(
     pairs.map(async (pair) => {
       const asked = pair.map(digestOf);
-      const digests = patient ? await Promise.all(asked) : await someOf(asked);
+      const digests = patient ? await Promise.all(asked) : await someOf(party.clock, asked);
       for (const [i, digest] of digests.entries()) if (digest) list[seatIndex(place, pair[i]!)] = digest;
     }),
   );
@@ -173,7 +174,7 @@ async function acceptingNow(party: Party, work: Work, digests: readonly Uint8Arr
       const reason = decision && !decision.accepted ? decision.error.message : twin ? 'two headers' : 'a complaint';
       party.log('excluded', { member: item.member, type: item.type, round: place.slot.round, reason });
     }
-    await breathe();
+    await breathe(party.clock);
   }
   const set = acceptSet(accepted, {
     shares: place.attempt.shares,

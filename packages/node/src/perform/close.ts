@@ -1,5 +1,6 @@
 /** NOISE and UPLOAD end when one union of the holders' closed lists is signed for every share. */
 import { decodeReport, encodeHeader, equalBytes, type PublicReport, ReportError } from '@concord/protocol';
+import { breathe } from '../clock.ts';
 import { type Address, bytesToHex, type Hex, hexToBytes } from '../core/hex.ts';
 import {
   compareEntries,
@@ -16,7 +17,7 @@ import type { Party } from '../ports.ts';
 import { say } from '../statements.ts';
 import { proposalBy } from './proposal.ts';
 import { obtainBlob } from './state.ts';
-import { AttemptError, breathe, type Work } from './work.ts';
+import { AttemptError, type Work } from './work.ts';
 
 /** Addresses of the holders of a share, who have the reports of its group. */
 export const keepersOf = ({ place }: Work, share: number): readonly Address[] =>
@@ -138,6 +139,6 @@ export async function obtainReport(
   const report = decodeReport(bytes, typeByte[type], work.place.attempt, party.components, known);
   if (report instanceof ReportError) return undefined;
   reports.set(name, report);
-  await breathe();
+  await breathe(party.clock);
   return report;
 }

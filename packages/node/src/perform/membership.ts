@@ -1,6 +1,6 @@
 /** Votes and joins: signed here, carried to the chain by a relayer, so that a member needs no gas [CH6]. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { type RunView, sign } from '@concord/sdk';
+import { delay } from '../clock.ts';
 import { bytesToHex } from '../core/hex.ts';
 import type { Party, Reporter } from '../ports.ts';
 
@@ -14,7 +14,7 @@ export async function vote(party: Party, reporter: Reporter, run: RunView, signa
   const signature = await sign(privateKey(party), party.deployment, { kind: 'Vote', charterId, support: true });
   const message = { charterId, voter: party.me.address, support: true, signature };
   await party.peers.hand(reporter.relayerUrl, 'votes', message, signal);
-  await delay(SETTLING, undefined, { signal });
+  await delay(party.clock, SETTLING, signal);
 }
 
 export async function join(party: Party, reporter: Reporter, run: RunView, signal: AbortSignal): Promise<void> {
@@ -23,7 +23,7 @@ export async function join(party: Party, reporter: Reporter, run: RunView, signa
   const signature = await sign(privateKey(party), party.deployment, { kind: 'Join', charterId, endpoint });
   const message = { charterId, member: address, endpoint, signature };
   const { already } = await party.peers.hand(reporter.relayerUrl, 'joins', message, signal);
-  await delay(SETTLING, undefined, { signal });
+  await delay(party.clock, SETTLING, signal);
   // An old signature must not move a member back, so its address may never be one that it had before [CH6].
   if (already === true)
     throw new RangeError(

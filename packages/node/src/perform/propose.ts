@@ -43,7 +43,7 @@ async function unionOf(party: Party, work: Work, type: TypeName, patient: boolea
   const lists = await Promise.all(
     pairs.map((pair) => {
       const asked = pair.map((holder) => closedListOf(party, work, type, holder));
-      return patient ? Promise.all(asked) : someOf(asked);
+      return patient ? Promise.all(asked) : someOf(party.clock, asked);
     }),
   );
   const byHeader = new Map<string, HeaderEntry>();

@@ -9,6 +9,7 @@ import {
   unshard,
 } from '@concord/protocol';
 import { decodeAggregateShare, encodeAggregateShare, rulesOf } from '@concord/sdk';
+import { breathe } from '../clock.ts';
 import { bytesToHex } from '../core/hex.ts';
 import type { Accepting } from '../core/items.ts';
 import type { Party } from '../ports.ts';
@@ -17,7 +18,7 @@ import { accepting } from './accept.ts';
 import { keepersOf } from './close.ts';
 import { obtainBlob, runStateOf, textOf } from './state.ts';
 import { reportOf, seedOf } from './verify.ts';
-import { AttemptError, breathe, type Work } from './work.ts';
+import { AttemptError, type Work } from './work.ts';
 
 /** The accept set that this node finds, which must be the one on chain [RD10]. */
 async function acceptedOnChain(party: Party, work: Work): Promise<Accepting> {
@@ -44,7 +45,7 @@ export async function speakAggregateShare(party: Party, work: Work): Promise<voi
     if (!seed || (mine && !report)) throw new AttemptError('SEED', `the seed or report of ${item.member} is gone`);
     inputs.push({ member: leaf.member, type: leaf.type, seed, ...(report && { y1: report.y1 }) });
   }
-  await breathe();
+  await breathe(party.clock);
   const share = party.holding.aggregateShare(place.share, inputs, place.attempt, party.components);
   // Nobody can ask for the bytes before the statement names them; a crash in between finds the same bytes again.
   const shareDigest: `0x${string}` = `0x${party.journal.putBlob(encodeAggregateShare(place.share, share))}`;

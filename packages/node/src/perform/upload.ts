@@ -11,6 +11,7 @@ import {
   taskOf,
   u32,
 } from '@concord/protocol';
+import { breathe } from '../clock.ts';
 import type { Holder } from '../core/attempt.ts';
 import { quarterOf } from '../core/duties.ts';
 import { bytesToHex, hexToBytes } from '../core/hex.ts';
@@ -22,7 +23,7 @@ import { PeerRefusal } from '../peers.ts';
 import { checkReceipt } from '../receive.ts';
 import { deadlineOf, isCommittee, modelOf, phaseAt } from '@concord/sdk';
 import { runStateOf } from './state.ts';
-import { anyOf, AttemptError, breathe, someOf, type Work } from './work.ts';
+import { anyOf, AttemptError, someOf, type Work } from './work.ts';
 
 /** Uploads the report of a type. Throws AttemptError when it cannot be made, PeerRefusal when no holder will have it. */
 export async function upload(party: Party, reporter: Reporter, work: Work, type: TypeName): Promise<void> {
@@ -44,6 +45,7 @@ export async function upload(party: Party, reporter: Reporter, work: Work, type:
   await Promise.all(
     shares.map((pair) =>
       someOf(
+        party.clock,
         pair.map((holder) => asked.get(holder)!),
         patience,
       ),
@@ -82,7 +84,7 @@ function trainingVector(party: Party, reporter: Reporter, work: Work): Promise<S
     const trained = await trainedElsewhere(party, reporter, state, work);
     return updateVector(
       {
-        ...{ records, text, breathe },
+        ...{ records, text, breathe: () => breathe(party.clock) },
         aggregation: run.charter.aggregation,
         random: party.random,
         ...(trained && { trained }),

@@ -17,6 +17,7 @@ import {
 } from '@concord/protocol';
 import { compareEntries, encodeVerifierFile, type Finding } from '@concord/sdk';
 import { keccak_256 } from '@noble/hashes/sha3.js';
+import { breathe } from '../clock.ts';
 import { quarterOf } from '../core/duties.ts';
 import { bytesToHex, hexToBytes } from '../core/hex.ts';
 import type { Item } from '../core/items.ts';
@@ -25,7 +26,7 @@ import type { Party } from '../ports.ts';
 import { sayPlainly } from '../statements.ts';
 import { closedEntries, keepersOf, obtainReport } from './close.ts';
 import { seatSecrets } from './seat.ts';
-import { AttemptError, breathe, type Work } from './work.ts';
+import { AttemptError, type Work } from './work.ts';
 
 /** Every report of both closed lists, in (address, type) order. */
 export async function itemsOf(party: Party, work: Work): Promise<readonly Item[]> {
@@ -87,7 +88,8 @@ export async function verifyShares(party: Party, work: Work): Promise<void> {
     const report = await reportOf(party, work, item);
     const seed = seedOf(party, work, item);
     if (!report || !seed || !equalBytes(report.headerHash, headerHash)) {
-      party.log('complaint', { member: item.member, type: item.type, round: place.slot.round });
+      const { round, attempt } = place.slot;
+      party.log('complaint', { member: item.member, type: item.type, round, attempt });
       findings.push({ headerHash });
       continue;
     }
@@ -100,7 +102,7 @@ export async function verifyShares(party: Party, work: Work): Promise<void> {
       headerHash,
       shares: mine ? { own, public: publicShare(party, work, report, query) } : { own },
     });
-    await breathe();
+    await breathe(party.clock);
   }
   const digest = party.journal.putBlob(encodeVerifierFile({ share: place.share, findings }));
   // Whoever is within the time that a proposer waits may insist on being listed [CM8].

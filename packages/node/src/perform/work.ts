@@ -1,5 +1,5 @@
 /** What every effect of an attempt is given. */
-import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+import { type Clock, delay } from '../clock.ts';
 import type { Place } from '../core/attempt.ts';
 import type { Address, AttemptView, RunView } from '@concord/sdk';
 import type { Where } from '../peers.ts';
@@ -29,14 +29,20 @@ export const anyOf = <T>(asked: readonly Promise<T>[]): Promise<T> =>
  * What those who answer bring: the first, and whatever else comes within `grace` milliseconds; undefined for the rest,
  * which goes on being asked. Rejects when nobody answers.
  */
-export async function someOf<T>(asked: readonly Promise<T>[], grace = GRACE): Promise<readonly (T | undefined)[]> {
+export async function someOf<T>(
+  clock: Clock,
+  asked: readonly Promise<T>[],
+  grace = GRACE,
+): Promise<readonly (T | undefined)[]> {
   const found: (T | undefined)[] = asked.map(() => undefined);
   const arrived = asked.map(async (each, i) => {
     found[i] = await each;
   });
   const all = Promise.allSettled(arrived);
   await anyOf(arrived);
-  await Promise.race([all, delay(grace, undefined, { ref: false })]);
+  const waited = new AbortController();
+  await Promise.race([all, delay(clock, grace, waited.signal).catch(() => undefined)]);
+  waited.abort();
   return [...found];
 }
 
@@ -49,6 +55,3 @@ export class AttemptError extends Error {
     this.code = code;
   }
 }
-
-/** Lets waiting requests be answered between two pieces of long arithmetic. */
-export const breathe = (): Promise<void> => turn();

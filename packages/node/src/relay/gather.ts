@@ -13,6 +13,7 @@ import {
   TYPES,
 } from '@concord/sdk';
 import type { Address } from '@concord/sdk';
+import type { Clock } from '../clock.ts';
 import { type Holder, type Role, seatedIn } from '../core/attempt.ts';
 import type { PostKind, Preimage, Slot } from '../core/slot.ts';
 import { someOf } from '../perform/work.ts';
@@ -20,6 +21,7 @@ import type { Peers } from '../peers.ts';
 
 export interface Errand {
   readonly client: ConcordClient;
+  readonly clock: Clock;
   readonly peers: Peers;
   readonly run: RunView;
   readonly view: AttemptView;
@@ -84,7 +86,7 @@ const fromShares = <T>(errand: Errand, ask: (holder: Holder) => Promise<T>): Pro
   Promise.all(
     pairsOf(errand).map(async (pair) => {
       const asked = (errand.standbys ? pair : pair.slice(0, 1)).map(ask);
-      return (await someOf(asked)).filter((each) => each !== undefined);
+      return (await someOf(errand.clock, asked)).filter((each) => each !== undefined);
     }),
   );
 

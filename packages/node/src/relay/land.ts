@@ -1,5 +1,4 @@
 /** One transaction per phase, when everything that it needs has been said. Landing twice reverts and changes nothing [RD2]. */
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   begin,
   closeNoise,
@@ -20,6 +19,7 @@ import {
   settle,
   voidAttempt,
 } from '@concord/sdk';
+import { delay, within } from '../clock.ts';
 import type { Landing } from '../core/landings.ts';
 import { agreed, type Errand, preimages, statementOf, statements } from './gather.ts';
 
@@ -83,7 +83,7 @@ const ZERO: Hex = `0x${'00'.repeat(32)}`;
 async function seatDrawn(errand: Errand, present: boolean): Promise<Landed> {
   const { client, run, view } = errand;
   const drawn = view.draw?.committee ?? [];
-  const signal = present ? AbortSignal.any([errand.signal, AbortSignal.timeout(LAST_CALL)]) : errand.signal;
+  const signal = present ? within(errand.clock, LAST_CALL, errand.signal) : errand.signal;
   const asked = drawn.map((holder) => statementOf({ ...errand, signal }, holder, 'CommitteeSeat'));
   const said = present
     ? (await Promise.allSettled(asked)).map((each) => (each.status === 'fulfilled' ? each.value : undefined))
@@ -116,14 +116,14 @@ async function seatAll(errand: Errand): Promise<Landed> {
 
 /** [RD6] Past the seat deadline: those who answer, if they are enough. */
 async function seatPresent(errand: Errand, least: number): Promise<Landed> {
-  const signal = AbortSignal.any([errand.signal, AbortSignal.timeout(LAST_CALL)]);
+  const signal = within(errand.clock, LAST_CALL, errand.signal);
   const asked = errand.run.charter.members.map((member) => statementOf({ ...errand, signal }, member, 'Seat'));
   const present = (await Promise.allSettled(asked)).flatMap((each) =>
     each.status === 'fulfilled' ? [each.value] : [],
   );
   errand.signal.throwIfAborted();
   if (present.length < least) {
-    await delay(LAST_CALL, undefined, { signal: errand.signal });
+    await delay(errand.clock, LAST_CALL, errand.signal);
     throw new RangeError(`${present.length} members answered, need ${least} to sit: start the others, or wait`);
   }
   return landSeats(errand, present);

@@ -1,7 +1,7 @@
 /** The relayer's loop: view → the transition that is due → pull the signatures → one transaction. It keeps nothing. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ConcordClient, RunView } from '@concord/sdk';
 import { Agenda } from '../agenda.ts';
+import { type Clock, delay } from '../clock.ts';
 import { type Landing, landingOf } from '../core/landings.ts';
 import { slotName } from '../core/slot.ts';
 import type { Peers } from '../peers.ts';
@@ -24,7 +24,12 @@ interface Pursuit {
 
 /** Serves every run of the deployment until the heads end or `signal` aborts. */
 export async function runRelay(
-  { client, peers, log }: { readonly client: ConcordClient; readonly peers: Peers; readonly log: Log },
+  {
+    client,
+    peers,
+    clock,
+    log,
+  }: { readonly client: ConcordClient; readonly peers: Peers; readonly clock: Clock; readonly log: Log },
   heads: AsyncIterable<Head>,
   observe: (head: Head) => void,
   signal: AbortSignal,
@@ -53,14 +58,14 @@ export async function runRelay(
         head?.view.runs.get(run.charterId)?.endpoints.get(who) ?? head?.view.endpoints.get(who);
       const standbys = landing.kind === 'land' && landing.standbys;
       agenda.begin(name, stop, async () => {
-        const errand = { client, peers, run, view: landing.view, standbys, endpointOf, signal: stop };
+        const errand = { client, peers, clock, run, view: landing.view, standbys, endpointOf, signal: stop };
         const { transaction, gas, block } = await land(landing, errand);
         log('landed', { what: name, transaction, gas, block });
-        await delay(SHOWING, undefined, { signal: stop });
+        await delay(clock, SHOWING, stop);
       });
     }
   };
-  const agenda = new Agenda(log, act);
+  const agenda = new Agenda(clock, log, act);
   try {
     for await (const next of heads) {
       head = next;

@@ -12,6 +12,7 @@ import {
 import { createPublicClient, http } from 'viem';
 import { membersOf } from '../../../testing/src/committee.ts';
 import { runInPhase } from '../../../testing/src/stages.ts';
+import { systemClock } from '../adapters/clock.ts';
 import type { Reply, Route } from '../api/route.ts';
 import type { Json, Peers } from '../peers.ts';
 import { joinsRoute, votesRoute } from './carry.ts';
@@ -87,7 +88,8 @@ describe('[RD2] what holders say is checked before it is landed', () => {
       posts[members.findIndex(({ address }) => where() === `http://${address}`)] ?? {};
     const peers = { post, blob: never, hand: never, headers: never, putReport: never, putSeal: never };
     const endpointOf: Errand['endpointOf'] = (member) => `http://${member}`;
-    return { client, peers, run, view, standbys: false, endpointOf, signal: new AbortController().signal };
+    const { signal } = new AbortController();
+    return { client, clock: systemClock, peers, run, view, standbys: false, endpointOf, signal };
   };
   const signed = (statement: Statement<'NoiseClosed'>): Promise<Json[]> =>
     Promise.all(

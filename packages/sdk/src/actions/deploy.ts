@@ -20,7 +20,7 @@ export interface Deployed extends Deployment {
 
 /** Puts Charters, Rounds and Inference on chain, in this order; nobody owns them. Throws TransactionError. */
 export async function deploy(
-  options: Pick<ClientOptions, 'rpcUrl' | 'account' | 'pollMilliseconds'>,
+  options: Pick<ClientOptions, 'rpcUrl' | 'account' | 'pollMilliseconds' | 'transport'>,
 ): Promise<Deployed> {
   const client = await createConcordClient({
     ...options,
