@@ -6,6 +6,7 @@ import {
   type Clause,
   type ConcordClient,
   createConcordClient,
+  crossCheck,
   decodeArchive,
   factOf,
   fetchBlob,
@@ -36,7 +37,8 @@ export interface Records extends Omit<Archive, 'blobs'> {
 
 /** Options of every command that reads a run from a chain. */
 export const chainArgs = {
-  rpc: { type: 'string', description: 'JSON-RPC address of any node of the chain' },
+  rpc: { type: 'string', description: 'JSON-RPC address of any node of the chain; several, with commas: more than half must agree' },
+  'chain-id': { type: 'string', description: 'id that the chain must have' },
   charters: { type: 'string', description: 'address of the charters contract' },
   rounds: { type: 'string', description: 'address of the rounds contract' },
   inference: { type: 'string', description: 'address of the inference contract' },
@@ -52,8 +54,10 @@ type ChainArgs = { readonly [K in keyof typeof chainArgs]?: string | undefined }
 export async function recordsNamed(args: ChainArgs): Promise<Records> {
   const missing = NEEDED.filter((name) => args[name] === undefined);
   if (missing.length > 0) throw new Error(`need ${missing.map((name) => `--${name}`).join(', ')}: see --help`);
+  const chainId = args['chain-id'];
   const client = await createConcordClient({
-    rpcUrl: args.rpc!,
+    rpcUrl: args.rpc!.split(','),
+    ...(chainId !== undefined && { chainId: Number(chainId) }),
     charters: args.charters!.toLowerCase() as Address,
     rounds: args.rounds!.toLowerCase() as Address,
     inference: args.inference!.toLowerCase() as Address,
@@ -61,15 +65,19 @@ export async function recordsNamed(args: ChainArgs): Promise<Records> {
   return recordsOf(client, args.run!.toLowerCase() as Hex, BigInt(args['from-block'] ?? 0), args.source);
 }
 
-/** A run's records from a chain, bytes from `source` or the endpoints that its members and aggregators announced. */
+/**
+ * A run's records from a chain, bytes from `source` or the endpoints that its members and aggregators announced.
+ * Throws ChainError when an RPC contradicts itself or the others: that is no fault of the run, and no verdict on it.
+ */
 export async function recordsOf(client: ConcordClient, runId: Hex, fromBlock: bigint, source?: string): Promise<Records> {
   const { deployment } = client;
   const head = await client.reader.getBlock();
   const logs = await getLogs(client, fromBlock, head.number);
-  const announced = logs.flatMap((log) => {
-    const fact = factOf(deployment, log);
-    return 'endpoint' in fact && (fact.kind !== 'joined' || fact.charterId === runId) ? [fact.endpoint] : [];
-  });
+  const facts = logs.map((log) => factOf(deployment, log));
+  await crossCheck(client, facts, runId, head.number);
+  const announced = facts.flatMap((fact) =>
+    'endpoint' in fact && (fact.kind !== 'joined' || fact.charterId === runId) ? [fact.endpoint] : [],
+  );
   // The last one announced is where somebody who moved answers now.
   const sources = source === undefined ? [...new Set(announced.reverse())] : [source];
   const blobs: BlobSource = (digest) => fetchBlob(sources, digest).catch(() => undefined);

@@ -8,6 +8,7 @@ import {
   createWalletClient,
   type EncodeFunctionDataParameters,
   encodeFunctionData,
+  fallback,
   http,
   type PublicClient,
   type Transport,
@@ -16,9 +17,13 @@ import {
 import { privateKeyToAccount } from 'viem/accounts';
 import { toTransactionError } from './errors.ts';
 import type { Address, Deployment, Hex } from './facts.ts';
+import { agreed, ChainError } from './rpc.ts';
 
 export interface ClientOptions {
-  readonly rpcUrl: string;
+  /** JSON-RPC address, or several: then a fact counts when more than half of them tell it [RD14]. */
+  readonly rpcUrl: string | readonly string[];
+  /** What the chain's id must be; without it, what the RPCs say. */
+  readonly chainId?: number;
   readonly charters: Address;
   readonly rounds: Address;
   readonly inference: Address;
@@ -31,6 +36,8 @@ export interface ClientOptions {
 export interface ConcordClient {
   readonly deployment: Deployment;
   readonly reader: PublicClient;
+  /** Further RPCs, asked for whatever becomes a fact. */
+  readonly witnesses?: readonly PublicClient[];
   readonly writer?: Writer;
 }
 
@@ -57,16 +64,28 @@ export interface Landed {
   readonly gas: bigint;
 }
 
-/** Connects, and asks the chain for its id once. Throws viem's HttpRequestError when nobody answers at `rpcUrl`. */
+/**
+ * Connects, and asks every RPC for the chain's id once. Throws ChainError when they answer for different chains or for
+ * another than `chainId`, and viem's HttpRequestError when too few answer.
+ */
 export async function createConcordClient(options: ClientOptions): Promise<ConcordClient> {
   const { rpcUrl, account, charters, rounds, inference, pollMilliseconds = 100 } = options;
+  const transports = [rpcUrl].flat().map((url) => http(url));
+  if (transports.length === 0) throw new RangeError('rpcUrl: have no address, need at least one');
   // Heads must not be remembered longer than a poll, or a fast chain looks as if it stood still.
-  const shared = { transport: http(rpcUrl), pollingInterval: pollMilliseconds, cacheTime: 0 };
-  const reader = createPublicClient(shared);
-  const deployment = { chainId: await reader.getChainId(), charters, rounds, inference };
-  if (!account) return { deployment, reader };
-  const wallet = createWalletClient({ ...shared, account: privateKeyToAccount(account) });
-  return { deployment, reader, writer: { wallet, queue: createQueue() } };
+  const shared = { pollingInterval: pollMilliseconds, cacheTime: 0 };
+  const [reader, ...witnesses] = transports.map((transport) => createPublicClient({ ...shared, transport }));
+  const ids = [reader!, ...witnesses].map((each) => each.getChainId());
+  const chainId = await agreed(ids, String, 'the chain id');
+  if (options.chainId !== undefined && options.chainId !== chainId)
+    throw new ChainError('OTHER_CHAIN', `the chain id is ${chainId}, need ${options.chainId}`);
+  const deployment = { chainId, charters, rounds, inference };
+  const reading = { deployment, reader: reader!, ...(witnesses.length > 0 && { witnesses }) };
+  if (!account) return reading;
+  // Who lands a transaction is not trusted: any RPC will do.
+  const transport = transports.length === 1 ? transports[0]! : fallback(transports);
+  const wallet = createWalletClient({ ...shared, transport, account: privateKeyToAccount(account) });
+  return { ...reading, writer: { wallet, queue: createQueue() } };
 }
 
 /** One call of one contract. */
