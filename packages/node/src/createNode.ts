@@ -1,5 +1,5 @@
 /** The only place where nodes are put together: plain configuration in, a running node out. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addressOf, deriveSizes, publicKeyOf, Secret, shard } from '@concord/protocol';
 import {
@@ -30,10 +30,11 @@ import { Bell } from './bell.ts';
 import { committeeRunsOf, runOf } from './core/attempt.ts';
 import type { Me } from './core/duties.ts';
 import { bytesToHex, hexToBytes } from './core/hex.ts';
-import { entry } from './core/slot.ts';
+import { entry, type Slot } from './core/slot.ts';
 import { openJournal } from './journal.ts';
 import { type Following, runLoop } from './loop.ts';
 import { Meter } from './meter.ts';
+import { takenBack } from './perform/standing.ts';
 import { createPeers } from './peers.ts';
 import { type EncodeUpdate, type Head, type Holding, honestly, type Log, type Party, type Reporter } from './ports.ts';
 import { type PlaceNow, reception } from './receive.ts';
@@ -46,7 +47,10 @@ import { Workbench } from './workbench.ts';
 
 interface Common {
   readonly privateKey: Hex;
-  readonly rpcUrl: string;
+  /** JSON-RPC address of the chain, or several: then a fact counts when more than half of them tell it [RD14]. */
+  readonly rpcUrl: string | readonly string[];
+  /** What the chain's id must be; without it, what the RPCs say. */
+  readonly chainId?: number;
   readonly contracts: { readonly charters: Address; readonly rounds: Address; readonly inference: Address };
   /** Block in which the contracts were deployed; 0 unless told. */
   readonly fromBlock?: number;
@@ -100,14 +104,19 @@ export interface RunningNode {
 /** Largest body while no run is known: nothing that is any use yet. */
 const BEFORE_ANY_RUN = 1 << 20;
 
-const clientOf = ({ rpcUrl, contracts, pollMilliseconds }: Common, account?: Hex) =>
-  createConcordClient({ rpcUrl, ...contracts, pollMilliseconds, ...(account && { account }) });
+const clientOf = ({ rpcUrl, chainId, contracts, pollMilliseconds }: Common, account?: Hex) =>
+  createConcordClient({
+    ...{ rpcUrl, ...contracts, pollMilliseconds },
+    ...(chainId !== undefined && { chainId }),
+    ...(account && { account }),
+  });
 
-const follow = (config: Common, log: Log, signal: AbortSignal): FollowOptions => ({
+const follow = (config: Common, log: Log, signal: AbortSignal, onTrouble: (what: string) => void): FollowOptions => ({
   fromBlock: BigInt(config.fromBlock ?? 0),
   confirmations: config.confirmations,
   pollMilliseconds: config.pollMilliseconds,
   signal,
+  onTrouble,
   log,
 });
 
@@ -167,7 +176,6 @@ async function startParty(
   const address: Address = bytesToHex(addressOf(publicKeyOf(secretKey)));
   const client = await clientOf(config);
   const { deployment } = client;
-  mkdirSync(config.folder, { recursive: true });
   const journal = openJournal(join(config.folder, 'journal.sqlite'));
   for (const bytes of part.blobs) journal.putBlob(bytes);
   const controller = new AbortController();
@@ -176,6 +184,7 @@ async function startParty(
   const components = { platform: nodePlatform, kernels: loadKernels() };
 
   let head: Head | undefined;
+  let trouble: string | undefined;
   const runsNow = (): readonly RunView[] => (head ? part.runsIn(head.view, address) : []);
   // What is computed for one run is of no use in another.
   const benches = new Map<Hex, Workbench>();
@@ -189,7 +198,13 @@ async function startParty(
     const view = run && currentAttempt(run);
     const workbench = benchOf(runId);
     const place = run && view && workbench.place(run, view);
-    return place && { place, workbench };
+    return place && workbench.silence === undefined ? { place, workbench } : undefined;
+  };
+  /** What was said about an attempt is told for as long as the chain has the facts that it was said on [RD15]. */
+  const stands = (slot: Slot): boolean => {
+    const run = runsNow().find(({ charterId }) => charterId === slot.runId);
+    const view = run?.attempts.find(({ round, attempt }) => round === slot.round && attempt === slot.attempt);
+    return view === undefined || takenBack({ journal }, slot, view) === undefined;
   };
   const longest = (): number => Math.max(BEFORE_ANY_RUN, ...runsNow().map(longestReport));
   const turnedAway = new TurnedAway();
@@ -204,6 +219,7 @@ async function startParty(
       [part.part]: address,
       ...part.status(),
       ...(part.part === 'member' ? runs[0] : { runs }),
+      ...(trouble !== undefined && { chainTrouble: trouble }),
       turnedAway: turnedAway.all,
       proofsChecked,
       bytesSent,
@@ -215,8 +231,10 @@ async function startParty(
     ipfsRoute((digest) => journal.blob(digest)),
     reportsRoute(longest, turnedAway.at(doors.report)),
     sealsRoute(() => BEFORE_ANY_RUN, turnedAway.at(doors.seal)),
-    headersRoute(bell, (slot, type) => journal.read(slot, entry.closed(type))),
-    postsRoute(bell, (slot, kind) => answer({ journal, deployment }, config.privateKey, slot, kind)),
+    headersRoute(bell, (slot, type) => (stands(slot) ? journal.read(slot, entry.closed(type)) : undefined)),
+    postsRoute(bell, (slot, kind) =>
+      stands(slot) ? answer({ journal, deployment }, config.privateKey, slot, kind) : undefined,
+    ),
     statusRoute(status),
   ];
   const listening = await serve(routes, config, meter, (error) =>
@@ -247,9 +265,13 @@ async function startParty(
     bell,
     log,
   };
-  const heads = followChain(client, follow(config, log, controller.signal));
+  const onTrouble = (what: string): void => {
+    trouble = what;
+  };
+  const heads = followChain(client, follow(config, log, controller.signal, onTrouble));
   const observe = (next: Head): void => {
     head = next;
+    trouble = undefined;
   };
   const work = runLoop(following, heads, observe, controller.signal);
   return running(listening, endpoint, status, work, controller, () => {
@@ -259,13 +281,14 @@ async function startParty(
   });
 }
 
-const objectionIn = (bench: Workbench | undefined): object =>
-  bench?.objection === undefined ? {} : { objection: bench.objection };
+const objectionIn = (bench: Workbench | undefined): object => ({
+  ...(bench?.objection !== undefined && { objection: bench.objection }),
+  ...(bench?.silence !== undefined && { silent: bench.silence }),
+});
 
 /**
  * Starts a member: it votes for the charter of its text, joins and trains until it is stopped, and in a consortium holds
- * a share. Throws when the text, the data or the folder cannot be used (CharterTextError, CsvError, SchemaError, SQLite's
- * errors), when the port is taken, and when nobody answers at `rpcUrl`.
+ * a share. Throws when the text, the data or the folder cannot be used (CharterTextError, CsvError, SchemaError, JournalError), when the port is taken, and when nobody answers at `rpcUrl`.
  */
 export async function startMember(config: MemberConfig, parts: MemberParts = {}): Promise<RunningNode> {
   const textBytes = new TextEncoder().encode(config.charterText);
@@ -306,11 +329,13 @@ export async function startRelayer(config: RelayerConfig): Promise<RunningNode> 
   const controller = new AbortController();
   const meter = new Meter();
   let head: Head | undefined;
+  let trouble: string | undefined;
   const status = (): object => {
     const at = head;
     return {
       relayer: bytesToHex(addressOf(publicKeyOf(new Secret(hexToBytes(config.privateKey))))),
       block: Number(head?.block ?? 0n),
+      ...(trouble !== undefined && { chainTrouble: trouble }),
       runs: at ? [...at.view.runs.values()].map((run) => describeRun(run, at)) : [],
       bytesSent: meter.bytesSent,
       bytesReceived: meter.bytesReceived,
@@ -319,9 +344,13 @@ export async function startRelayer(config: RelayerConfig): Promise<RunningNode> 
   const routes = [votesRoute(client), joinsRoute(client), statusRoute(status)];
   const listening = await serve(routes, config, meter, (error) => log('answer failed', { reason: String(error) }));
   const transport = httpTransport(meter);
-  const heads = followChain(client, follow(config, log, controller.signal));
+  const onTrouble = (what: string): void => {
+    trouble = what;
+  };
+  const heads = followChain(client, follow(config, log, controller.signal, onTrouble));
   const observe = (next: Head): void => {
     head = next;
+    trouble = undefined;
   };
   const work = runRelay({ client, peers: createPeers(transport), log }, heads, observe, controller.signal);
   return running(listening, `http://${config.host}:${listening.port}`, status, work, controller, () =>

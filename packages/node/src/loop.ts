@@ -6,6 +6,7 @@ import { duties } from './core/duties.ts';
 import { type Slot, slotName } from './core/slot.ts';
 import { perform } from './perform.ts';
 import { eraseSecrets } from './perform/seat.ts';
+import { rememberBasis, silenceIn } from './perform/standing.ts';
 import type { Bell } from './bell.ts';
 import type { Head, Log, Party } from './ports.ts';
 
@@ -56,7 +57,12 @@ export async function runLoop(
     const place = view && workbench.place(run, view);
     const objection =
       reporter && workbench.consider(run, () => objectionTo(run, reporter.text, reporter.records.count));
+    const silence = place && silenceIn(party, { place, view });
+    if (silence !== workbench.silence && silence) log('silent', { ...slot, reason: silence });
+    workbench.silence = silence;
+    if (place && !silence) rememberBasis(party, place.slot, view);
     const known = {
+      silent: silence !== undefined,
       said: slot ? journal.keys(slot) : new Set<string>(),
       group: (type: 'update' | 'noise') =>
         place?.members.filter((each) => place.group(each, type) === place.share) ?? [],
@@ -89,7 +95,7 @@ export async function runLoop(
   };
 
   const agenda = new Agenda(log, schedule);
-  const silence = bell.listen(schedule);
+  const unlisten = bell.listen(schedule);
   try {
     for await (const next of heads) {
       head = next;
@@ -97,7 +103,7 @@ export async function runLoop(
       bell.ring();
     }
   } finally {
-    silence();
+    unlisten();
     for (const { controller } of attended.values()) controller.abort();
     agenda.stop();
   }

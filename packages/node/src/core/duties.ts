@@ -48,6 +48,8 @@ export interface Known {
   readonly group: (type: TypeName) => readonly Address[];
   /** Why this member takes no part in votes and uploads; holders serve all the same. */
   readonly objection?: string;
+  /** Nothing more is said in this attempt: the chain took back what was acted on, or the seat is lost [RD10][RD15]. */
+  readonly silent?: boolean;
 }
 
 /**
@@ -75,7 +77,7 @@ function membership(run: RunView, me: Me, now: number, known: Known): Duty[] {
 function attemptDuties(run: RunView, me: Me, now: number, known: Known): Duty[] {
   const attempt = currentAttempt(run);
   const phase = runPhaseAt(run, now);
-  if (!attempt || !phase || phase === 'FINISHED') return [];
+  if (!attempt || !phase || phase === 'FINISHED' || known.silent) return [];
   if (phase === 'SEAT') return maySit(run, attempt, me, known) ? [{ kind: 'seat' }] : [];
   // [RD4] Past its deadline a phase can only be voided; in SEAT the deadline opens the smaller committee [RD6].
   const deadline = deadlineOf(attempt, run.charter);

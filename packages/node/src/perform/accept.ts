@@ -145,7 +145,7 @@ function sharesOf(
 export async function accepting(party: Party, work: Work, listed?: readonly Uint8Array[]): Promise<Accepting> {
   const digests = listed ?? (await digestsOnChain(party, work));
   const { accepting: known } = party.workbench.bench(work.place);
-  const name = `0x${party.journal.putBlob(encodeFileList(digests))}` as const;
+  const name = `${work.view.query?.beacon}/${party.journal.putBlob(encodeFileList(digests))}`;
   const have = known.get(name) ?? acceptingNow(party, work, digests);
   known.set(name, have);
   return have.catch((error: unknown) => {
