@@ -15,6 +15,7 @@ import {
   type Hex,
   recording,
   type SettledSource,
+  type UnmaskedSource,
   type Verification,
   verifyRun,
 } from '@concord/sdk';
@@ -33,6 +34,7 @@ export interface Records extends Omit<Archive, 'blobs'> {
   readonly blobs: BlobSource;
   /** What holders say that they signed; an archive does not have it. */
   readonly settledBy?: SettledSource;
+  readonly unmaskedBy?: UnmaskedSource;
 }
 
 /** Options of every command that reads a run from a chain. */
@@ -82,7 +84,8 @@ export async function recordsOf(client: ConcordClient, runId: Hex, fromBlock: bi
   const sources = source === undefined ? [...new Set(announced.reverse())] : [source];
   const blobs: BlobSource = (digest) => fetchBlob(sources, digest).catch(() => undefined);
   const settledBy: SettledSource = (attempt) => heardFrom(sources, deployment, 'Settled', attempt);
-  return { deployment, runId, now: Number(head.timestamp), logs, blobs, settledBy };
+  const unmaskedBy: UnmaskedSource = (attempt) => heardFrom(sources, deployment, 'Unmasked', attempt);
+  return { deployment, runId, now: Number(head.timestamp), logs, blobs, settledBy, unmaskedBy };
 }
 
 /** An archive's records, offline. Throws ArchiveError. */
@@ -93,7 +96,7 @@ export function archivedRecords(bytes: Uint8Array): Records {
 
 /** Verifies a run's records; `kept` has every blob that this took, so that an archive can be made of it. */
 export async function audit(records: Records): Promise<Verification & { readonly kept: ReadonlyMap<Hex, Uint8Array> }> {
-  const { deployment, runId, now, logs, settledBy } = records;
+  const { deployment, runId, now, logs, settledBy, unmaskedBy } = records;
   const { source, kept } = recording(records.blobs);
   const components = { platform: nodePlatform, kernels: loadKernels() };
   const facts = logs.map((log) => factOf(deployment, log));
@@ -101,6 +104,7 @@ export async function audit(records: Records): Promise<Verification & { readonly
     ...{ runId, facts, deployment, now, components },
     blobs: source,
     ...(settledBy && { settledBy }),
+    ...(unmaskedBy && { unmaskedBy }),
   });
   return { ...report, kept };
 }

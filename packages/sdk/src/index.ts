@@ -43,4 +43,4 @@ export { headOf } from './sources.ts';
 export * from './view.ts';
 export * from './watch.ts';
 export type { RefusedReport } from './verify/reports.ts';
-export type { SettledSource, VoidAttempt } from './verify/voids.ts';
+export type { SettledSource, UnmaskedSource, VoidAttempt } from './verify/voids.ts';

@@ -202,7 +202,11 @@ function committeeDuties(phase: Deciding, known: Known, late: boolean, { mine, h
     case 'UNMASK':
       return [...standIn, ...unsaid(known, entry.post('Unmasked'), { kind: 'speakAggregateShare' }), ...reveal('draw')];
     case 'SETTLE':
-      return unsaid(known, entry.post('Settled'), { kind: 'signSettled' });
+      // Its partner's word may have been landed before it said its own: the two together tell who lied [CM7].
+      return [
+        ...unsaid(known, entry.post('Unmasked'), { kind: 'speakAggregateShare' }),
+        ...unsaid(known, entry.post('Settled'), { kind: 'signSettled' }),
+      ];
     default:
       return phase satisfies never;
   }
