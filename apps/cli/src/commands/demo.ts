@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { CHEATS, shortened } from '../demo/cheats.ts';
 import { runDemo } from '../demo/run.ts';
 import { createRenderer } from '../render.ts';
+import { isRefusedProposal, showRefusedProposal } from '../demo/refusedProposal.ts';
 import { loadFederation } from '../demo/federation.ts';
 import { toDocument } from '../demo/document.ts';
 import type { CharterFile } from '../demo/story.ts';
@@ -58,7 +59,7 @@ export const demo = defineCommand({
     const committee = shares ?? (cheat === 'two-sets' ? 3 : undefined);
     const folder = mkdtempSync(join(tmpdir(), 'concord-'));
     const federation = await loadFederation({ folder: args.data, download: process.stdout.isTTY === true });
-    const facts = await runDemo({
+    const playing = runDemo({
       render,
       folder,
       federation,
@@ -68,6 +69,16 @@ export const demo = defineCommand({
       ...(cheat && { cheat }),
       ...(committee !== undefined && { committee }),
     });
+    const facts = await playing.catch((error: unknown) => {
+      if (!isRefusedProposal(error)) throw error;
+      return showRefusedProposal(render, error);
+    });
+    if ('refused' in facts) {
+      if (args.json === true) render.document({ ...(cheat && { cheat }), ...facts });
+      if (args.keep !== true) rmSync(folder, { recursive: true, force: true });
+      process.exitCode = 1;
+      return;
+    }
     const document = toDocument(facts);
     if (args.json === true) render.document(document);
     if (args.out !== undefined) writeFileSync(args.out, `${JSON.stringify(document, undefined, 2)}\n`);
