@@ -30,7 +30,7 @@ import { Bell } from './bell.ts';
 import { committeeRunsOf, runOf } from './core/attempt.ts';
 import type { Me } from './core/duties.ts';
 import { bytesToHex, hexToBytes } from './core/hex.ts';
-import { entry, type Slot } from './core/slot.ts';
+import { entry, type Slot, type TypeName } from './core/slot.ts';
 import { openJournal } from './journal.ts';
 import { type Following, runLoop } from './loop.ts';
 import { Meter } from './meter.ts';
@@ -88,6 +88,8 @@ export type RelayerConfig = Common;
 export interface HolderParts extends Partial<Holding> {
   /** What this node answers when it is asked for what it has said. */
   readonly readPost?: typeof readPost;
+  /** The list of its group that it shows, of the one that it closed. */
+  readonly readList?: (closed: Uint8Array) => Uint8Array;
 }
 export interface MemberParts extends HolderParts {
   readonly encodeUpdate?: EncodeUpdate;
@@ -226,12 +228,16 @@ async function startParty(
       bytesReceived,
     };
   };
-  const { readPost: answer = readPost, ...holding } = part.parts;
+  const { readPost: answer = readPost, readList = (closed) => closed, ...holding } = part.parts;
+  const listOf = (slot: Slot, type: TypeName): Uint8Array | undefined => {
+    const closed = stands(slot) ? journal.read(slot, entry.closed(type)) : undefined;
+    return closed && readList(closed);
+  };
   const routes: readonly Route[] = [
     ipfsRoute((digest) => journal.blob(digest)),
     reportsRoute(longest, turnedAway.at(doors.report)),
     sealsRoute(() => BEFORE_ANY_RUN, turnedAway.at(doors.seal)),
-    headersRoute(bell, (slot, type) => (stands(slot) ? journal.read(slot, entry.closed(type)) : undefined)),
+    headersRoute(bell, listOf),
     postsRoute(bell, (slot, kind) =>
       stands(slot) ? answer({ journal, deployment }, config.privateKey, slot, kind) : undefined,
     ),
@@ -283,6 +289,7 @@ async function startParty(
 
 const objectionIn = (bench: Workbench | undefined): object => ({
   ...(bench?.objection !== undefined && { objection: bench.objection }),
+  ...(bench && bench.leftOut.length > 0 && { leftOut: bench.leftOut }),
   ...(bench?.silence !== undefined && { silent: bench.silence }),
 });
 

@@ -14,7 +14,7 @@ import {
 import { type Address, type AttemptView, type Deployment, type Hex, paramsOf, type RunView } from '@concord/sdk';
 import { type Place, placeOf } from './core/attempt.ts';
 import { slotName } from './core/slot.ts';
-import type { Accepting } from './core/items.ts';
+import type { Accepting, LeftOut } from './core/items.ts';
 
 /** Decoded reports and the query of one attempt. */
 export interface Bench {
@@ -39,6 +39,8 @@ export class Workbench {
   #bench: Bench | undefined;
   /** Why this member takes no part now, as last computed. */
   objection: string | undefined;
+  /** Reports of this member that holders acknowledged and left out [WI2]. */
+  readonly leftOut: LeftOut[] = [];
   /** Why this node says nothing in the current attempt. */
   silence: string | undefined;
   #seat: { readonly place: Place; readonly lost: string | undefined } | undefined;

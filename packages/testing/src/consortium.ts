@@ -62,7 +62,9 @@ export interface ConsortiumOptions {
   readonly rounds: number;
   /** k shares, held by pairs that are drawn from so many aggregators of 1 ether each. Without it members hold shares. */
   readonly committee?: { readonly shares: number; readonly aggregators: number };
+  /** By place among the members, and among the aggregators. */
   readonly liars?: Readonly<Record<number, LiarName>>;
+  readonly lyingAggregators?: Readonly<Record<number, LiarName>>;
   /** Seconds for each phase. */
   readonly phaseSeconds: number;
   readonly blockMilliseconds: number;
@@ -140,7 +142,12 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
   const aggregators = await Promise.all(
     accounts.slice(options.members + 1).map(async ({ address, privateKey }, i) => {
       const home = newHome(`aggregator-${i}`);
-      const aggregator = await startProcess(address, home, { ...common, privateKey, folder: home }, undefined);
+      const aggregator = await startProcess(
+        address,
+        home,
+        { ...common, privateKey, folder: home },
+        options.lyingAggregators?.[i],
+      );
       const staker = await createConcordClient({ rpcUrl, account: privateKey, ...contracts });
       await registerAggregator(staker, { endpoint: aggregator.endpoint, stake: STAKE });
       return aggregator;

@@ -23,6 +23,7 @@ export type Duty =
   | { readonly kind: 'takeHandOver' }
   | { readonly kind: 'upload'; readonly type: TypeName }
   | { readonly kind: 'closeList'; readonly type: TypeName }
+  | { readonly kind: 'checkListed'; readonly type: TypeName }
   /** `patient`: both holders of every share are waited for; otherwise those who answer are enough. */
   | { readonly kind: 'propose'; readonly what: Proposed; readonly patient: boolean }
   /** `proposer`: whose proposal to sign, by its turn; a consortium has none and signs what everybody finds. */
@@ -94,10 +95,19 @@ function attemptDuties(run: RunView, me: Me, now: number, known: Known): Duty[] 
   const held = mine && isCommittee(run.charter) === (me.part === 'aggregator');
   return [
     ...(type && willing ? unsaid(known, entry.delivered(type), { kind: 'upload', type }) : []),
+    ...(me.part === 'member'
+      ? [...looking(attempt.noise, 'noise', known), ...looking(attempt.uploads, 'update', known)]
+      : []),
     ...(held && !isCommittee(run.charter) ? consortiumDuties(phase, known, late) : []),
     ...(held && isCommittee(run.charter) ? committeeDuties(phase, known, late, { mine, holders, turn }) : []),
   ];
 }
+
+/** [WI2] A member that has a receipt looks once whether the closed list has its report. */
+const looking = (closed: object | undefined, type: TypeName, known: Known): Duty[] =>
+  closed && known.said.has(entry.delivered(type))
+    ? unsaid(known, entry.looked(type), { kind: 'checkListed', type })
+    : [];
 
 type Deciding = Exclude<Phase, 'SEAT' | 'FINISHED'>;
 

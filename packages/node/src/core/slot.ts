@@ -23,6 +23,8 @@ export const entry = {
   seatSecrets: 'secrets',
   ownReport: (type: TypeName): string => `own/${type}`,
   delivered: (type: TypeName): string => `delivered/${type}`,
+  /** The closed list was searched for this member's own report [WI2]. */
+  looked: (type: TypeName): string => `looked/${type}`,
   received: (type: TypeName, member: Address): string => `report/${type}/${member.toLowerCase()}`,
   seal: (type: TypeName, member: Address): string => `seal/${type}/${member.toLowerCase()}`,
   closed: (type: TypeName): string => `closed/${type}`,
