@@ -11,6 +11,9 @@ import {
   fallback,
   http,
   type PublicClient,
+  TransactionNotFoundError,
+  type TransactionReceipt,
+  TransactionReceiptNotFoundError,
   type Transport,
   type WalletClient,
 } from 'viem';
@@ -88,6 +91,28 @@ export async function createConcordClient(options: ClientOptions): Promise<Conco
   return { ...reading, writer: { wallet, queue: createQueue() } };
 }
 
+/** How long a chain may not know a transaction that it took, before it is taken for lost; milliseconds. */
+const FORGOTTEN = 3_000;
+
+/**
+ * The receipt of a sent transaction, as soon as it is in a block. Throws when the chain no longer knows the transaction:
+ * a reorganisation or a restarted node drops what it had, and whoever sent it must be free to send it again.
+ */
+async function receiptOf(reader: PublicClient, hash: Hex): Promise<TransactionReceipt> {
+  const unless = (missing: new (...args: never[]) => Error) => (error: unknown) => {
+    if (!(error instanceof missing)) throw error;
+    return undefined;
+  };
+  let known = performance.now();
+  for (;;) {
+    const receipt = await reader.getTransactionReceipt({ hash }).catch(unless(TransactionReceiptNotFoundError));
+    if (receipt) return receipt;
+    if (await reader.getTransaction({ hash }).catch(unless(TransactionNotFoundError))) known = performance.now();
+    if (performance.now() - known > FORGOTTEN) throw new Error(`the chain forgot transaction ${hash}`);
+    await new Promise((resolve) => setTimeout(resolve, reader.pollingInterval));
+  }
+}
+
 /** One call of one contract. */
 export type Call<A extends Abi, F extends ContractFunctionName<A, Writing>> = {
   readonly to: Address;
@@ -127,7 +152,7 @@ export async function transact(
     const gas = (estimate * 5n) / 4n;
     // The chain counts the nonce, one sending at a time: a count kept here would be wrong for ever after a reorganisation.
     const transaction = await queue(() => wallet.sendTransaction({ ...call, chain: null, gas }));
-    const receipt = await reader.waitForTransactionReceipt({ hash: transaction });
+    const receipt = await receiptOf(reader, transaction);
     // A landed revert carries no reason: asking for it in the same block brings it.
     if (receipt.status === 'reverted') await reader.call({ ...call, blockNumber: receipt.blockNumber });
     if (receipt.status === 'reverted') throw new Error(`transaction ${transaction} reverted and no longer does`);

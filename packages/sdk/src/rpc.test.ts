@@ -6,10 +6,11 @@ import { type Devnet, startDevnet } from '../../testing/src/devnet.ts';
 import { type RpcLieName, type RpcProxy, startRpcProxy } from '../../testing/src/rpcProxy.ts';
 import { castVote } from './actions/castVote.ts';
 import { deploy, type Deployed } from './actions/deploy.ts';
+import { join } from './actions/join.ts';
 import { propose } from './actions/propose.ts';
 import { type ConcordClient, createConcordClient } from './client.ts';
 import { compileCharter } from './compileCharter.ts';
-import type { Fact } from './facts.ts';
+import type { Fact, Hex } from './facts.ts';
 import { charterIdOf } from './identity.ts';
 import { getFacts } from './logs.ts';
 import { ChainError } from './rpc.ts';
@@ -22,6 +23,7 @@ let elsewhere: Devnet;
 let deployed: Deployed;
 let honest: ConcordClient;
 let truth: readonly Fact[];
+let charterId: Hex;
 const proxies: RpcProxy[] = [];
 const MEMBERS = 3;
 
@@ -34,7 +36,7 @@ before(async () => {
   deployed = await deploy(options);
   honest = await createConcordClient({ ...options, ...deployed });
   const { charter } = compileCharter({ text: smallText, terms: smallTerms(1, 3) }, members, `0x${'5e'.repeat(32)}`);
-  const charterId = charterIdOf(charter);
+  charterId = charterIdOf(charter);
   await propose(honest, charter);
   for (const key of keys) {
     const signature = await sign(key, honest.deployment, { kind: 'Vote', charterId, support: true });
@@ -155,6 +157,20 @@ describe('[RD13] an RPC that contradicts itself is caught, in plain words, and n
     });
     assert.ok(heard.troubles.every(({ code }) => code === 'STALE_HEAD'));
     assert.deepEqual(heard.facts, truth);
+  });
+
+  test('a transaction that the chain forgot is given up, so that it can be sent again', async () => {
+    const liar = await proxy('lost-transactions');
+    const account = devnet.accounts[0]!.privateKey;
+    const client = await createConcordClient({ rpcUrl: liar.url, account, pollMilliseconds: 50, ...deployed });
+    const voted = await sign(account, honest.deployment, { kind: 'Join', charterId, endpoint: 'https://a.example' });
+    const entry = { charterId, member: addressOf(account), endpoint: 'https://a.example', signature: voted };
+    await assert.rejects(
+      join(client, entry),
+      /NOT_SENT, reason the chain forgot transaction 0x[0-9a-f]{64}\. The chain did not judge it/,
+    );
+    liar.behave();
+    await join(client, entry);
   });
 
   test('errors are waited out', async () => {

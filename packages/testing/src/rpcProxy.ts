@@ -121,6 +121,11 @@ export const rpcLies = {
   /** Another chain id, and blocks that do not follow those of the chain. */
   'other-chain': (): Lie =>
     both(async ({ method }) => (method === 'eth_chainId' ? hex(1) : undefined), blockWith('parentHash', true)),
+  /** Takes transactions, and forgets them. */
+  'lost-transactions':
+    (): Lie =>
+    async ({ method, params }) =>
+      method === 'eth_sendRawTransaction' ? keccak256(params[0] as Hex) : undefined,
   errors: (): Lie => async () => {
     throw new Error('the proxy was told to fail');
   },
