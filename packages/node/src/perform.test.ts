@@ -29,7 +29,7 @@ import { signVerified } from './perform/accept.ts';
 import { signSettled, speakAggregateShare } from './perform/settle.ts';
 import type { AttemptError, Work } from './perform/work.ts';
 import { honestly, type Party } from './ports.ts';
-import { said } from './statements.ts';
+import { said, sayPlainly } from './statements.ts';
 import { Workbench } from './workbench.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'concord-perform-'));
@@ -157,8 +157,28 @@ describe('[RD10] a holder signs Verified for what it has recomputed, and for not
     const { run, view } = before('unmasked');
     const verified = { ...view.verified!, acceptRoot: `0x${'ee'.repeat(32)}` as const };
     const work = workOf(member, { run, view: { ...view, verified } });
+    sayPlainly(member, work.place.slot, 'Verified', { acceptRoot: verified.acceptRoot });
     await assert.rejects(speakAggregateShare(member, work), (error: AttemptError) => error.code === 'ACCEPT_ROOT');
     assert.equal(heardFrom(member, work, 'Unmasked'), undefined);
+  });
+
+  test('[RD10] no aggregate share is spoken for an accept set that this holder did not sign for, or that is too small', async () => {
+    const unsigned = holder('unsigned');
+    const { run, view } = before('unmasked');
+    const refused = (member: Party, work: Work, code: string) =>
+      assert.rejects(speakAggregateShare(member, work), (error: AttemptError) => error.code === code);
+    await refused(unsigned, workOf(unsigned, { run, view }), 'NOT_MINE');
+    const other = holder('signed another');
+    const work = workOf(other, { run, view });
+    sayPlainly(other, work.place.slot, 'Verified', { acceptRoot: `0x${'ee'.repeat(32)}` });
+    await refused(other, work, 'NOT_MINE');
+    const small = holder('small');
+    const limits = { ...run.charter.limits, minCohort: view.verified!.updates + 1 };
+    const charter = { ...run.charter, limits };
+    const asked = workOf(small, { run: { ...run, charter }, view });
+    sayPlainly(small, asked.place.slot, 'Verified', { acceptRoot: view.verified!.acceptRoot });
+    await refused(small, asked, 'COHORT');
+    for (const member of [unsigned, other, small]) assert.equal(heardFrom(member, work, 'Unmasked'), undefined);
   });
 });
 

@@ -73,7 +73,7 @@ export interface ConsortiumOptions {
   /** Blocks above a fact before a node believes it, 0 unless told. */
   readonly confirmations?: number;
   /** RPC addresses of a member, given the chain's; without it, the chain's alone. */
-  readonly rpcOf?: (member: number, rpcUrl: string) => string | readonly string[];
+  readonly rpcOf?: (member: number, rpcUrl: string) => Promise<string | readonly string[]>;
 }
 
 /** Wei. */
@@ -129,13 +129,13 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
   const address = accounts[0]!.address;
   const relayer = await startProcess(address, newHome('relayer'), { ...common, privateKey: account }, undefined);
   const members = await Promise.all(
-    keys.map(({ address, privateKey }, i) => {
+    keys.map(async ({ address, privateKey }, i) => {
       const home = newHome(`${i}`);
       const dataFile = join(home, 'data.csv');
       writeFileSync(dataFile, table(i));
       const charterText = new TextDecoder().decode(textBytes);
       const config = { ...common, privateKey, folder: home, dataFile, charterText, relayerUrl: relayer.endpoint };
-      const rpc = options.rpcOf?.(i, rpcUrl) ?? rpcUrl;
+      const rpc = (await options.rpcOf?.(i, rpcUrl)) ?? rpcUrl;
       return startProcess(address, home, { ...config, rpcUrl: rpc }, options.liars?.[i]);
     }),
   );
