@@ -157,3 +157,33 @@ describe('a journal that cannot be used says so, and what to do', () => {
     if (process.getuid?.() !== 0) assert.throws(() => openJournal(path), code('UNWRITABLE', /the right to write/));
   });
 });
+
+test('[RD10] a process whose disk takes no more says nothing more, and says the same once there is room', async (t) => {
+  const path = join(folder, 'limited.sqlite');
+  // Files of at most 128 KiB (ulimit counts 512 bytes), the log of the journal among them.
+  const limited = spawn(
+    'sh',
+    [
+      '-c',
+      'ulimit -f 256; exec "$@"',
+      'limited',
+      process.execPath,
+      '--input-type=module-typescript',
+      '--eval',
+      SPEAKER,
+      path,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let complaint = '';
+  limited.stderr!.on('data', (chunk: Buffer) => {
+    complaint += chunk.toString();
+  });
+  const said = await listen(limited, 0);
+  t.diagnostic(`${said.size} lines were said before the disk was full`);
+  assert.ok(said.size > 0 && said.size < 400);
+  assert.match(complaint, /JournalError: the journal .*limited\.sqlite cannot be used: /);
+  const again = await listen(speaker(path), 0);
+  assert.equal(again.size, 400);
+  for (const [key, value] of said) assert.equal(again.get(key), value, `key ${key} was said differently`);
+});

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { Secret, shard } from '@concord/protocol';
+import { runStateHash, Secret, shard } from '@concord/protocol';
 import {
   type AttemptView,
   currentAttempt,
@@ -27,6 +27,7 @@ import { Meter } from './meter.ts';
 import type { Peers } from './peers.ts';
 import { signVerified } from './perform/accept.ts';
 import { signSettled, speakAggregateShare } from './perform/settle.ts';
+import { runStateOf } from './perform/state.ts';
 import type { AttemptError, Work } from './perform/work.ts';
 import { honestly, type Party } from './ports.ts';
 import { said, sayPlainly } from './statements.ts';
@@ -179,6 +180,23 @@ describe('[RD10] a holder signs Verified for what it has recomputed, and for not
     sayPlainly(small, asked.place.slot, 'Verified', { acceptRoot: view.verified!.acceptRoot });
     await refused(small, asked, 'COHORT');
     for (const member of [unsigned, other, small]) assert.equal(heardFrom(member, work, 'Unmasked'), undefined);
+  });
+});
+
+describe('[CH3] a member trains from the model that the chain names', () => {
+  const [settled, later] = built.ledger.run(built.runId).attempts.map((each) => each.settled!);
+  const started = (blob: Hex): { readonly run: RunView; readonly view: AttemptView } => {
+    const run = built.ledger.run(built.runId);
+    const attempts = run.attempts.map((each, i) => (i === 0 ? { ...each, settled: { ...settled!, blob } } : each));
+    return { run: { ...run, attempts }, view: attempts[1]! };
+  };
+
+  test('and from no other state that it is shown, though it be one of this very run', async () => {
+    const member = holder('state');
+    const honest = await runStateOf(member, workOf(member, started(settled!.blob)));
+    assert.equal(bytesToHex(runStateHash(honest)), settled!.modelHash);
+    const shown = workOf(member, started(later!.blob));
+    await assert.rejects(runStateOf(member, shown), (error: AttemptError) => error.code === 'MODEL');
   });
 });
 
