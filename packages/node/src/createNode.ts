@@ -295,7 +295,7 @@ const objectionIn = (bench: Workbench | undefined): object => ({
 
 /**
  * Starts a member: it votes for the charter of its text, joins and trains until it is stopped, and in a consortium holds
- * a share. Throws when the text, the data or the folder cannot be used (CharterTextError, CsvError, SchemaError, JournalError), when the port is taken, and when nobody answers at `rpcUrl`.
+ * a share. Throws when the text, the data or the folder cannot be used (CharterTextError, CsvError, SchemaError, JournalError), when the port is taken, and when nobody answers at `rpcUrl` (ChainError).
  */
 export async function startMember(config: MemberConfig, parts: MemberParts = {}): Promise<RunningNode> {
   const textBytes = new TextEncoder().encode(config.charterText);

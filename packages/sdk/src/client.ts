@@ -2,6 +2,7 @@
 import {
   type Abi,
   type Account,
+  BaseError,
   type ContractFunctionArgs,
   type ContractFunctionName,
   createPublicClient,
@@ -69,7 +70,7 @@ export interface Landed {
 
 /**
  * Connects, and asks every RPC for the chain's id once. Throws ChainError when they answer for different chains or for
- * another than `chainId`, and viem's HttpRequestError when too few answer.
+ * another than `chainId`, and when too few answer.
  */
 export async function createConcordClient(options: ClientOptions): Promise<ConcordClient> {
   const { rpcUrl, account, charters, rounds, inference, pollMilliseconds = 100 } = options;
@@ -79,7 +80,11 @@ export async function createConcordClient(options: ClientOptions): Promise<Conco
   const shared = { pollingInterval: pollMilliseconds, cacheTime: 0 };
   const [reader, ...witnesses] = transports.map((transport) => createPublicClient({ ...shared, transport }));
   const ids = [reader!, ...witnesses].map((each) => each.getChainId());
-  const chainId = await agreed(ids, String, 'the chain id');
+  const chainId = await agreed(ids, String, 'the chain id').catch((error: unknown) => {
+    if (!(error instanceof BaseError)) throw error;
+    const asked = [rpcUrl].flat().join(', ');
+    throw new ChainError('NO_ANSWER', `${asked}: ${error.details || error.shortMessage}`);
+  });
   if (options.chainId !== undefined && options.chainId !== chainId)
     throw new ChainError('OTHER_CHAIN', `the chain id is ${chainId}, need ${options.chainId}`);
   const deployment = { chainId, charters, rounds, inference };

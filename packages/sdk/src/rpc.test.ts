@@ -242,5 +242,11 @@ describe('[RD14] more than half of several RPCs must tell a fact', { concurrency
     await assert.rejects(getFacts(client, deployed.block, truth.at(-1)!.origin.block), /DISAGREEMENT/);
   });
 
+  test('nobody at the address is said in one line', () =>
+    assert.rejects(
+      clientOf('http://127.0.0.1:1'),
+      /^ChainError: NO_ANSWER: http:\/\/127\.0\.0\.1:1: .*\. Check the address/,
+    ));
+
   test('no address at all is refused', () => assert.rejects(clientOf([]), /need at least one/));
 });

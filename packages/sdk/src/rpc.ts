@@ -11,6 +11,8 @@ export type ChainErrorCode =
   | 'DISAGREEMENT'
   /** The chain is another one than the node was started on. */
   | 'OTHER_CHAIN'
+  /** Too few RPCs answer at all. */
+  | 'NO_ANSWER'
   /** The head went back, or has not moved for long. */
   | 'STALE_HEAD';
 
@@ -28,6 +30,7 @@ const ADVICE: Readonly<Record<ChainErrorCode, string>> = {
   CONTRADICTION: 'The RPC lies or is broken: use another one, or several',
   DISAGREEMENT: 'Find out which of the RPCs lies or lags, and replace it',
   OTHER_CHAIN: 'Check the RPC addresses and the chain id, and start again on the same folder',
+  NO_ANSWER: 'Check the address, and that the node of the chain runs',
   STALE_HEAD: 'Wait if the chain itself stands still; otherwise use another RPC, or several',
 };
 
