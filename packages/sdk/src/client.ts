@@ -47,6 +47,8 @@ export interface ConcordClient {
 
 interface Writer {
   readonly wallet: WalletClient<Transport, undefined, Account>;
+  /** Any RPC that answers: who lands a transaction is not trusted. */
+  readonly reader: PublicClient;
   /** Runs jobs one after the other. */
   readonly queue: <T>(job: () => Promise<T>) => Promise<T>;
 }
@@ -90,10 +92,10 @@ export async function createConcordClient(options: ClientOptions): Promise<Conco
   const deployment = { chainId, charters, rounds, inference };
   const reading = { deployment, reader: reader!, ...(witnesses.length > 0 && { witnesses }) };
   if (!account) return reading;
-  // Who lands a transaction is not trusted: any RPC will do.
   const transport = transports.length === 1 ? transports[0]! : fallback(transports);
   const wallet = createWalletClient({ ...shared, transport, account: privateKeyToAccount(account) });
-  return { ...reading, writer: { wallet, queue: createQueue() } };
+  const anyReader = transports.length === 1 ? reader! : createPublicClient({ ...shared, transport });
+  return { ...reading, writer: { wallet, reader: anyReader, queue: createQueue() } };
 }
 
 /** How long a chain may not know a transaction that it took, before it is taken for lost; milliseconds. */
@@ -144,12 +146,12 @@ export async function send<A extends Abi, F extends ContractFunctionName<A, Writ
 
 /** Sends raw calldata, or creation code when `to` is missing; `about` serves to decode a refusal. */
 export async function transact(
-  { reader, writer }: ConcordClient,
+  { writer }: ConcordClient,
   { to, data, value = 0n }: { readonly to?: Address; readonly data: Hex; readonly value?: bigint },
   about: { readonly abi: Abi; readonly functionName: string },
 ): Promise<Landed & { readonly created?: Address }> {
   if (!writer) throw toTransactionError(undefined, about);
-  const { wallet, queue } = writer;
+  const { wallet, reader, queue } = writer;
   const call = { account: wallet.account, data, value, ...(to && { to }) };
   try {
     const estimate = await reader.estimateGas(call);

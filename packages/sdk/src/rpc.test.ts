@@ -231,6 +231,18 @@ describe('[RD14] more than half of several RPCs must tell a fact', { concurrency
       assert.deepEqual(await getFacts(client, deployed.block, truth.at(-1)!.origin.block), truth);
     });
 
+  test('a transaction lands through whichever answers', async () => {
+    const liar = await proxy();
+    const account = devnet.accounts[1]!.privateKey;
+    const rpcUrl = [liar.url, devnet.rpcUrl, (await proxy()).url];
+    const client = await createConcordClient({ rpcUrl, account, pollMilliseconds: 20, ...deployed });
+    liar.behave('errors');
+    const endpoint = 'https://b.example';
+    const signature = await sign(account, honest.deployment, { kind: 'Join', charterId, endpoint });
+    const { block } = await join(client, { charterId, member: addressOf(account), endpoint, signature });
+    assert.ok(block > 0n);
+  });
+
   test('of two that differ neither is believed', async () => {
     const liar = await proxy();
     const client = await clientOf([liar.url, devnet.rpcUrl]);

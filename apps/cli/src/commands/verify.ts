@@ -3,6 +3,9 @@ import { defineCommand } from 'citty';
 import { archivedRecords, audit, chainArgs, recordsNamed, showClauses } from '../audit.ts';
 import { createRenderer } from '../render.ts';
 
+/** Seconds after which a head looks as if the RPC were behind. */
+const STALE = 300;
+
 /** `concord verify`: anyone, from chain and published bytes or from an archive; exit 0 only on PASS. */
 export const verify = defineCommand({
   meta: {
@@ -22,6 +25,9 @@ export const verify = defineCommand({
     render.line();
     if (args.archive !== undefined)
       render.prose('The logs are those that the archivist read; compare them with the chain before you rely on them.', '  ');
+    const age = Math.round(Date.now() / 1_000) - records.now;
+    if (args.archive === undefined && age > STALE)
+      render.prose(`The last block that the RPC shows is ${age} s old. If the chain goes on, what came since is not in this verdict: use another RPC.`, '  ');
     render.line(`  ${report.verdict}`, report.verdict === 'PASS' ? 'good' : 'bad');
     if (args.json === true) render.document(report);
     process.exitCode = report.verdict === 'PASS' ? 0 : 1;
