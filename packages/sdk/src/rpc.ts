@@ -34,14 +34,36 @@ const ADVICE: Readonly<Record<ChainErrorCode, string>> = {
   STALE_HEAD: 'Wait if the chain itself stands still; otherwise use another RPC, or several',
 };
 
-/** What more than half of the RPCs answer, by `name`. Throws the first failure where too few answer, else ChainError. */
+/** More than half of so many. */
+const majorityOf = (count: number): number => Math.floor(count / 2) + 1;
+
+/**
+ * What more than half of the RPCs answer, by `name`, as soon as they have. Throws the first failure where too few answer,
+ * else ChainError.
+ */
 export async function agreed<T>(asked: readonly Promise<T>[], name: (answer: T) => string, what: string): Promise<T> {
-  const answers = await Promise.allSettled(asked);
+  const votes = new Map<string, number>();
+  const early = Promise.withResolvers<T>();
+  const all = Promise.allSettled(
+    asked.map(async (each) => {
+      const answer = await each;
+      const count = (votes.get(name(answer)) ?? 0) + 1;
+      votes.set(name(answer), count);
+      // One that hangs must not hold up those that agree.
+      if (count === majorityOf(asked.length)) early.resolve(answer);
+      return answer;
+    }),
+  );
+  return Promise.race([early.promise, all.then((answers) => majority(answers, name, what))]);
+}
+
+/** The same once everybody has answered or failed. */
+function majority<T>(answers: readonly PromiseSettledResult<T>[], name: (answer: T) => string, what: string): T {
   const groups = Map.groupBy(
     answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
     name,
   );
-  const most = [...groups.values()].find(({ length }) => 2 * length > asked.length);
+  const most = [...groups.values()].find(({ length }) => length >= majorityOf(answers.length));
   if (most) return most[0]!;
   const failed = answers.find((each) => each.status === 'rejected');
   if (failed && groups.size <= 1) throw failed.reason;
@@ -49,6 +71,34 @@ export async function agreed<T>(asked: readonly Promise<T>[], name: (answer: T) 
     (each, i) => `RPC ${i + 1}: ${each.status === 'fulfilled' ? name(each.value) : 'silent'}`,
   );
   throw new ChainError('DISAGREEMENT', `${what}: ${sayings.join('; ')}`);
+}
+
+/** How long the others are waited for once more than half have answered, milliseconds. */
+const GRACE = 500;
+
+/**
+ * The answers of more than half, and of whoever else answers within half a second, highest first. Throws the first failure
+ * where fewer answer.
+ */
+export async function ranked(asked: readonly Promise<bigint>[]): Promise<readonly bigint[]> {
+  const found: bigint[] = [];
+  const enough = Promise.withResolvers<void>();
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  const all = Promise.all(
+    asked.map(async (each) => {
+      found.push(await each);
+      if (found.length === majorityOf(asked.length)) grace = setTimeout(enough.resolve, GRACE);
+    }),
+  );
+  const everybody = Promise.allSettled(asked).then(() => undefined);
+  const failure = all.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  await Promise.race([enough.promise, everybody]);
+  clearTimeout(grace);
+  if (found.length < majorityOf(asked.length)) throw await failure;
+  return found.toSorted((a, b) => (a > b ? -1 : 1));
 }
 
 interface Readers {

@@ -6,7 +6,7 @@ import { BaseError, type Block, keccak256, type PublicClient } from 'viem';
 import type { ConcordClient } from './client.ts';
 import type { Address, Hex } from './facts.ts';
 import { addressesOf, completed, digestOfLogs, type MinedLog, type RawLog } from './logs.ts';
-import { agreed, ChainError, readersOf } from './rpc.ts';
+import { agreed, ChainError, ranked, readersOf } from './rpc.ts';
 
 /** One block and everything in it that concerns the deployment. */
 export interface Seen {
@@ -128,12 +128,8 @@ export function witnessed(client: ConcordClient, confirmations: number): Witness
   const sources = readers.map((reader) => sourceOf(reader, client, confirmations));
   return {
     async head() {
-      const heads = await Promise.allSettled(sources.map((source) => source.head()));
-      const known = heads.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-      const needed = Math.floor(sources.length / 2) + 1;
-      const failed = heads.find((each) => each.status === 'rejected');
-      if (known.length < needed && failed) throw failed.reason;
-      return known.sort((a, b) => (a > b ? -1 : 1))[needed - 1]!;
+      const heads = await ranked(sources.map((source) => source.head()));
+      return heads[Math.floor(sources.length / 2)]!;
     },
     hashAt: (number) =>
       agreed(
