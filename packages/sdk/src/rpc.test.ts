@@ -228,6 +228,11 @@ describe('[RD14] more than half of several RPCs must tell a fact', { concurrency
       await heard.until(complete);
       assert.deepEqual(heard.facts, truth);
       assert.ok(liar.lies > 0 || lie === 'errors' || lie === 'silence');
+      // Who is outvoted is told, for somebody to replace it.
+      if (lie === 'consistent-lie')
+        assert.match(heard.troubles[0]!.message, /block \d+: RPC 1 says 0x.*, more than half 0x/);
+      if (lie === 'hidden-logs')
+        assert.match(heard.troubles[0]!.message, /RPC 1 of 3: block 0x.* has logs of .* left out/);
       assert.deepEqual(await getFacts(client, deployed.block, truth.at(-1)!.origin.block), truth);
     });
 

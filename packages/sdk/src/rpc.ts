@@ -19,10 +19,13 @@ export type ChainErrorCode =
 /** An RPC lies, is broken or is behind; nothing that it said is taken for a fact. */
 export class ChainError extends Error {
   readonly code: ChainErrorCode;
+  /** The message without code and advice. */
+  readonly what: string;
   constructor(code: ChainErrorCode, what: string) {
     super(`${code}: ${what}. ${ADVICE[code]}`);
     this.name = 'ChainError';
     this.code = code;
+    this.what = what;
   }
 }
 
@@ -39,9 +42,14 @@ const majorityOf = (count: number): number => Math.floor(count / 2) + 1;
 
 /**
  * What more than half of the RPCs answer, by `name`, as soon as they have. Throws the first failure where too few answer,
- * else ChainError.
+ * else ChainError. `onDissent` is told of those that then say otherwise, or contradict themselves.
  */
-export async function agreed<T>(asked: readonly Promise<T>[], name: (answer: T) => string, what: string): Promise<T> {
+export async function agreed<T>(
+  asked: readonly Promise<T>[],
+  name: (answer: T) => string,
+  what: string,
+  onDissent?: (lie: ChainError) => void,
+): Promise<T> {
   const votes = new Map<string, number>();
   const early = Promise.withResolvers<T>();
   const all = Promise.allSettled(
@@ -54,6 +62,19 @@ export async function agreed<T>(asked: readonly Promise<T>[], name: (answer: T) 
       return answer;
     }),
   );
+  if (onDissent)
+    void Promise.all([early.promise, all]).then(([most, answers]) => {
+      for (const [i, each] of answers.entries())
+        if (each.status === 'fulfilled' && name(each.value) !== name(most))
+          onDissent(
+            new ChainError(
+              'DISAGREEMENT',
+              `${what}: RPC ${i + 1} says ${name(each.value)}, more than half ${name(most)}`,
+            ),
+          );
+        else if (each.status === 'rejected' && each.reason instanceof ChainError)
+          onDissent(new ChainError(each.reason.code, `RPC ${i + 1} of ${asked.length}: ${each.reason.what}`));
+    });
   return Promise.race([early.promise, all.then((answers) => majority(answers, name, what))]);
 }
 

@@ -123,7 +123,12 @@ export interface Witnessed {
 /** The highest block that more than half of a client's RPCs have. */
 export const headOf = (client: ConcordClient): Promise<bigint> => witnessed(client, 0).head();
 
-export function witnessed(client: ConcordClient, confirmations: number): Witnessed {
+/** `onDissent` is told of RPCs that are outvoted about a block. */
+export function witnessed(
+  client: ConcordClient,
+  confirmations: number,
+  onDissent?: (lie: ChainError) => void,
+): Witnessed {
   const readers = readersOf(client);
   const sources = readers.map((reader) => sourceOf(reader, client, confirmations));
   return {
@@ -142,6 +147,7 @@ export function witnessed(client: ConcordClient, confirmations: number): Witness
         sources.map((source) => source.at(number)),
         ({ hash, parentHash, time, logs }) => `${hash} on ${parentHash} at ${time} s, ${digestOfLogs(logs)}`,
         `block ${number}`,
+        onDissent,
       ),
     async checkChain() {
       const { chainId } = client.deployment;

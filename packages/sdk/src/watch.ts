@@ -60,7 +60,7 @@ const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
 export async function* watchFacts(client: ConcordClient, options: WatchOptions): AsyncGenerator<ChainEvent, void> {
   const { fromBlock, confirmations, pollMilliseconds, signal, onTrouble, stillMilliseconds = 60_000 } = options;
   const told: Told[] = [];
-  const chain = witnessed(client, confirmations);
+  const chain = witnessed(client, confirmations, onTrouble);
   const pulse = takePulse(stillMilliseconds);
   let next = fromBlock;
   let wait = pollMilliseconds;
