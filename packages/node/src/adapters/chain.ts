@@ -1,5 +1,5 @@
 /** Heads of the confirmed chain, each with the whole view folded anew from facts: nothing of it is remembered across runs. */
-import { type ConcordClient, emptyView, type Fact, fold, getFacts, headOf, watchFacts } from '@concord/sdk';
+import { ChainError, type ConcordClient, emptyView, type Fact, fold, getFacts, headOf, watchFacts } from '@concord/sdk';
 import type { Head, Log } from '../ports.ts';
 
 export interface FollowOptions {
@@ -21,11 +21,13 @@ export async function* followChain(client: ConcordClient, options: FollowOptions
   const { fromBlock, confirmations, signal, log } = options;
   const start = (await headOf(client)) - BigInt(confirmations);
   const settled = start - RECENT;
-  let facts: Fact[] = settled >= fromBlock ? await getFacts(client, fromBlock, settled) : [];
+  const caughtUp = settled >= fromBlock;
+  const first = caughtUp ? settled + 1n : fromBlock;
+  let facts: Fact[] = caughtUp ? await getFacts(client, fromBlock, settled) : [];
   let view = facts.reduce(fold, emptyView);
   const events = watchFacts(client, {
     ...options,
-    fromBlock: settled >= fromBlock ? settled + 1n : fromBlock,
+    fromBlock: first,
     onTrouble: (error) => {
       const trouble = error instanceof Error ? error.message : String(error);
       options.onTrouble(trouble);
@@ -39,6 +41,9 @@ export async function* followChain(client: ConcordClient, options: FollowOptions
       view = fold(view, event.fact);
     } else if (event.type === 'reorg') {
       log('reorg', { depth: event.depth, from: event.from });
+      // Below the first block that was looked at nothing is known to stand.
+      if (caughtUp && event.from <= first)
+        throw new ChainError('OTHER_CHAIN', `none of the blocks since ${first} is on the chain any more`);
       facts = facts.filter(({ origin }) => origin.block < event.from);
       view = facts.reduce(fold, emptyView);
     } else if (event.number >= start) {
