@@ -193,3 +193,58 @@ describe('a committee of three pairs, of whom one speaks a wrong sum and one rev
     assert.deepEqual(listener.contradictions, []);
   });
 });
+
+describe('three members, of whom one has a disk that is soon full', () => {
+  const FULL = 1;
+  let run: Consortium;
+  let listener: Eavesdropper;
+  let finished = false;
+  let complaints: readonly string[] = [];
+  let lostIn = '';
+
+  const complaintsOf = (): readonly string[] =>
+    run.members[FULL]!.events.flatMap((each) => [each['reason'], each['trouble']])
+      .map(String)
+      .filter((words) => words.includes('the journal '));
+
+  before(async () => {
+    run = await startConsortium({
+      members: 3,
+      rounds: ROUNDS,
+      phaseSeconds: 12,
+      blockMilliseconds: 150,
+      fullDisk: FULL,
+    });
+    listener = eavesdrop(run);
+    let restarting: Promise<void> | undefined;
+    finished = await listener.until(() => {
+      if (complaintsOf().length > 0 && !restarting) {
+        const now = listener.attempts.at(-1);
+        lostIn = `${now?.round}/${now?.attempt}`;
+        // There is room again, and the node is started anew.
+        restarting = delay(1_000).then(async () => {
+          complaints = complaintsOf();
+          await run.members[FULL]!.kill();
+          await run.members[FULL]!.restart();
+        });
+      }
+      return settledIn(listener) === ROUNDS;
+    }, PATIENCE);
+    await restarting;
+  });
+  after(() => run?.stop());
+
+  test('[RD10] it says what is wrong and nothing else, and goes on where it was once there is room', async (t) => {
+    t.diagnostic(`full in ${lostIn}; attempts ${describeAttempts(listener.attempts)}`);
+    assert.ok(finished);
+    assert.ok(complaints.length > 0);
+    for (const words of complaints)
+      assert.match(words, /the journal .*journal\.sqlite cannot be used: .*\. (Check|Make room)/);
+    assert.deepEqual(listener.contradictions, []);
+    const { clauses } = await listener.verify();
+    assert.deepEqual(
+      clauses.filter(({ verdict }) => verdict === 'FAIL'),
+      [],
+    );
+  });
+});

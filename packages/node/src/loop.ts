@@ -8,6 +8,7 @@ import { perform } from './perform.ts';
 import { eraseSecrets } from './perform/seat.ts';
 import { rememberBasis, silenceIn } from './perform/standing.ts';
 import type { Bell } from './bell.ts';
+import { JournalError } from './journal.ts';
 import type { Head, Log, Party } from './ports.ts';
 
 /** What a node follows: the runs that it is in, and itself in each of them. */
@@ -81,7 +82,14 @@ export async function runLoop(
     scheduled = false;
     if (!head || signal.aborted) return;
     const runs = runsIn(head.view);
-    for (const run of runs) actOn(run, head);
+    for (const run of runs)
+      try {
+        actOn(run, head);
+      } catch (error) {
+        // What cannot be written down is not acted on; the next head tries again.
+        if (!(error instanceof JournalError)) throw error;
+        log('journal', { trouble: error.message });
+      }
     for (const [runId, { controller }] of attended)
       if (!runs.some(({ charterId }) => charterId === runId)) {
         controller.abort();

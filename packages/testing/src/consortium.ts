@@ -70,6 +70,8 @@ export interface ConsortiumOptions {
   readonly blockMilliseconds: number;
   /** How often each node looks at the chain, 100 unless told. */
   readonly pollMilliseconds?: number;
+  /** A member whose disk takes no file above 1 MB until it is started again. */
+  readonly fullDisk?: number;
   /** Blocks above a fact before a node believes it, 0 unless told. */
   readonly confirmations?: number;
   /** RPC addresses of a member, given the chain's; without it, the chain's alone. */
@@ -136,7 +138,7 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
       const charterText = new TextDecoder().decode(textBytes);
       const config = { ...common, privateKey, folder: home, dataFile, charterText, relayerUrl: relayer.endpoint };
       const rpc = (await options.rpcOf?.(i, rpcUrl)) ?? rpcUrl;
-      return startProcess(address, home, { ...config, rpcUrl: rpc }, options.liars?.[i]);
+      return startProcess(address, home, { ...config, rpcUrl: rpc }, options.liars?.[i], options.fullDisk === i);
     }),
   );
   const aggregators = await Promise.all(
@@ -177,6 +179,7 @@ async function startProcess(
   home: string,
   config: MemberConfig | AggregatorConfig | RelayerConfig,
   liar: LiarName | undefined,
+  fullDisk = false,
 ): Promise<NodeProcess> {
   const path = join(home, 'config.json');
   const events: LoggedEvent[] = [];
@@ -186,7 +189,10 @@ async function startProcess(
     // It answers on the port that it first got, as a member with a registered endpoint would.
     const port = endpoint === '' ? config.port : Number(new URL(endpoint).port);
     writeFileSync(path, JSON.stringify({ ...config, port }));
-    child = spawn(process.execPath, [MEMBER, path, ...(liar ? [liar] : [])], {
+    // ulimit counts blocks of 512 bytes; the process takes the place of the shell.
+    const limit = fullDisk && endpoint === '' ? ['sh', '-c', 'ulimit -f 2000; exec "$@"', 'node'] : [];
+    const [command, ...words] = [...limit, process.execPath, MEMBER, path, ...(liar ? [liar] : [])];
+    child = spawn(command!, words, {
       stdio: ['pipe', 'pipe', 'inherit'],
       // Halves what a process costs before it does anything.
       env: { NODE_COMPILE_CACHE: join(tmpdir(), 'concord-compiled'), ...process.env },
