@@ -6,6 +6,7 @@ import {
   type Clause,
   type ConcordClient,
   createConcordClient,
+  crossCheck,
   decodeArchive,
   factOf,
   fetchBlob,
@@ -14,6 +15,7 @@ import {
   type Hex,
   recording,
   type SettledSource,
+  type UnmaskedSource,
   type Verification,
   verifyRun,
 } from '@concord/sdk';
@@ -35,6 +37,7 @@ export interface Records extends Omit<Archive, 'blobs'> {
   readonly blobs: BlobSource;
   /** What holders say that they signed; an archive does not have it. */
   readonly settledBy?: SettledSource;
+  readonly unmaskedBy?: UnmaskedSource;
 }
 
 const CONTRACTS = ['charters', 'rounds', 'inference'] as const;
@@ -50,6 +53,7 @@ export const chainArgs = {
     type: 'string',
     description: 'block in which the contracts were deployed, or earlier, beside addresses (default: 0)',
   },
+  'chain-id': { type: 'string', description: 'id that the chain must have; a deployment file says it' },
   source: {
     type: 'string',
     description: 'where to ask for bytes instead of the announced endpoints, such as an IPFS gateway',
@@ -57,7 +61,7 @@ export const chainArgs = {
 } as const;
 
 type ChainArgs = Readonly<Record<string, unknown>> & {
-  readonly [K in (typeof CONTRACTS)[number] | 'run' | 'from-block' | 'source']?: string | undefined;
+  readonly [K in (typeof CONTRACTS)[number] | 'run' | 'from-block' | 'chain-id' | 'source']?: string | undefined;
 };
 
 /** The deployment as the command line names it: three addresses, or a file. Throws SettingError naming what lacks. */
@@ -73,7 +77,11 @@ async function named(args: ChainArgs): Promise<Connection> {
     );
   const at = (name: (typeof CONTRACTS)[number]): Address => address(args[name], `--${name}`);
   const contracts = { charters: at('charters'), rounds: at('rounds'), inference: at('inference') };
-  const client = await createConcordClient({ rpcUrl: settings.need('rpc'), ...contracts });
+  const chainId = args['chain-id'];
+  const client = await createConcordClient({
+    ...{ rpcUrl: settings.need('rpc'), ...contracts },
+    ...(chainId !== undefined && { chainId: integer(1)(chainId, '--chain-id') }),
+  });
   return { client, fromBlock: BigInt(integer(0)(args['from-block'] ?? 0, '--from-block')) };
 }
 
@@ -85,7 +93,10 @@ export async function recordsNamed(args: ChainArgs): Promise<Records> {
   return recordsOf(client, runId, fromBlock, args.source);
 }
 
-/** A run's records from a chain, bytes from `source` or the endpoints that its members and aggregators announced. */
+/**
+ * A run's records from a chain, bytes from `source` or the endpoints that its members and aggregators announced.
+ * Throws ChainError when an RPC contradicts itself or the others: that is no fault of the run, and no verdict on it.
+ */
 export async function recordsOf(
   client: ConcordClient,
   runId: Hex,
@@ -95,15 +106,17 @@ export async function recordsOf(
   const { deployment } = client;
   const head = await client.reader.getBlock();
   const logs = await getLogs(client, fromBlock, head.number);
-  const announced = logs.flatMap((log) => {
-    const fact = factOf(deployment, log);
-    return 'endpoint' in fact && (fact.kind !== 'joined' || fact.charterId === runId) ? [fact.endpoint] : [];
-  });
+  const facts = logs.map((log) => factOf(deployment, log));
+  await crossCheck(client, facts, runId, head.number);
+  const announced = facts.flatMap((fact) =>
+    'endpoint' in fact && (fact.kind !== 'joined' || fact.charterId === runId) ? [fact.endpoint] : [],
+  );
   // The last one announced is where somebody who moved answers now.
   const sources = source === undefined ? [...new Set(announced.reverse())] : [source];
   const blobs: BlobSource = (digest) => fetchBlob(sources, digest).catch(() => undefined);
   const settledBy: SettledSource = (attempt) => heardFrom(sources, deployment, 'Settled', attempt);
-  return { deployment, runId, now: Number(head.timestamp), logs, blobs, settledBy };
+  const unmaskedBy: UnmaskedSource = (attempt) => heardFrom(sources, deployment, 'Unmasked', attempt);
+  return { deployment, runId, now: Number(head.timestamp), logs, blobs, settledBy, unmaskedBy };
 }
 
 /** An archive's records, offline. Throws ArchiveError. */
@@ -114,7 +127,7 @@ export function archivedRecords(bytes: Uint8Array): Records {
 
 /** Verifies a run's records; `kept` has every blob that this took, so that an archive can be made of it. */
 export async function audit(records: Records): Promise<Verification & { readonly kept: ReadonlyMap<Hex, Uint8Array> }> {
-  const { deployment, runId, now, logs, settledBy } = records;
+  const { deployment, runId, now, logs, settledBy, unmaskedBy } = records;
   const { source, kept } = recording(records.blobs);
   const components = { platform: nodePlatform, kernels: loadKernels() };
   const facts = logs.map((log) => factOf(deployment, log));
@@ -122,6 +135,7 @@ export async function audit(records: Records): Promise<Verification & { readonly
     ...{ runId, facts, deployment, now, components },
     blobs: source,
     ...(settledBy && { settledBy }),
+    ...(unmaskedBy && { unmaskedBy }),
   });
   return { ...report, kept };
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import {
   type Address,
+  ChainError,
   type ChainView,
   type Charter,
   type ConcordClient,
@@ -36,7 +37,9 @@ export async function connect(settings: Settings, account?: Hex): Promise<Connec
   const rpcUrl = settings.need('rpc');
   const { charters, rounds, inference, chainId, fromBlock } = deploymentOf(settings);
   const contracts = { charters, rounds, inference };
-  const client = await createConcordClient({ rpcUrl, ...contracts, ...(account && { account }) }).catch(() => {
+  const client = await createConcordClient({ rpcUrl, ...contracts, ...(account && { account }) }).catch((error: unknown) => {
+    // RPCs that answer and contradict each other say so best themselves.
+    if (error instanceof ChainError && error.code !== 'NO_ANSWER') throw error;
     throw new SettingError('rpc', `nobody answers at ${rpcUrl}: check the address, and that the chain’s node runs`);
   });
   if (client.deployment.chainId !== chainId)

@@ -148,6 +148,16 @@ describe('one liar among honest parties: the demo ends red and says which clause
     assert.match(evidence, /^\d of 6 members refuse to vote: CH4: its 24 rounds.*charge 5 rounds, .* 0 votes were cast/s);
   });
 
+  test('[LG2] overspend in a run so short that the contract itself refuses the charter', async () => {
+    const run = await concord(['demo', '--seeds', '1', '--cheat', 'overspend', '--rounds', '1', '--json']);
+    assert.equal(run.code, 1);
+    assert.match(run.stderr, /BROKEN {2}LG2 {2}by whoever proposed the charter.*\n.*costs ρ = 0\.\d+, and the ε/s);
+    assert.doesNotMatch(run.stderr, /0x[0-9a-f]{200}|at async/);
+    const { refused } = JSON.parse(run.stdout);
+    assert.equal(refused.rule, 'LG2 price');
+    assert.ok(BigInt(refused.have) > BigInt(refused.need));
+  });
+
   test('[CM9] two-sets: a staked holder signs two accept sets and loses its stake', async () => {
     const { document, broken, evidence } = await playWith('two-sets');
     assert.equal(document.rounds.length, 1);

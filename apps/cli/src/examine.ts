@@ -69,12 +69,17 @@ const folder =
 const rpc =
   (settings: Settings): Look =>
   async () => {
-    const rpcUrl = settings.need('rpc');
-    const reader = createPublicClient({ transport: http(rpcUrl, { retryCount: 0, timeout: 5_000 }) });
-    const chainId = await reader.getChainId().catch(() => undefined);
-    return chainId === undefined
-      ? broken(`nobody answers at ${rpcUrl}: check the address, the chain’s node and the firewall`)
-      : ok(`${rpcUrl} answers, chain ${chainId}`);
+    const urls = [settings.need('rpc')].flat();
+    const ids = await Promise.all(
+      urls.map((url) => {
+        const reader = createPublicClient({ transport: http(url, { retryCount: 0, timeout: 5_000 }) });
+        return reader.getChainId().catch(() => undefined);
+      }),
+    );
+    const silent = urls.filter((_, i) => ids[i] === undefined);
+    return silent.length > 0
+      ? broken(`nobody answers at ${silent.join(', ')}: check the address, the chain’s node and the firewall`)
+      : ok(urls.map((url, i) => `${url} answers, chain ${ids[i]}`).join('; '));
   };
 
 const contracts =

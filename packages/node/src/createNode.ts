@@ -1,5 +1,5 @@
 /** The only place where nodes are put together: plain configuration in, a running node out. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { addressOf, deriveSizes, publicKeyOf, Secret, shard } from '@concord/protocol';
 import {
@@ -32,11 +32,12 @@ import { Bell } from './bell.ts';
 import { committeeRunsOf, runOf } from './core/attempt.ts';
 import type { Me } from './core/duties.ts';
 import { bytesToHex, hexToBytes } from './core/hex.ts';
-import { entry } from './core/slot.ts';
+import { entry, type Slot, type TypeName } from './core/slot.ts';
 import { endpointOf } from './endpoint.ts';
 import { openJournal } from './journal.ts';
 import { type Following, runLoop } from './loop.ts';
 import { Meter } from './meter.ts';
+import { takenBack } from './perform/standing.ts';
 import { createPeers } from './peers.ts';
 import { type EncodeUpdate, type Head, type Holding, honestly, type Log, type Party, type Reporter } from './ports.ts';
 import { type PlaceNow, reception } from './receive.ts';
@@ -51,7 +52,10 @@ import type { World } from './world.ts';
 
 interface Common {
   readonly privateKey: Hex;
-  readonly rpcUrl: string;
+  /** JSON-RPC address of the chain, or several: then a fact counts when more than half of them tell it [RD14]. */
+  readonly rpcUrl: string | readonly string[];
+  /** What the chain's id must be; without it, what the RPCs say. */
+  readonly chainId?: number;
   readonly contracts: { readonly charters: Address; readonly rounds: Address; readonly inference: Address };
   /** Block in which the contracts were deployed; 0 unless told. */
   readonly fromBlock?: number;
@@ -93,6 +97,8 @@ export type RelayerConfig = Common;
 export interface HolderParts extends Partial<Holding> {
   /** What this node answers when it is asked for what it has said. */
   readonly readPost?: typeof readPost;
+  /** The list of its group that it shows, of the one that it closed. */
+  readonly readList?: (closed: Uint8Array) => Uint8Array;
 }
 export interface MemberParts extends HolderParts {
   readonly encodeUpdate?: EncodeUpdate;
@@ -111,10 +117,7 @@ const processWorld: World = {
   clock: systemClock,
   random: nodeRandom,
   components: () => ({ platform: nodePlatform, kernels: loadKernels() }),
-  openJournal(folder) {
-    mkdirSync(folder, { recursive: true });
-    return openJournal(join(folder, 'journal.sqlite'));
-  },
+  openJournal: (folder) => openJournal(join(folder, 'journal.sqlite')),
   connect: createConcordClient,
   listen: serve,
   transport: httpTransport,
@@ -123,15 +126,26 @@ const processWorld: World = {
 /** Largest body while no run is known: nothing that is any use yet. */
 const BEFORE_ANY_RUN = 1 << 20;
 
-const clientOf = ({ connect }: World, { rpcUrl, contracts, pollMilliseconds }: Common, account?: Hex) =>
-  connect({ rpcUrl, ...contracts, pollMilliseconds, ...(account && { account }) });
+const clientOf = ({ connect }: World, { rpcUrl, chainId, contracts, pollMilliseconds }: Common, account?: Hex) =>
+  connect({
+    ...{ rpcUrl, ...contracts, pollMilliseconds },
+    ...(chainId !== undefined && { chainId }),
+    ...(account && { account }),
+  });
 
-const follow = ({ clock }: World, config: Common, log: Log, signal: AbortSignal): FollowOptions => ({
+const follow = (
+  { clock }: World,
+  config: Common,
+  log: Log,
+  signal: AbortSignal,
+  onTrouble: (what: string) => void,
+): FollowOptions => ({
   clock,
   fromBlock: BigInt(config.fromBlock ?? 0),
   confirmations: config.confirmations,
   pollMilliseconds: config.pollMilliseconds,
   signal,
+  onTrouble,
   log,
 });
 
@@ -202,6 +216,7 @@ async function startParty(
   const components = world.components();
 
   let head: Head | undefined;
+  let trouble: string | undefined;
   const runsNow = (): readonly RunView[] => (head ? part.runsIn(head.view, address) : []);
   // What is computed for one run is of no use in another.
   const benches = new Map<Hex, Workbench>();
@@ -215,7 +230,13 @@ async function startParty(
     const view = run && currentAttempt(run);
     const workbench = benchOf(runId);
     const place = run && view && workbench.place(run, view);
-    return place && { place, workbench };
+    return place && workbench.silence === undefined ? { place, workbench } : undefined;
+  };
+  /** What was said about an attempt is told for as long as the chain has the facts that it was said on [RD15]. */
+  const stands = (slot: Slot): boolean => {
+    const run = runsNow().find(({ charterId }) => charterId === slot.runId);
+    const view = run?.attempts.find(({ round, attempt }) => round === slot.round && attempt === slot.attempt);
+    return view === undefined || takenBack({ journal }, slot, view) === undefined;
   };
   const longest = (): number => Math.max(BEFORE_ANY_RUN, ...runsNow().map(longestReport));
   const turnedAway = new TurnedAway();
@@ -230,19 +251,26 @@ async function startParty(
       [part.part]: address,
       ...part.status(),
       ...(part.part === 'member' ? runs[0] : { runs }),
+      ...(trouble !== undefined && { chainTrouble: trouble }),
       turnedAway: turnedAway.all,
       proofsChecked,
       bytesSent,
       bytesReceived,
     };
   };
-  const { readPost: answer = readPost, ...holding } = part.parts;
+  const { readPost: answer = readPost, readList = (closed) => closed, ...holding } = part.parts;
+  const listOf = (slot: Slot, type: TypeName): Uint8Array | undefined => {
+    const closed = stands(slot) ? journal.read(slot, entry.closed(type)) : undefined;
+    return closed && readList(closed);
+  };
   const routes: readonly Route[] = [
     ipfsRoute((digest) => journal.blob(digest)),
     reportsRoute(longest, turnedAway.at(doors.report)),
     sealsRoute(() => BEFORE_ANY_RUN, turnedAway.at(doors.seal)),
-    headersRoute(bell, (slot, type) => journal.read(slot, entry.closed(type))),
-    postsRoute(bell, (slot, kind) => answer({ journal, deployment }, config.privateKey, slot, kind)),
+    headersRoute(bell, listOf),
+    postsRoute(bell, (slot, kind) =>
+      stands(slot) ? answer({ journal, deployment }, config.privateKey, slot, kind) : undefined,
+    ),
     statusRoute(status),
   ];
   const listening = await world
@@ -275,9 +303,13 @@ async function startParty(
     clock,
     log,
   };
-  const heads = followChain(client, follow(world, config, log, controller.signal));
+  const onTrouble = (what: string): void => {
+    trouble = what;
+  };
+  const heads = followChain(client, follow(world, config, log, controller.signal, onTrouble));
   const observe = (next: Head): void => {
     head = next;
+    trouble = undefined;
   };
   const work = runLoop(following, heads, observe, controller.signal);
   return running(listening, endpoint, status, work, controller, () => {
@@ -287,13 +319,17 @@ async function startParty(
   });
 }
 
-const objectionIn = (bench: Workbench | undefined): object =>
-  bench?.objection === undefined ? {} : { objection: bench.objection };
+const objectionIn = (bench: Workbench | undefined): object => ({
+  ...(bench?.objection !== undefined && { objection: bench.objection }),
+  ...(bench && bench.leftOut.length > 0 && { leftOut: bench.leftOut }),
+  ...(bench?.silence !== undefined && { silent: bench.silence }),
+});
 
 /**
  * Starts a member: it votes for the charter of its text, joins and trains until it is stopped, and in a consortium holds
- * a share. Throws when the text, the data or the folder cannot be used (CharterTextError, CsvError, SchemaError, SQLite's
- * errors), when others could not reach it (EndpointError), when the port is taken, and when nobody answers at `rpcUrl`.
+ * a share. Throws when the text, the data or the folder cannot be used (CharterTextError, CsvError, SchemaError,
+ * JournalError), when others could not reach it (EndpointError), when the port is taken, and when nobody answers at
+ * `rpcUrl` (ChainError).
  */
 export async function startMember(
   config: MemberConfig,
@@ -349,12 +385,14 @@ export async function startRelayer(config: RelayerConfig, world: World = process
   const meter = new Meter();
   const purse = createPurse(client, log, () => performance.now());
   let head: Head | undefined;
+  let trouble: string | undefined;
   const status = (): object => {
     const at = head;
     return {
       relayer: bytesToHex(addressOf(publicKeyOf(new Secret(hexToBytes(config.privateKey))))),
       ...purse.status(),
       block: Number(head?.block ?? 0n),
+      ...(trouble !== undefined && { chainTrouble: trouble }),
       runs: at ? [...at.view.runs.values()].map((run) => describeRun(run, at)) : [],
       bytesSent: meter.bytesSent,
       bytesReceived: meter.bytesReceived,
@@ -365,9 +403,13 @@ export async function startRelayer(config: RelayerConfig, world: World = process
     log('answer failed', { reason: String(error) }),
   );
   const transport = world.transport(meter);
-  const heads = followChain(client, follow(world, config, log, controller.signal));
+  const onTrouble = (what: string): void => {
+    trouble = what;
+  };
+  const heads = followChain(client, follow(world, config, log, controller.signal, onTrouble));
   const observe = (next: Head): void => {
     head = next;
+    trouble = undefined;
     void purse.look(next);
   };
   const work = runRelay(

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes, randomInt } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openJournal } from './journal.ts';
+import { JournalError, openJournal } from './journal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'concord-journal-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -41,13 +41,6 @@ test('blobs are found by their SHA-256 only', () => {
   assert.equal(journal.putBlob(bytes('abc')), digest);
   assert.equal(text(journal.blob(digest)), 'abc');
   assert.equal(journal.blob(digest.replace('b', 'c')), undefined);
-  journal.close();
-});
-
-test('two nodes cannot stand on one journal', () => {
-  const path = join(folder, 'exclusive.sqlite');
-  const journal = openJournal(path);
-  assert.throws(() => openJournal(path), /locked/);
   journal.close();
 });
 
@@ -94,4 +87,103 @@ test('[RD10] a node that is killed between writing and speaking says the same by
   assert.equal(last.size, 400);
   for (const [key, value] of said)
     assert.equal(last.get(key), value, `key ${key} was said differently in the last life`);
+});
+
+describe('a journal that cannot be used says so, and what to do', () => {
+  const code = (expected: string, words: RegExp) => (error: unknown) => {
+    assert.ok(error instanceof JournalError, String(error));
+    assert.equal(error.code, expected);
+    assert.match(error.message, words);
+    return true;
+  };
+  /** A journal of many pages. */
+  const filled = (path: string): void => {
+    const journal = openJournal(path);
+    for (let i = 0; i < 200; i++) journal.record({ ...slot, round: i }, 'post/Verified', randomBytes(700));
+    journal.close();
+  };
+
+  test('[RD10] two nodes cannot stand on one journal', () => {
+    const path = join(folder, 'exclusive.sqlite');
+    const journal = openJournal(path);
+    assert.throws(() => openJournal(path), code('IN_USE', /two nodes with one key must never run/));
+    journal.close();
+  });
+
+  test('[RD10] a full disk records nothing, keeps what was there, and goes on once there is room', () => {
+    const path = join(folder, 'full.sqlite');
+    filled(path);
+    const journal = openJournal(path, { mostPages: 60 });
+    const before = journal.read(slot, 'post/Verified');
+    assert.throws(
+      () => journal.record({ ...slot, attempt: 9 }, 'post/Settled', randomBytes(100_000)),
+      code('FULL', /Make room/),
+    );
+    assert.throws(() => journal.putBlob(randomBytes(100_000)), code('FULL', /Make room/));
+    assert.equal(journal.read({ ...slot, attempt: 9 }, 'post/Settled'), undefined);
+    assert.ok(!journal.keys({ ...slot, attempt: 9 }).has('post/Settled'));
+    journal.close();
+    const again = openJournal(path);
+    assert.deepEqual(again.read(slot, 'post/Verified'), before);
+    assert.equal(text(again.record({ ...slot, attempt: 9 }, 'post/Settled', bytes('now'))), 'now');
+    again.close();
+  });
+
+  test('[RD10] a damaged journal is refused as a whole, wherever the damage is', () => {
+    const path = join(folder, 'damaged.sqlite');
+    filled(path);
+    const whole = readFileSync(path);
+    const damages: readonly ((bytes: Buffer) => Buffer)[] = [
+      (all) => Buffer.concat([randomBytes(100), all.subarray(100)]),
+      (all) => Buffer.concat([all.subarray(0, 8_192), randomBytes(4_096), all.subarray(12_288)]),
+      (all) => all.subarray(0, all.length - 20_000),
+    ];
+    for (const damage of damages) {
+      writeFileSync(path, damage(whole));
+      assert.throws(() => openJournal(path), code('CORRUPT', /keep this one, and sit out/));
+    }
+    writeFileSync(path, whole);
+    openJournal(path).close();
+  });
+
+  test('a folder that is none, or that may not be written, is named', () => {
+    const file = join(folder, 'a file');
+    writeFileSync(file, '');
+    assert.throws(() => openJournal(join(file, 'journal.sqlite')), code('UNWRITABLE', /the right to write/));
+    const path = join(folder, 'readonly.sqlite');
+    filled(path);
+    chmodSync(path, 0o444);
+    // Root may write anywhere.
+    if (process.getuid?.() !== 0) assert.throws(() => openJournal(path), code('UNWRITABLE', /the right to write/));
+  });
+});
+
+test('[RD10] a process whose disk takes no more says nothing more, and says the same once there is room', async (t) => {
+  const path = join(folder, 'limited.sqlite');
+  // Files of at most 128 KiB (ulimit counts 512 bytes), the log of the journal among them.
+  const limited = spawn(
+    'sh',
+    [
+      '-c',
+      'ulimit -f 256; exec "$@"',
+      'limited',
+      process.execPath,
+      '--input-type=module-typescript',
+      '--eval',
+      SPEAKER,
+      path,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let complaint = '';
+  limited.stderr!.on('data', (chunk: Buffer) => {
+    complaint += chunk.toString();
+  });
+  const said = await listen(limited, 0);
+  t.diagnostic(`${said.size} lines were said before the disk was full`);
+  assert.ok(said.size > 0 && said.size < 400);
+  assert.match(complaint, /JournalError: the journal .*limited\.sqlite cannot be used: /);
+  const again = await listen(speaker(path), 0);
+  assert.equal(again.size, 400);
+  for (const [key, value] of said) assert.equal(again.get(key), value, `key ${key} was said differently`);
 });

@@ -6,8 +6,10 @@ import { duties } from './core/duties.ts';
 import { type Slot, slotName } from './core/slot.ts';
 import { perform } from './perform.ts';
 import { eraseSecrets } from './perform/seat.ts';
+import { rememberBasis, silenceIn } from './perform/standing.ts';
 import type { Bell } from './bell.ts';
 import type { Clock } from './clock.ts';
+import { JournalError } from './journal.ts';
 import type { Head, Log, Party } from './ports.ts';
 
 /** What a node follows: the runs that it is in, and itself in each of them. */
@@ -58,7 +60,12 @@ export async function runLoop(
     const place = view && workbench.place(run, view);
     const objection =
       reporter && workbench.consider(run, () => objectionTo(run, reporter.text, reporter.records.count));
+    const silence = place && silenceIn(party, { place, view });
+    if (silence !== workbench.silence && silence) log('silent', { ...slot, reason: silence });
+    workbench.silence = silence;
+    if (place && !silence) rememberBasis(party, place.slot, view);
     const known = {
+      silent: silence !== undefined,
       said: slot ? journal.keys(slot) : new Set<string>(),
       group: (type: 'update' | 'noise') =>
         place?.members.filter((each) => place.group(each, type) === place.share) ?? [],
@@ -77,7 +84,14 @@ export async function runLoop(
     scheduled = false;
     if (!head || signal.aborted) return;
     const runs = runsIn(head.view);
-    for (const run of runs) actOn(run, head);
+    for (const run of runs)
+      try {
+        actOn(run, head);
+      } catch (error) {
+        // What cannot be written down is not acted on; the next head tries again.
+        if (!(error instanceof JournalError)) throw error;
+        log('journal', { trouble: error.message });
+      }
     for (const [runId, { controller }] of attended)
       if (!runs.some(({ charterId }) => charterId === runId)) {
         controller.abort();
@@ -91,7 +105,7 @@ export async function runLoop(
   };
 
   const agenda = new Agenda(clock, log, schedule);
-  const silence = bell.listen(schedule);
+  const unlisten = bell.listen(schedule);
   try {
     for await (const next of heads) {
       head = next;
@@ -99,7 +113,7 @@ export async function runLoop(
       bell.ring();
     }
   } finally {
-    silence();
+    unlisten();
     for (const { controller } of attended.values()) controller.abort();
     agenda.stop();
   }

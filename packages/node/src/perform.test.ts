@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Secret, shard, sign } from '@concord/protocol';
+import { runStateHash, Secret, shard, sign } from '@concord/protocol';
 import {
   type AttemptView,
   currentAttempt,
@@ -29,6 +29,7 @@ import { Meter } from './meter.ts';
 import type { Peers } from './peers.ts';
 import { signVerified } from './perform/accept.ts';
 import { signSettled, speakAggregateShare } from './perform/settle.ts';
+import { runStateOf } from './perform/state.ts';
 import { upload } from './perform/upload.ts';
 import type { AttemptError, Work } from './perform/work.ts';
 import { honestly, type Party } from './ports.ts';
@@ -176,6 +177,21 @@ describe('[RD10] a holder signs Verified for what it has recomputed, and for not
     assert.equal(heardFrom(member, work, 'Verified'), undefined);
   });
 
+  test('[CH5][RD5] honest noise that a holder selects out leaves too little: nothing is signed, so nothing is charged', async () => {
+    const file = decodeVerifierFile(built.ledger.blobs.get(files[0]!)!)!;
+    // Each member's update is followed by its noise.
+    const noise = file.findings.flatMap((_, i) => (i % 2 === 1 ? [i] : [])).slice(-2);
+    const findings = file.findings.map((each, i) => (noise.includes(i) ? { headerHash: each.headerHash } : each));
+    const bytes = encodeVerifierFile({ ...file, findings });
+    const member = holder('selected', files.with(0, bytesToHex(nodePlatform.sha256(bytes))), [bytes]);
+    const work = workOf(member, before('verified'));
+    await assert.rejects(
+      signVerified(member, work),
+      /COHORT: 1 updates and 2 noise reports were accepted, need 3 and 3/,
+    );
+    assert.equal(heardFrom(member, work, 'Verified'), undefined);
+  });
+
   test('a file that is about other reports, or is none, is not signed for', async () => {
     for (const [name, bytes] of [
       ['short', built.ledger.blobs.get(files[0]!)!.slice(0, -1)],
@@ -192,8 +208,45 @@ describe('[RD10] a holder signs Verified for what it has recomputed, and for not
     const { run, view } = before('unmasked');
     const verified = { ...view.verified!, acceptRoot: `0x${'ee'.repeat(32)}` as const };
     const work = workOf(member, { run, view: { ...view, verified } });
+    sayPlainly(member, work.place.slot, 'Verified', { acceptRoot: verified.acceptRoot });
     await assert.rejects(speakAggregateShare(member, work), (error: AttemptError) => error.code === 'ACCEPT_ROOT');
     assert.equal(heardFrom(member, work, 'Unmasked'), undefined);
+  });
+
+  test('[RD10] no aggregate share is spoken for an accept set that this holder did not sign for, or that is too small', async () => {
+    const unsigned = holder('unsigned');
+    const { run, view } = before('unmasked');
+    const refused = (member: Party, work: Work, code: string) =>
+      assert.rejects(speakAggregateShare(member, work), (error: AttemptError) => error.code === code);
+    await refused(unsigned, workOf(unsigned, { run, view }), 'NOT_MINE');
+    const other = holder('signed another');
+    const work = workOf(other, { run, view });
+    sayPlainly(other, work.place.slot, 'Verified', { acceptRoot: `0x${'ee'.repeat(32)}` });
+    await refused(other, work, 'NOT_MINE');
+    const small = holder('small');
+    const limits = { ...run.charter.limits, minCohort: view.verified!.updates + 1 };
+    const charter = { ...run.charter, limits };
+    const asked = workOf(small, { run: { ...run, charter }, view });
+    sayPlainly(small, asked.place.slot, 'Verified', { acceptRoot: view.verified!.acceptRoot });
+    await refused(small, asked, 'COHORT');
+    for (const member of [unsigned, other, small]) assert.equal(heardFrom(member, work, 'Unmasked'), undefined);
+  });
+});
+
+describe('[CH3] a member trains from the model that the chain names', () => {
+  const [settled, later] = built.ledger.run(built.runId).attempts.map((each) => each.settled!);
+  const started = (blob: Hex): { readonly run: RunView; readonly view: AttemptView } => {
+    const run = built.ledger.run(built.runId);
+    const attempts = run.attempts.map((each, i) => (i === 0 ? { ...each, settled: { ...settled!, blob } } : each));
+    return { run: { ...run, attempts }, view: attempts[1]! };
+  };
+
+  test('and from no other state that it is shown, though it be one of this very run', async () => {
+    const member = holder('state');
+    const honest = await runStateOf(member, workOf(member, started(settled!.blob)));
+    assert.equal(bytesToHex(runStateHash(honest)), settled!.modelHash);
+    const shown = workOf(member, started(later!.blob));
+    await assert.rejects(runStateOf(member, shown), (error: AttemptError) => error.code === 'MODEL');
   });
 });
 

@@ -4,6 +4,7 @@ import type { Duty } from './core/duties.ts';
 import { signProposedFiles, signVerified } from './perform/accept.ts';
 import { closeList, signClosed, signProposedList } from './perform/close.ts';
 import { handOver, takeHandOver } from './perform/handOver.ts';
+import { checkListed } from './perform/listed.ts';
 import { join, vote } from './perform/membership.ts';
 import { propose } from './perform/propose.ts';
 import { reveal, seat } from './perform/seat.ts';
@@ -44,6 +45,8 @@ export async function perform(duty: Duty, party: Party, occasion: Occasion): Pro
       return takeHandOver(party, work);
     case 'closeList':
       return closeList(party, work, duty.type);
+    case 'checkListed':
+      return checkListed(party, work, duty.type);
     case 'signClosed':
       return duty.proposer === undefined
         ? signClosed(party, work, duty.type)

@@ -14,7 +14,7 @@ import {
 import { type Address, type AttemptView, type Deployment, type Hex, paramsOf, type RunView } from '@concord/sdk';
 import { type Place, placeOf } from './core/attempt.ts';
 import { slotName } from './core/slot.ts';
-import type { Accepting } from './core/items.ts';
+import type { Accepting, LeftOut } from './core/items.ts';
 
 /** Decoded reports and the query of one attempt. */
 export interface Bench {
@@ -25,9 +25,9 @@ export interface Bench {
   readonly seeds: Map<string, Secret | undefined>;
   /** The seat's sealing key. */
   key?: KeyPair;
-  query?: Query;
-  /** By the SHA-256 of the list of verifier-share files that it follows from. */
-  readonly accepting: Map<Hex, Promise<Accepting>>;
+  query?: { readonly beacon: Hex; readonly query: Query };
+  /** By the beacon of the query, and the SHA-256 of the list of verifier-share files that it follows from. */
+  readonly accepting: Map<string, Promise<Accepting>>;
 }
 
 export class Workbench {
@@ -39,6 +39,11 @@ export class Workbench {
   #bench: Bench | undefined;
   /** Why this member takes no part now, as last computed. */
   objection: string | undefined;
+  /** Reports of this member that holders acknowledged and left out [WI2]. */
+  readonly leftOut: LeftOut[] = [];
+  /** Why this node says nothing in the current attempt. */
+  silence: string | undefined;
+  #seat: { readonly place: Place; readonly lost: string | undefined } | undefined;
   #objectionTo = '';
   #sampler: NoiseSampler | undefined;
   /** An aggregator's copy of the charter's text. */
@@ -68,6 +73,12 @@ export class Workbench {
     const name = slotName(place.slot);
     if (this.#bench?.name !== name) this.#bench = { name, reports: new Map(), seeds: new Map(), accepting: new Map() };
     return this.#bench;
+  }
+
+  /** Whether the seat of a place is lost, and how; asked once for each place. */
+  lostSeat(place: Place, ask: () => string | undefined): string | undefined {
+    if (this.#seat?.place !== place) this.#seat = { place, lost: ask() };
+    return this.#seat.lost;
   }
 
   /** This member's update from a model, computed once, ahead of time where there is time. */

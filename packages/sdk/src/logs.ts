@@ -1,9 +1,10 @@
 /** From event logs to facts: which contract said it, in which block, with how much gas. */
 import { aggregatorsAbi, chartersAbi, inferenceAbi, roundsAbi } from '@concord/contracts';
-import { type DecodeEventLogReturnType, decodeEventLog, type Log } from 'viem';
+import { type DecodeEventLogReturnType, decodeEventLog, keccak256, type Log, type PublicClient } from 'viem';
 import type { ConcordClient } from './client.ts';
 import type { Address, Charter, Deployment, Fact, FactBody, Hex, Origin, Seat } from './facts.ts';
 import { aggregatorsOf, lowercase } from './identity.ts';
+import { agreed, ChainError, readersOf } from './rpc.ts';
 
 /** An event as a chain keeps it, with where it stands. */
 export interface RawLog {
@@ -130,56 +131,71 @@ const once = <K, V>(ask: (key: K) => Promise<V>): ((key: K) => Promise<V>) => {
   };
 };
 
-type MinedLog = Log<bigint, number, false>;
+export type MinedLog = Log<bigint, number, false>;
 
-/** Adds their transactions' gas and their blocks' times to logs, in the logs' order. `time`: of the only block, if known. */
-async function complete({ reader }: ConcordClient, logs: readonly MinedLog[], time?: number): Promise<RawLog[]> {
-  const gasOf = once(async (hash: Hex) => (await reader.getTransactionReceipt({ hash })).gasUsed);
+/**
+ * Adds their transactions' gas and their blocks' times to logs, in the logs' order. `time`: of the only block, if known.
+ * Throws ChainError when a log is not in its transaction's receipt [RD13].
+ */
+export async function completed(reader: PublicClient, logs: readonly MinedLog[], time?: number): Promise<RawLog[]> {
+  const receiptOf = once((hash: Hex) => reader.getTransactionReceipt({ hash }));
   const timeOf = once(async (blockHash: Hex) => time ?? Number((await reader.getBlock({ blockHash })).timestamp));
   return Promise.all(
-    logs.map(async ({ address, topics, data, blockNumber, blockHash, transactionHash, logIndex }) => ({
-      address: lowercase(address),
-      topics: topics as [Hex, ...Hex[]],
-      data,
-      origin: {
-        block: blockNumber,
-        blockHash,
-        time: await timeOf(blockHash),
-        transaction: transactionHash,
-        logIndex,
-        gas: await gasOf(transactionHash),
-      },
-    })),
+    logs.map(async (log) => {
+      const { address, topics, data, blockNumber, blockHash, transactionHash, logIndex } = log;
+      const receipt = await receiptOf(transactionHash);
+      if (receipt.blockHash !== blockHash || !receipt.logs.some((each) => contents(each) === contents(log)))
+        throw new ChainError('CONTRADICTION', `log ${logIndex} of block ${blockHash} is not in its receipt`);
+      return {
+        address: lowercase(address),
+        topics: topics as [Hex, ...Hex[]],
+        data,
+        origin: {
+          block: blockNumber,
+          blockHash,
+          time: await timeOf(blockHash),
+          transaction: transactionHash,
+          logIndex,
+          gas: receipt.gasUsed,
+        },
+      };
+    }),
   );
 }
 
-const addresses = ({ deployment }: ConcordClient): Address[] => [
-  deployment.charters,
-  deployment.rounds,
-  deployment.inference,
+const contents = ({ address, topics, data, logIndex }: Pick<MinedLog, 'address' | 'topics' | 'data' | 'logIndex'>) =>
+  [address.toLowerCase(), ...topics, data, logIndex].join();
+
+/** Whose events are facts. */
+export const addressesOf = (deployment: Deployment): Address[] => [
+  ...[deployment.charters, deployment.rounds, deployment.inference].map(lowercase),
   aggregatorsOf(deployment),
 ];
 
-/** The facts of one block, named by its hash so that a reorganisation cannot mix two chains. `timestamp` in seconds. */
-export async function factsOfBlock(
-  client: ConcordClient,
-  { hash, timestamp }: { readonly hash: Hex; readonly timestamp: bigint },
-): Promise<Fact[]> {
-  const logs = await client.reader.getLogs({ address: addresses(client), blockHash: hash });
-  return (await complete(client, logs as MinedLog[], Number(timestamp))).map((log) => factOf(client.deployment, log));
-}
+const logName = ({ address, topics, data, origin }: RawLog): string =>
+  [address, ...topics, data, origin.blockHash, origin.transaction, origin.logIndex, origin.gas, origin.time].join();
+
+/** Short names of answers, so that two that differ can be told apart in an error. */
+export const digestOfLogs = (logs: readonly RawLog[]): string =>
+  `${logs.length} logs ${keccak256(new TextEncoder().encode(logs.map(logName).join('\n'))).slice(0, 18)}`;
 
 /** Most blocks asked for at once: what public endpoints commonly allow. */
 const SPAN = 2_000n;
 
-/** All logs of the deployment in the blocks `from` … `to`, in order. For history that is deep enough not to change. */
+/**
+ * All logs of the deployment in the blocks `from` … `to`, in order, as more than half of the RPCs tell them. For history
+ * that is deep enough not to change. Throws ChainError.
+ */
 export async function getLogs(client: ConcordClient, from: bigint, to: bigint): Promise<RawLog[]> {
   const found: RawLog[] = [];
   for (let fromBlock = from; fromBlock <= to; fromBlock += SPAN) {
     const last = fromBlock + SPAN - 1n;
     const toBlock = last < to ? last : to;
-    const logs = await client.reader.getLogs({ address: addresses(client), fromBlock, toBlock });
-    found.push(...(await complete(client, logs as MinedLog[])));
+    const asked = readersOf(client).map(async (reader) => {
+      const logs = await reader.getLogs({ address: addressesOf(client.deployment), fromBlock, toBlock });
+      return completed(reader, logs as MinedLog[]);
+    });
+    found.push(...(await agreed(asked, digestOfLogs, `the logs of blocks ${fromBlock} to ${toBlock}`)));
   }
   return found;
 }

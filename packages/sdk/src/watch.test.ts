@@ -14,6 +14,7 @@ import { TransactionError } from './errors.ts';
 import type { Charter, Fact, Hex } from './facts.ts';
 import { charterIdOf } from './identity.ts';
 import { getFacts } from './logs.ts';
+import { ChainError } from './rpc.ts';
 import { addressOf, sign } from './signing.ts';
 import { emptyView, fold } from './view.ts';
 import { type ChainEvent, watchFacts } from './watch.ts';
@@ -119,8 +120,10 @@ async function collect(
     told.push(event);
     if (await enough(told)) abort.abort();
   }
-  // Between two questions a reorganisation may take the very block away that was asked for: that is retried.
-  const gone = (error: unknown): boolean => error instanceof BlockNotFoundError;
+  // Between two questions a reorganisation may take the very block away that was asked for, or the head: that is retried.
+  const gone = (error: unknown): boolean =>
+    error instanceof BlockNotFoundError ||
+    (error instanceof ChainError && /the head went back|cannot be asked for by its hash/.test(error.message));
   assert.deepEqual(
     troubles.filter((error) => !gone(error)),
     [],

@@ -3,10 +3,11 @@
  * only from blocks that lie `confirmations` deep. Filters and `removed` flags are not used, since not every node keeps
  * the former or sends the latter.
  */
-import type { Block } from 'viem';
 import type { ConcordClient } from './client.ts';
 import type { Fact, Hex } from './facts.ts';
-import { factsOfBlock } from './logs.ts';
+import { factOf } from './logs.ts';
+import { ChainError } from './rpc.ts';
+import { type Witnessed, witnessed } from './sources.ts';
 
 export interface WatchOptions {
   readonly fromBlock: bigint;
@@ -18,6 +19,8 @@ export interface WatchOptions {
   readonly pause?: typeof pause;
   /** Told of every failed look at the chain; the next one follows after a pause that doubles up to 5 seconds. */
   readonly onTrouble?: (error: unknown) => void;
+  /** How long the head may stand still before that is a trouble; 60,000 unless told. */
+  readonly stillMilliseconds?: number;
 }
 
 export type ChainEvent =
@@ -35,7 +38,7 @@ interface Told {
   readonly hash: Hex;
 }
 
-/** Blocks whose hashes are remembered; a deeper reorganisation starts over from `fromBlock`. */
+/** Blocks whose hashes are remembered; a chain that has none of them is another chain. */
 const RING = 256;
 /** Blocks asked for at once while catching up. */
 const BATCH = 16;
@@ -52,46 +55,52 @@ const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
     signal?.addEventListener('abort', done);
   });
 
-/** Tells the chain's blocks and facts from `fromBlock` on, for ever or until `signal` aborts. */
+/**
+ * Tells the chain's blocks and facts from `fromBlock` on, until `signal` aborts. Throws ChainError OTHER_CHAIN when the
+ * chain turns out to be another one than it was; every other lie and failure goes to `onTrouble`, and nothing of it counts.
+ */
 export async function* watchFacts(client: ConcordClient, options: WatchOptions): AsyncGenerator<ChainEvent, void> {
-  const { fromBlock, confirmations, pollMilliseconds, signal, onTrouble } = options;
+  const { fromBlock, confirmations, pollMilliseconds, signal, onTrouble, stillMilliseconds = 60_000 } = options;
   const rest = options.pause ?? pause;
   const told: Told[] = [];
-  /** The last head and what it was seen to be built on, newest first: the blocks that are next to be deep enough. */
-  let heads: readonly Block<bigint, false, 'latest'>[] = [];
+  const chain = witnessed(client, confirmations, onTrouble);
+  const pulse = takePulse(stillMilliseconds);
   let next = fromBlock;
   let wait = pollMilliseconds;
   while (!signal?.aborted) {
     try {
       // One question a look where nothing was missed: the head serves as a block too, once it lies deep enough.
-      const head = await client.reader.getBlock({ blockTag: 'latest' });
-      heads = builtOn(head, heads).slice(0, confirmations + 1);
-      const target = head.number - BigInt(confirmations);
+      const head = await chain.head();
+      const stale = pulse(head);
+      if (stale) onTrouble?.(stale);
+      const target = head - BigInt(confirmations);
       const count = Math.max(0, Math.min(BATCH, Number(target - next) + 1));
-      const numbers = Array.from({ length: count }, (_, i) => next + BigInt(i));
-      const blocks = await Promise.all(
-        numbers.map((number) => heads[Number(head.number - number)] ?? client.reader.getBlock({ blockNumber: number })),
-      );
-      for (const block of blocks) {
+      const blocks = await Promise.all(Array.from({ length: count }, (_, i) => chain.at(next + BigInt(i))));
+      for (const { number, hash, parentHash, time, logs } of blocks) {
         const last = told.at(-1);
-        if (last && block.parentHash !== last.hash) {
-          const depth = await forget(client, told);
+        if (last && parentHash !== last.hash) {
+          const depth = await forget(chain, told);
+          if (depth === 0)
+            throw new ChainError(
+              'CONTRADICTION',
+              `block ${number} is built on ${parentHash}, block ${last.number} is ${last.hash}`,
+            );
           next = (told.at(-1)?.number ?? fromBlock - 1n) + 1n;
           yield { type: 'reorg', depth, from: next };
           break;
         }
-        // An empty block needs no second question.
-        const facts = block.transactions.length === 0 ? [] : await factsOfBlock(client, block);
-        told.push({ number: block.number, hash: block.hash });
+        const facts = logs.map((log) => factOf(client.deployment, log));
+        told.push({ number, hash });
         if (told.length > RING) told.shift();
-        next = block.number + 1n;
+        next = number + 1n;
         for (const fact of facts) yield { type: 'fact', fact };
-        yield { type: 'block', number: block.number, time: Number(block.timestamp) };
+        yield { type: 'block', number, time };
       }
       wait = pollMilliseconds;
       if (count === BATCH) continue;
     } catch (error) {
       if (signal?.aborted) return;
+      if (error instanceof ChainError && error.code === 'OTHER_CHAIN') throw error;
       onTrouble?.(error);
       wait = Math.min(LONGEST_PAUSE, wait * 2);
     }
@@ -99,24 +108,47 @@ export async function* watchFacts(client: ConcordClient, options: WatchOptions):
   }
 }
 
-/** A head before those of `heads` that it is built on, without a gap. */
-function builtOn<B extends Pick<Block<bigint, false, 'latest'>, 'hash' | 'parentHash'>>(
-  head: B,
-  heads: readonly B[],
-): readonly B[] {
-  const same = heads.findIndex(({ hash }) => hash === head.hash);
-  if (same >= 0) return heads.slice(same);
-  return heads[0]?.hash === head.parentHash ? [head, ...heads] : [head];
+/** Watches the height of the head: says when it went back, and each time that it has stood still for so long. */
+function takePulse(stillMilliseconds: number): (head: bigint) => ChainError | undefined {
+  let highest = -1n;
+  let since = performance.now();
+  let told = false;
+  return (head) => {
+    if (head > highest) {
+      highest = head;
+      since = performance.now();
+      told = false;
+      return undefined;
+    }
+    if (head < highest && !told) {
+      told = true;
+      return new ChainError('STALE_HEAD', `the head went back from block ${highest} to ${head}`);
+    }
+    const still = performance.now() - since;
+    if (still < stillMilliseconds) return undefined;
+    since = performance.now();
+    return new ChainError(
+      'STALE_HEAD',
+      `the head is block ${head} and was ${highest} ${Math.round(still / 1_000)} s ago`,
+    );
+  };
 }
 
-/** Drops the told blocks that the chain no longer has; returns how many. If none is left, all had to go. */
-async function forget(client: ConcordClient, told: Told[]): Promise<number> {
+/**
+ * Drops the told blocks that the chain no longer has; returns how many. Throws ChainError OTHER_CHAIN when it has none of
+ * them, although more are remembered than any chain takes back, or answers for another chain.
+ */
+async function forget(chain: Witnessed, told: Told[]): Promise<number> {
+  await chain.checkChain();
+  const kept: Told[] = [...told];
   let depth = 0;
-  for (let last = told.at(-1); last; last = told.at(-1)) {
-    const { hash } = await client.reader.getBlock({ blockNumber: last.number });
-    if (hash === last.hash) break;
-    told.pop();
+  for (let last = kept.at(-1); last; last = kept.at(-1)) {
+    if ((await chain.hashAt(last.number)) === last.hash) break;
+    kept.pop();
     depth += 1;
   }
+  if (kept.length === 0 && told.length === RING)
+    throw new ChainError('OTHER_CHAIN', `none of the last ${RING} blocks is on the chain any more`);
+  told.length = kept.length;
   return depth;
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type AggregatorConfig, type MemberConfig, type RunningNode, startRelayer } from '@concord/node';
+import type { AggregatorConfig, MemberConfig, RelayerConfig } from '@concord/node';
 import {
   type Charter,
   type ConcordClient,
@@ -32,6 +32,8 @@ export interface LoggedEvent {
 
 export interface NodeProcess {
   readonly address: Hex;
+  /** Its own folder; the journal lies in it. */
+  readonly folder: string;
   readonly endpoint: string;
   readonly events: readonly LoggedEvent[];
   /** SIGKILL, now; resolves when the process is gone. */
@@ -46,7 +48,8 @@ export interface Consortium {
   readonly charterText: Uint8Array;
   readonly runId: Hex;
   readonly fromBlock: bigint;
-  readonly relayer: RunningNode;
+  readonly chain: Devnet;
+  readonly relayer: NodeProcess;
   readonly members: readonly NodeProcess[];
   /** Those who may be drawn into a committee; none in a consortium. */
   readonly aggregators: readonly NodeProcess[];
@@ -59,16 +62,24 @@ export interface ConsortiumOptions {
   readonly rounds: number;
   /** k shares, held by pairs that are drawn from so many aggregators of 1 ether each. Without it members hold shares. */
   readonly committee?: { readonly shares: number; readonly aggregators: number };
+  /** By place among the members, and among the aggregators. */
   readonly liars?: Readonly<Record<number, LiarName>>;
   /** Trains by federated averaging, protecting members, instead of by the gradients of protected records. */
   readonly averaging?: boolean;
   /** Members that train by a program of their own. */
   readonly trainCommands?: Readonly<Record<number, readonly string[]>>;
+  readonly lyingAggregators?: Readonly<Record<number, LiarName>>;
   /** Seconds for each phase. */
   readonly phaseSeconds: number;
   readonly blockMilliseconds: number;
   /** How often each node looks at the chain, 100 unless told. */
   readonly pollMilliseconds?: number;
+  /** A member whose disk takes no file above 1 MB until it is started again. */
+  readonly fullDisk?: number;
+  /** Blocks above a fact before a node believes it, 0 unless told. */
+  readonly confirmations?: number;
+  /** RPC addresses of a member, given the chain's; without it, the chain's alone. */
+  readonly rpcOf?: (member: number, rpcUrl: string) => Promise<string | readonly string[]>;
 }
 
 /** Wei. */
@@ -113,30 +124,40 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
     fromBlock: Number(block),
     host: '127.0.0.1',
     port: 0,
-    confirmations: 0,
+    confirmations: options.confirmations ?? 0,
     pollMilliseconds: options.pollMilliseconds ?? 100,
   };
-  const relayer = await startRelayer({ ...common, privateKey: account });
+  const newHome = (name: string): string => {
+    const home = join(folder, name);
+    mkdirSync(home);
+    return home;
+  };
+  const address = accounts[0]!.address;
+  const relayer = await startProcess(address, newHome('relayer'), { ...common, privateKey: account }, undefined);
   const members = await Promise.all(
-    keys.map(({ address, privateKey }, i) => {
-      const home = join(folder, `${i}`);
-      mkdirSync(home);
+    keys.map(async ({ address, privateKey }, i) => {
+      const home = newHome(`${i}`);
       const dataFile = join(home, 'data.csv');
       writeFileSync(dataFile, table(i));
       const charterText = new TextDecoder().decode(textBytes);
       const trainCommand = options.trainCommands?.[i];
       const config = {
         ...{ ...common, privateKey, folder: home, dataFile, charterText, relayerUrl: relayer.endpoint },
+        rpcUrl: (await options.rpcOf?.(i, rpcUrl)) ?? rpcUrl,
         ...(trainCommand && { trainCommand }),
       };
-      return startProcess(address, config, options.liars?.[i]);
+      return startProcess(address, home, config, options.liars?.[i], options.fullDisk === i);
     }),
   );
   const aggregators = await Promise.all(
     accounts.slice(options.members + 1).map(async ({ address, privateKey }, i) => {
-      const home = join(folder, `aggregator-${i}`);
-      mkdirSync(home);
-      const aggregator = await startProcess(address, { ...common, privateKey, folder: home }, undefined);
+      const home = newHome(`aggregator-${i}`);
+      const aggregator = await startProcess(
+        address,
+        home,
+        { ...common, privateKey, folder: home },
+        options.lyingAggregators?.[i],
+      );
       const staker = await createConcordClient({ rpcUrl, account: privateKey, ...contracts });
       await registerAggregator(staker, { endpoint: aggregator.endpoint, stake: STAKE });
       return aggregator;
@@ -149,12 +170,12 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
     charterText: textBytes,
     runId: charterId,
     fromBlock: block,
+    chain: devnet,
     relayer,
     members,
     aggregators,
     async stop() {
-      await Promise.all([...members, ...aggregators].map((node) => node.kill()));
-      await relayer.stop();
+      await Promise.all([relayer, ...members, ...aggregators].map((node) => node.kill()));
       await devnet.stop();
       rmSync(folder, { recursive: true });
     },
@@ -163,10 +184,12 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
 
 async function startProcess(
   address: Hex,
-  config: MemberConfig | AggregatorConfig,
+  home: string,
+  config: MemberConfig | AggregatorConfig | RelayerConfig,
   liar: LiarName | undefined,
+  fullDisk = false,
 ): Promise<NodeProcess> {
-  const path = join(config.folder, 'config.json');
+  const path = join(home, 'config.json');
   const events: LoggedEvent[] = [];
   let child: ChildProcess;
   let endpoint = '';
@@ -174,7 +197,10 @@ async function startProcess(
     // It answers on the port that it first got, as a member with a registered endpoint would.
     const port = endpoint === '' ? config.port : Number(new URL(endpoint).port);
     writeFileSync(path, JSON.stringify({ ...config, port }));
-    child = spawn(process.execPath, [MEMBER, path, ...(liar ? [liar] : [])], {
+    // ulimit counts blocks of 512 bytes; the process takes the place of the shell.
+    const limit = fullDisk && endpoint === '' ? ['sh', '-c', 'ulimit -f 2000; exec "$@"', 'node'] : [];
+    const [command, ...words] = [...limit, process.execPath, MEMBER, path, ...(liar ? [liar] : [])];
+    child = spawn(command!, words, {
       stdio: ['pipe', 'pipe', 'inherit'],
       // Halves what a process costs before it does anything.
       env: { NODE_COMPILE_CACHE: join(tmpdir(), 'concord-compiled'), ...process.env },
@@ -191,6 +217,7 @@ async function startProcess(
   await launch();
   return {
     address: address.toLowerCase() as Hex,
+    folder: home,
     get endpoint() {
       return endpoint;
     },

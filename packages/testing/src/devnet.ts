@@ -27,6 +27,11 @@ export interface Devnet {
   readonly rpcUrl: string;
   readonly chainId: number;
   readonly accounts: readonly DevnetAccount[];
+  /** Takes the last `depth` blocks back, with everything in them, and mines as many empty ones in their place. */
+  takeBack(depth: number): Promise<void>;
+  /** SIGSTOP: the chain answers nobody, and nothing is mined. */
+  pause(): void;
+  resume(): void;
   /** Ends the chain; resolves when its process is gone. May be called again. */
   stop(): Promise<void>;
 }
@@ -81,6 +86,7 @@ export async function startDevnet({ port = 0, blockMilliseconds, accounts }: Dev
     });
   });
   const stop = async (): Promise<void> => {
+    child.kill('SIGCONT');
     child.kill('SIGTERM');
     const last = setTimeout(() => child.kill('SIGKILL'), KILL_MILLISECONDS);
     await exited;
@@ -88,11 +94,27 @@ export async function startDevnet({ port = 0, blockMilliseconds, accounts }: Dev
   };
   try {
     const banner = await bannerOf(child);
-    return { rpcUrl: `http://127.0.0.1:${banner.port}`, chainId: CHAIN_ID, accounts: banner.accounts, stop };
+    const rpcUrl = `http://127.0.0.1:${banner.port}`;
+    return {
+      ...{ rpcUrl, chainId: CHAIN_ID, accounts: banner.accounts, stop },
+      takeBack: (depth) => call(rpcUrl, 'anvil_reorg', [depth, []]),
+      pause: () => void child.kill('SIGSTOP'),
+      resume: () => void child.kill('SIGCONT'),
+    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function call(rpcUrl: string, method: string, params: readonly unknown[]): Promise<void> {
+  const response = await fetch(rpcUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+  });
+  const { error } = (await response.json()) as { readonly error?: { readonly message: string } };
+  if (error) throw new DevnetError(`${method}: ${error.message}`, '');
 }
 
 /** The native binary beside npm's wrapper, which would stand between us and the chain's process. */

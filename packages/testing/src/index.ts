@@ -2,3 +2,4 @@
 export * from './devnet.ts';
 export * from './liars.ts';
 export * from './program.ts';
+export * from './rpcProxy.ts';

@@ -1,28 +1,45 @@
 /** Parties that lie, each in one way that has a name; everything else about them is honest. */
-import { aggregateShare, honestClaim, nextState, shard, shardClaiming, sizesOf, UPDATE } from '@concord/protocol';
+import {
+  aggregateShare,
+  honestClaim,
+  NOISE,
+  nextState,
+  type ReportType,
+  shard,
+  shardClaiming,
+  sizesOf,
+  UPDATE,
+} from '@concord/protocol';
 import type { EncodeUpdate, HolderParts, MemberParts } from '@concord/node';
-import { type Charter, type HolderStatement, sign } from '@concord/sdk';
+import { type Charter, decodeHeaderBlob, encodeHeaderBlob, type HolderStatement, sign } from '@concord/sdk';
 import { slotName } from '../../node/src/core/slot.ts';
 import { readPost } from '../../node/src/statements.ts';
 
 /**
- * Sends an update of about twice the norm that the charter allows and claims to be exactly at the bound, proving that as
- * well as it can be proven. Its noise is honest.
+ * Sends reports of a type of about twice the norm that the charter allows and claims to be exactly at the bound, proving
+ * that as well as it can be proven. Those of the other type are honest.
  */
-export const overNorm: EncodeUpdate = (options, random, components) => {
-  if (options.type !== UPDATE) return shard(options, random, components);
-  const { sizes } = options.attempt;
-  const { bound } = sizesOf(sizes, UPDATE);
-  const vector = options.vector.slice();
-  if (vector instanceof BigInt64Array) vector[0] = vector[0]! + 2n * bound;
-  else vector[0] = vector[0]! + 2 * Number(bound);
-  return shardClaiming(
-    { ...options, vector },
-    (_, dots) => honestClaim(bound ** 2n, dots, sizesOf(sizes, UPDATE), sizes),
-    random,
-    components,
-  );
-};
+const overNormIn =
+  (type: ReportType): EncodeUpdate =>
+  (options, random, components) => {
+    if (options.type !== type) return shard(options, random, components);
+    const { sizes } = options.attempt;
+    const { bound } = sizesOf(sizes, type);
+    const vector = options.vector.slice();
+    if (vector instanceof BigInt64Array) vector[0] = vector[0]! + 2n * bound;
+    else vector[0] = vector[0]! + 2 * Number(bound);
+    return shardClaiming(
+      { ...options, vector },
+      (_, dots) => honestClaim(bound ** 2n, dots, sizesOf(sizes, type), sizes),
+      random,
+      components,
+    );
+  };
+
+export const overNorm = overNormIn(UPDATE);
+
+/** A noise report that would drown the sum. */
+export const overNormNoise = overNormIn(NOISE);
 
 /** Sends its update of the first round again in every later one, under a fresh signature. Its noise is honest. */
 export const replaying = (): EncodeUpdate => {
@@ -73,10 +90,27 @@ export const twoSets = (): typeof readPost => {
   };
 };
 
+/** Commits to its preimages and reveals none of them. */
+export const withheldReveal: typeof readPost = (party, privateKey, slot, kind) =>
+  kind === 'open' || kind === 'query' || kind === 'draw' ? undefined : readPost(party, privateKey, slot, kind);
+
+/** Shows a closed list without the first report that it acknowledged. */
+export const leaveOut = (closed: Uint8Array): Uint8Array => {
+  // Headers are as long as the attempt has shares: those that fit are tried.
+  for (let shares = 2; shares <= 64; shares++) {
+    const entries = decodeHeaderBlob(closed, shares);
+    if (entries) return encodeHeaderBlob(entries.slice(1));
+  }
+  return closed;
+};
+
 /** By the name that a process is told; each call makes a liar of its own. */
 export const liars = {
   'over-norm': (): MemberParts => ({ encodeUpdate: overNorm }),
   replay: (): MemberParts => ({ encodeUpdate: replaying() }),
+  'over-norm-noise': (): MemberParts => ({ encodeUpdate: overNormNoise }),
+  'withheld-reveal': (): HolderParts => ({ readPost: withheldReveal }),
+  'leave-out': (): HolderParts => ({ readList: leaveOut }),
   'lying-sum': (): HolderParts => ({ aggregateShare: lyingSum }),
   'wrong-model': (): HolderParts => ({ nextState: wrongModel }),
   'two-sets': (): HolderParts => ({ readPost: twoSets() }),

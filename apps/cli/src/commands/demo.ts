@@ -5,6 +5,7 @@ import { defineCommand } from 'citty';
 import { CHEATS, shortened } from '../demo/cheats.ts';
 import { runDemo } from '../demo/run.ts';
 import { createRenderer } from '../render.ts';
+import { isRefusedProposal, showRefusedProposal } from '../demo/refusedProposal.ts';
 import { toDocument } from '../demo/document.ts';
 import { EXAMPLE_NAMES, EXAMPLES, loadFederation, readCharterFile } from '../demo/examples.ts';
 
@@ -64,7 +65,7 @@ export const demo = defineCommand({
       folder: args.data,
       download: process.stdout.isTTY === true,
     });
-    const facts = await runDemo({
+    const playing = runDemo({
       render,
       folder,
       example: EXAMPLES[name],
@@ -75,6 +76,16 @@ export const demo = defineCommand({
       ...(cheat && { cheat }),
       ...(committee !== undefined && { committee }),
     });
+    const facts = await playing.catch((error: unknown) => {
+      if (!isRefusedProposal(error)) throw error;
+      return showRefusedProposal(render, error);
+    });
+    if ('refused' in facts) {
+      if (args.json === true) render.document({ ...(cheat && { cheat }), ...facts });
+      if (args.keep !== true) rmSync(folder, { recursive: true, force: true });
+      process.exitCode = 1;
+      return;
+    }
     const document = toDocument(facts);
     if (args.json === true) render.document(document);
     if (args.out !== undefined) writeFileSync(args.out, `${JSON.stringify(document, undefined, 2)}\n`);

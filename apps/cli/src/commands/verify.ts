@@ -4,6 +4,9 @@ import { archivedRecords, audit, chainArgs, recordsNamed, showClauses } from '..
 import { createRenderer } from '../render.ts';
 import { verb } from '../verb.ts';
 
+/** Seconds after which a head looks as if the RPC were behind. */
+const STALE = 300;
+
 /** `concord verify`: anyone, from chain and published bytes or from an archive; exit 0 only on PASS. */
 export const verify = verb(
   {
@@ -34,6 +37,12 @@ export const verify = verb(
       if (args.archive !== undefined)
         render.prose(
           'The logs are those that the archivist read; compare them with the chain before you rely on them.',
+          '  ',
+        );
+      const age = Math.round(Date.now() / 1_000) - records.now;
+      if (args.archive === undefined && age > STALE)
+        render.prose(
+          `The last block that the RPC shows is ${age} s old. If the chain goes on, what came since is not in this verdict: use another RPC.`,
           '  ',
         );
       render.line(`  ${report.verdict}`, report.verdict === 'PASS' ? 'good' : 'bad');

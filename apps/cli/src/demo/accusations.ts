@@ -79,9 +79,10 @@ function turnedAway(seen: Seen): Accusation[] {
 function voids(seen: Seen): Accusation[] {
   const { report, nameOf, run } = seen;
   const holders = run.charter.aggregation.shares;
-  return report.voids.flatMap(({ clause, by, why, charged }): Accusation[] => {
+  return report.voids.flatMap(({ clause, by, among, why, charged }): Accusation[] => {
     if (!clause) return [];
-    const nobody = isCommittee(run.charter) ? 'one of the holders' : `one of the ${holders} holders`;
+    const all = isCommittee(run.charter) ? 'one of the holders' : `one of the ${holders} holders`;
+    const nobody = among ? among.map(nameOf).join(' or ') : all;
     const cap = decimal(run.charter.limits.epsilonCap);
     return [
       {
@@ -90,7 +91,7 @@ function voids(seen: Seen): Accusation[] {
         who: by ? nameOf(by) : nobody,
         evidence: [
           why,
-          ...(clause === 'AG18'
+          ...(clause === 'AG18' && !among
             ? ['One of them lied about its sum, and with one holder a share nobody can say which.']
             : []),
           `Nothing was settled: the attempt is void${charged ? `, and its ε is spent: ${epsilonOf(run).toFixed(2)} of ${cap}` : ''}.`,

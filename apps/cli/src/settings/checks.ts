@@ -27,6 +27,13 @@ export const url: Check<string> = (value, key) => {
   return fits ? value.replace(/\/+$/, '') : refuse(value, key, 'an http or https URL, such as http://10.0.0.5:8545');
 };
 
+/** One such URL, or several: a list, or with commas between. One is told as it is. */
+export const urls: Check<string | readonly string[]> = (value, key) => {
+  const each = (Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [value]) as unknown[];
+  const checked = each.map((one) => url(typeof one === 'string' ? one.trim() : one, key));
+  return checked.length === 1 ? checked[0]! : checked.length > 0 ? checked : refuse(value, key, 'at least one URL');
+};
+
 /** What a member or an aggregator announces. */
 export const endpoint: Check<string> = (value, key) =>
   typeof value === 'string' && isEndpoint(value)

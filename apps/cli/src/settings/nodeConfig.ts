@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { AggregatorConfig, MemberConfig, RelayerConfig } from '@concord/node';
 import { isLiar, type LiarName } from '@concord/testing';
-import { address, type Check, endpoint, hash, integer, object, privateKey, SettingError, text, url } from './checks.ts';
+import { address, type Check, endpoint, hash, integer, object, privateKey, SettingError, text, url, urls } from './checks.ts';
 
 /** A liar is a node with one part replaced; it exists for demos and tests of the others' defences. */
 export interface Cheating {
@@ -21,9 +21,9 @@ const liar: Check<LiarName> = (value, key) => {
 
 type Checks<T> = { readonly [K in keyof Required<T>]: Check<Required<T>[K]> };
 
-const COMMON: Checks<Omit<RelayerConfig, 'log' | 'fromBlock'>> = {
+const COMMON: Checks<Omit<RelayerConfig, 'log' | 'fromBlock' | 'chainId'>> = {
   privateKey,
-  rpcUrl: url,
+  rpcUrl: urls,
   contracts,
   host: text,
   port: integer(0, 65_535),
@@ -32,7 +32,7 @@ const COMMON: Checks<Omit<RelayerConfig, 'log' | 'fromBlock'>> = {
 };
 const AGGREGATOR = { ...COMMON, folder: text };
 const MEMBER = { ...AGGREGATOR, dataFile: text, charterText: text, relayerUrl: url };
-const MAY = { fromBlock: integer(0), publicUrl: endpoint, cheat: liar };
+const MAY = { fromBlock: integer(0), chainId: integer(1), publicUrl: endpoint, cheat: liar };
 const argv: Check<readonly string[]> = (value, key) => {
   if (Array.isArray(value) && value.length > 0) return value.map((word, i) => text(word, `${key}[${i}]`));
   throw new SettingError(key, 'need a program and its arguments as a list of texts, such as ["python3", "train.py"]');
@@ -69,4 +69,4 @@ export const memberConfig = (file: string): MemberConfig & Cheating => decode(re
 export const aggregatorConfig = (file: string): AggregatorConfig & Cheating =>
   decode(read(file), file, AGGREGATOR, MAY);
 export const relayerConfig = (file: string): RelayerConfig =>
-  decode(read(file), file, COMMON, { fromBlock: MAY.fromBlock });
+  decode(read(file), file, COMMON, { fromBlock: MAY.fromBlock, chainId: MAY.chainId });

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Check, endpoint, integer, object, SettingError, text, url } from './checks.ts';
+import { type Check, endpoint, integer, object, SettingError, text, url, urls } from './checks.ts';
 
 interface Setting<T> {
   readonly check: Check<T>;
@@ -17,7 +17,10 @@ interface Setting<T> {
 const setting = <T>(each: Setting<T>): Setting<T> => each;
 
 export const SETTINGS = {
-  rpc: setting({ check: url, says: 'JSON-RPC address of any node of the chain' }),
+  rpc: setting({
+    check: urls,
+    says: 'JSON-RPC address of any node of the chain; several, with commas: more than half must agree',
+  }),
   deployment: setting({
     check: text,
     path: true,

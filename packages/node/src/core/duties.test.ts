@@ -156,7 +156,7 @@ describe('[CM7][CM8] what the holders of a committee do', () => {
     QUERY: ['reveal query'],
     VERIFY: ['verifyShares', 'propose file true', 'signVerified 0'],
     UNMASK: ['speakAggregateShare', 'reveal draw'],
-    SETTLE: ['signSettled'],
+    SETTLE: ['speakAggregateShare', 'signSettled'],
   };
   const phases = Object.keys(OWN) as (keyof typeof OWN)[];
   /** What the holder of a seat (0, 1 primaries; 2, 3 standbys) does when so many quarters of the time have passed. */

@@ -23,6 +23,7 @@ export type Duty =
   | { readonly kind: 'takeHandOver' }
   | { readonly kind: 'upload'; readonly type: TypeName }
   | { readonly kind: 'closeList'; readonly type: TypeName }
+  | { readonly kind: 'checkListed'; readonly type: TypeName }
   /** `patient`: both holders of every share are waited for; otherwise those who answer are enough. */
   | { readonly kind: 'propose'; readonly what: Proposed; readonly patient: boolean }
   /** `proposer`: whose proposal to sign, by its turn; a consortium has none and signs what everybody finds. */
@@ -48,6 +49,8 @@ export interface Known {
   readonly group: (type: TypeName) => readonly Address[];
   /** Why this member takes no part in votes and uploads; holders serve all the same. */
   readonly objection?: string;
+  /** Nothing more is said in this attempt: the chain took back what was acted on, or the seat is lost [RD10][RD15]. */
+  readonly silent?: boolean;
 }
 
 /**
@@ -75,7 +78,7 @@ function membership(run: RunView, me: Me, now: number, known: Known): Duty[] {
 function attemptDuties(run: RunView, me: Me, now: number, known: Known): Duty[] {
   const attempt = currentAttempt(run);
   const phase = runPhaseAt(run, now);
-  if (!attempt || !phase || phase === 'FINISHED') return [];
+  if (!attempt || !phase || phase === 'FINISHED' || known.silent) return [];
   if (phase === 'SEAT') return maySit(run, attempt, me, known) ? [{ kind: 'seat' }] : [];
   // [RD4] Past its deadline a phase can only be voided; in SEAT the deadline opens the smaller committee [RD6].
   const deadline = deadlineOf(attempt, run.charter);
@@ -92,10 +95,19 @@ function attemptDuties(run: RunView, me: Me, now: number, known: Known): Duty[] 
   const held = mine && isCommittee(run.charter) === (me.part === 'aggregator');
   return [
     ...(type && willing ? unsaid(known, entry.delivered(type), { kind: 'upload', type }) : []),
+    ...(me.part === 'member'
+      ? [...looking(attempt.noise, 'noise', known), ...looking(attempt.uploads, 'update', known)]
+      : []),
     ...(held && !isCommittee(run.charter) ? consortiumDuties(phase, known, late) : []),
     ...(held && isCommittee(run.charter) ? committeeDuties(phase, known, late, { mine, holders, turn }) : []),
   ];
 }
+
+/** [WI2] A member that has a receipt looks once whether the closed list has its report. */
+const looking = (closed: object | undefined, type: TypeName, known: Known): Duty[] =>
+  closed && known.said.has(entry.delivered(type))
+    ? unsaid(known, entry.looked(type), { kind: 'checkListed', type })
+    : [];
 
 type Deciding = Exclude<Phase, 'SEAT' | 'FINISHED'>;
 
@@ -200,7 +212,11 @@ function committeeDuties(phase: Deciding, known: Known, late: boolean, { mine, h
     case 'UNMASK':
       return [...standIn, ...unsaid(known, entry.post('Unmasked'), { kind: 'speakAggregateShare' }), ...reveal('draw')];
     case 'SETTLE':
-      return unsaid(known, entry.post('Settled'), { kind: 'signSettled' });
+      // Its partner's word may have been landed before it said its own: the two together tell who lied [CM7].
+      return [
+        ...unsaid(known, entry.post('Unmasked'), { kind: 'speakAggregateShare' }),
+        ...unsaid(known, entry.post('Settled'), { kind: 'signSettled' }),
+      ];
     default:
       return phase satisfies never;
   }

@@ -23,6 +23,8 @@ export const entry = {
   seatSecrets: 'secrets',
   ownReport: (type: TypeName): string => `own/${type}`,
   delivered: (type: TypeName): string => `delivered/${type}`,
+  /** The closed list was searched for this member's own report [WI2]. */
+  looked: (type: TypeName): string => `looked/${type}`,
   received: (type: TypeName, member: Address): string => `report/${type}/${member.toLowerCase()}`,
   seal: (type: TypeName, member: Address): string => `seal/${type}/${member.toLowerCase()}`,
   closed: (type: TypeName): string => `closed/${type}`,
@@ -30,6 +32,8 @@ export const entry = {
   handedOver: 'handedOver',
   /** The verifier-share file was there within a quarter of the deadline: no list may leave it out [CM8]. */
   fileInTime: 'fileInTime',
+  /** A fact of the attempt that this node has acted on [RD15]. */
+  basis: (name: BasisName): string => `basis/${name}`,
   /** A statement by its EIP-712 type, or a revealed preimage (`open`, `query`). */
   post: (kind: PostKind): string => `post/${kind}`,
 } as const;
@@ -61,6 +65,9 @@ export type PostKind = (typeof POST_KINDS)[number];
 export type Proposed = TypeName | 'file';
 
 export const proposalOf = (what: Proposed): PostKind => `${what}Proposal`;
+
+/** Facts that what is said in an attempt rests on. */
+export type BasisName = 'seated' | 'noise' | 'open' | 'uploads' | 'query' | 'verified';
 
 /** Preimages to which a seat commits; only a committee's seats have the third. */
 export type Preimage = 'open' | 'query' | 'draw';

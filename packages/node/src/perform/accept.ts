@@ -146,7 +146,7 @@ function sharesOf(
 export async function accepting(party: Party, work: Work, listed?: readonly Uint8Array[]): Promise<Accepting> {
   const digests = listed ?? (await digestsOnChain(party, work));
   const { accepting: known } = party.workbench.bench(work.place);
-  const name = `0x${party.journal.putBlob(encodeFileList(digests))}` as const;
+  const name = `${work.view.query?.beacon}/${party.journal.putBlob(encodeFileList(digests))}`;
   const have = known.get(name) ?? acceptingNow(party, work, digests);
   known.set(name, have);
   return have.catch((error: unknown) => {
@@ -203,19 +203,24 @@ export async function signProposedFiles(party: Party, work: Work, proposer: numb
   await signVerifiedFor(party, work, digests);
 }
 
-/** Recomputes the accept set from all files and signs it [RD10]; too few reports are left to become a void attempt [CH5]. */
-async function signVerifiedFor(party: Party, work: Work, files: readonly Uint8Array[]): Promise<void> {
-  const { place, run, view } = work;
-  const { set, conflicts, items } = await accepting(party, work, files);
+/** [CH5] Throws AttemptError COHORT when too few reports were accepted to be summed. */
+export function requireCohort({ run }: Work, { updates, noises }: Accepting['set']): void {
   const { minCohort } = run.charter.limits;
   const { minNoise } = run.charter.aggregation;
-  if (conflicts > 1 && 50 * conflicts > items.length)
-    throw new AttemptError('CONFLICTS', `${conflicts} of ${items.length} reports are in conflict [CM8]`);
-  if (set.updates < minCohort || set.noises < minNoise)
+  if (updates < minCohort || noises < minNoise)
     throw new AttemptError(
       'COHORT',
-      `${set.updates} updates and ${set.noises} noise reports were accepted, need ${minCohort} and ${minNoise} [CH5]`,
+      `${updates} updates and ${noises} noise reports were accepted, need ${minCohort} and ${minNoise} [CH5]`,
     );
+}
+
+/** Recomputes the accept set from all files and signs it [RD10]; too few reports are left to become a void attempt [CH5]. */
+async function signVerifiedFor(party: Party, work: Work, files: readonly Uint8Array[]): Promise<void> {
+  const { place, view } = work;
+  const { set, conflicts, items } = await accepting(party, work, files);
+  if (conflicts > 1 && 50 * conflicts > items.length)
+    throw new AttemptError('CONFLICTS', `${conflicts} of ${items.length} reports are in conflict [CM8]`);
+  requireCohort(work, set);
   const blob = party.journal.putBlob(encodeFileList(files));
   say(party, place.slot, {
     kind: 'Verified',

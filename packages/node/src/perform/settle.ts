@@ -8,13 +8,13 @@ import {
   runStateHash,
   unshard,
 } from '@concord/protocol';
-import { decodeAggregateShare, encodeAggregateShare, rulesOf } from '@concord/sdk';
+import { decodeAggregateShare, encodeAggregateShare, isCommittee, rulesOf } from '@concord/sdk';
 import { breathe } from '../clock.ts';
-import { bytesToHex } from '../core/hex.ts';
+import { bytesToHex, type Hex } from '../core/hex.ts';
 import type { Accepting } from '../core/items.ts';
 import type { Party } from '../ports.ts';
-import { say } from '../statements.ts';
-import { accepting } from './accept.ts';
+import { said, say } from '../statements.ts';
+import { accepting, requireCohort } from './accept.ts';
 import { keepersOf } from './close.ts';
 import { obtainBlob, runStateOf, textOf } from './state.ts';
 import { reportOf, seedOf } from './verify.ts';
@@ -32,10 +32,29 @@ async function acceptedOnChain(party: Party, work: Work): Promise<Accepting> {
 const itemOf = ({ items }: Accepting, headerHash: Uint8Array) =>
   items.find((item) => Buffer.compare(item.headerHash, headerHash) === 0)!;
 
-/** [AG17][RD10] Z_j, for the accept set that a confirmed block holds and charged, once. */
+/**
+ * The chain cannot hold a set that this holder did not sign for: in a consortium at all, in a committee unless its partner
+ * did, and then it has signed for none. Whoever tells it otherwise lies about the chain. Throws AttemptError.
+ */
+function requireOwnWord({ journal }: Party, { place, run, view }: Work): void {
+  const own = said(journal, place.slot, 'Verified') as { readonly acceptRoot: Hex } | undefined;
+  const need = view.verified?.acceptRoot;
+  if (own ? own.acceptRoot === need : isCommittee(run.charter)) return;
+  throw new AttemptError(
+    'NOT_MINE',
+    `the chain is said to hold the accept set ${need}; I signed ${own?.acceptRoot ?? 'none'}`,
+  );
+}
+
+/**
+ * [AG17][RD10] Z_j, for the accept set that a confirmed block holds and charged, once. The set is the one that this holder
+ * signed for, recomputed, and large enough, so that a chain that is lied about cannot ask for another.
+ */
 export async function speakAggregateShare(party: Party, work: Work): Promise<void> {
   const { place } = work;
+  requireOwnWord(party, work);
   const found = await acceptedOnChain(party, work);
+  requireCohort(work, found.set);
   const inputs: AggregateInput[] = [];
   for (const leaf of found.set.leaves) {
     const item = itemOf(found, leaf.headerHash);

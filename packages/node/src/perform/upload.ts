@@ -144,6 +144,12 @@ async function makeReport(party: Party, reporter: Reporter, work: Work, type: Ty
   return concat(...[report, ...deliveries].flatMap((piece) => [u32(piece.length), piece]));
 }
 
+/** The public report in what `makeReport` put together. */
+export function ownReportIn(stored: Uint8Array): Uint8Array {
+  const reader = new Reader(stored);
+  return reader.take(reader.uint(4));
+}
+
 /** What `makeReport` put together: the report, then one delivery for each holder. */
 function split(
   stored: Uint8Array,

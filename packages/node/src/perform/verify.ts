@@ -51,8 +51,10 @@ export const reportOf = (party: Party, work: Work, item: Item): Promise<PublicRe
 export function queryOf(party: Party, { place, view }: Work): Query {
   const bench = party.workbench.bench(place);
   if (!view.query) throw new AttemptError('PHASE', 'the verification beacon is not drawn yet');
-  bench.query ??= createQuery(place.attempt, hexToBytes(view.query.beacon), party.components);
-  return bench.query;
+  const { beacon } = view.query;
+  if (bench.query?.beacon !== beacon)
+    bench.query = { beacon, query: createQuery(place.attempt, hexToBytes(beacon), party.components) };
+  return bench.query.query;
 }
 
 /** The seed of this holder's share of a report, or undefined: a complaint (AG13). Opened once, for checking and for summing. */

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { assertRefused, components, judge, optionsOf, scenes, signed, vectorWith } from '../../test/scene.ts';
 import { elementAt, setElement } from '../codec.ts';
 import { type Elements, mod, type Signed } from '../field.ts';
+import { NOISE } from '../params.ts';
 import { ReportError } from './error.ts';
 import { type Claim, honestClaim, shard, shardClaiming } from './shard.ts';
 
@@ -39,6 +40,17 @@ for (const scene of scenes) {
       verdict((_, dots) => honest(update.bound ** 2n, dots), long),
       'NORM_OUTPUT',
     );
+  });
+
+  test(`[AG9] ${F}: noise over its bound is refused by its member, and proven by nobody`, () => {
+    const { noise } = sizes;
+    const long = vectorWith(scene, Number(noise.bound) + 1);
+    const options = { ...optionsOf(scene, long), type: NOISE };
+    const own = shard(options, scene.random, components);
+    assert.ok(own instanceof ReportError && own.code === 'NORM');
+    const claim: Claim = (_, dots) => honestClaim(noise.bound ** 2n, dots, noise, sizes);
+    const lie = signed(scene, shardClaiming(options, claim, scene.random, components));
+    assertRefused(judge(scene, lie), 'NORM_OUTPUT');
   });
 
   test(`[AG9] ${F}: a norm that is one too small is refused`, () => {

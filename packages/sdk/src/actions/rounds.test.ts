@@ -7,7 +7,7 @@ import { type Devnet, startDevnet } from '../../../testing/src/devnet.ts';
 import { type ConcordClient, createConcordClient } from '../client.ts';
 import { compileCharter, type CompiledCharter } from '../compileCharter.ts';
 import { TransactionError } from '../errors.ts';
-import type { Address, Hex, Seat } from '../facts.ts';
+import type { Address, Fact, Hex, Seat } from '../facts.ts';
 import { charterIdOf, committeeHashOf } from '../identity.ts';
 import { getFacts } from '../logs.ts';
 import { addressOf, type Statement, sign } from '../signing.ts';
@@ -15,6 +15,7 @@ import { currentAttempt, emptyView, fold, type RunView, runPhaseAt } from '../vi
 import { castVote } from './castVote.ts';
 import { closeNoise } from './closeNoise.ts';
 import { closeUploads } from './closeUploads.ts';
+import { crossCheck } from './crossCheck.ts';
 import { type Deployed, deploy } from './deploy.ts';
 import { openRound } from './openRound.ts';
 import { estimatePredictGas, predict } from './predict.ts';
@@ -144,6 +145,26 @@ test('[RD1][RD2] every transition lands through the SDK, and the view follows th
   assert.equal(facts.length, 1 + 2 + 2 * 8 + 1);
   const registered = facts.at(-1)!;
   assert(registered.kind === 'registered' && registered.modelId === modelId && registered.runId === runId);
+
+  // [RD13] Logs that an RPC leaves out are told from a run that lacks them.
+  const { block } = registered.origin;
+  await crossCheck(client, facts, runId, block);
+  const without = (kind: Fact['kind']): readonly Fact[] =>
+    facts.filter((fact, i) => fact.kind !== kind || i < facts.findLastIndex((each) => each.kind === kind));
+  await assert.rejects(
+    crossCheck(client, without('settled'), runId, block),
+    /CONTRADICTION: .* of a model 0x.*, the contract holds 0x/,
+  );
+  await assert.rejects(
+    crossCheck(client, without('verified'), runId, block),
+    /CONTRADICTION: .* of a spent ρ of \d+, the contract holds \d+/,
+  );
+  await assert.rejects(
+    crossCheck(client, without('voted'), runId, block),
+    /CONTRADICTION: .* passed: false, the contract holds true/,
+  );
+  await assert.rejects(crossCheck(client, [], runId, block), /CONTRADICTION/);
+  await crossCheck(client, [], word('nothing proposed'), block);
 
   const features = [65_536, -32_768, 7];
   const expected = predictExactly(last.optimizer.model, Int32Array.from(features));

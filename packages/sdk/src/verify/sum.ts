@@ -16,7 +16,7 @@ import {
 } from '@concord/protocol';
 import { bytesToHex } from 'viem';
 import { rulesOf } from '../attempt.ts';
-import type { Charter } from '../facts.ts';
+import type { Charter, Hex } from '../facts.ts';
 import { decodeAggregateShare } from '../records.ts';
 import { Broken } from './clauses.ts';
 import type { Judged } from './reports.ts';
@@ -27,11 +27,15 @@ export interface Opened extends Unsharded {
   readonly updates: number;
 }
 
-/** [AG17][AG18] X from the holders' aggregate shares. Throws Broken. */
-export async function openSum(scene: OpenedScene, judged: Judged, components: Components): Promise<Opened> {
-  const { name, unmasked, attempt } = scene;
+/** [AG17][AG18] X from the aggregate shares that the chain names, or from others. Throws Broken. */
+export async function openSum(
+  scene: OpenedScene,
+  judged: Judged,
+  components: Components,
+  shareDigests: readonly Hex[] = scene.unmasked.shareDigests,
+): Promise<Opened> {
+  const { name, attempt } = scene;
   const { field, vectorLength } = attempt.sizes;
-  const { shareDigests } = unmasked;
   if (shareDigests.length !== attempt.shares)
     throw new Broken('AG17', 'FAIL', `${name}: ${shareDigests.length} aggregate shares, ${attempt.shares} are needed`);
   const aggregates = await Promise.all(

@@ -24,7 +24,7 @@ import { checkLedger } from './ledger.ts';
 import { judgeReports, type RefusedReport } from './reports.ts';
 import { type Scene, sceneOf, settledIn } from './scene.ts';
 import { checkModel, checkSum, publishedState } from './sum.ts';
-import { explainVoid, type SettledSource, type VoidAttempt } from './voids.ts';
+import { explainVoid, type SettledSource, type UnmaskedSource, type VoidAttempt } from './voids.ts';
 
 export interface VerifyOptions {
   readonly runId: Hex;
@@ -36,6 +36,8 @@ export interface VerifyOptions {
   readonly charterText?: Uint8Array;
   /** What holders signed at the end of an attempt that came to nothing; without it, nobody is named for that (LR10). */
   readonly settledBy?: SettledSource;
+  /** What holders signed as their aggregate shares of such an attempt; without it, nobody is named for a wrong sum (AG18). */
+  readonly unmaskedBy?: UnmaskedSource;
   /** Seconds: the chain's time. */
   readonly now: number;
   readonly components: Components;
@@ -102,8 +104,8 @@ async function verify(options: VerifyOptions, findings: Findings, noticed: Notic
   for (const view of run.attempts) {
     const scene = sceneOf(run, view, prepared, options.deployment, options.blobs, components.platform);
     if (view.voided) {
-      const { settledBy } = options;
-      noticed.voids.push(await explainVoid(run, view, scene, { components, before: state, text, settledBy }));
+      const { settledBy, unmaskedBy } = options;
+      noticed.voids.push(await explainVoid(run, view, scene, { components, before: state, text, settledBy, unmaskedBy }));
     }
     const settled = scene && settledIn(scene, view);
     if (!settled) continue;

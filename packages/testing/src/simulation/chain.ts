@@ -141,7 +141,10 @@ export class SimulatedChain {
         transactionHash: transaction.hash,
         transactionIndex: numberToHex(index),
       };
-      for (const log of said) logs.push({ ...log, ...place, logIndex: numberToHex(logs.length), removed: false });
+      const own = said.map((log, i): MinedLog => {
+        return { ...log, ...place, logIndex: numberToHex(logs.length + i), removed: false };
+      });
+      logs.push(...own);
       if (!ok) this.reverted += 1;
       this.#receipts.set(transaction.hash, {
         ...place,
@@ -153,8 +156,8 @@ export class SimulatedChain {
         effectiveGasPrice: numberToHex(BASE_FEE),
         status: ok ? '0x1' : '0x0',
         type: '0x2',
-        logs: [],
-        logsBloom: '0x',
+        logs: own,
+        logsBloom: bloomOf(own),
       });
     }
     this.#blocks.push({ ...block, logs });
@@ -269,11 +272,12 @@ export class SimulatedChain {
 
   #shown(block: Block | undefined): object | null {
     if (!block) return null;
-    const { logs: _, ...shown } = block;
+    const { logs, ...shown } = block;
     const words = { number: numberToHex(block.number), timestamp: numberToHex(block.timestamp) };
     return {
       ...shown,
       ...words,
+      logsBloom: bloomOf(logs),
       baseFeePerGas: numberToHex(BASE_FEE),
       gasLimit: numberToHex(GAS_LIMIT),
       gasUsed: '0x0',
@@ -285,6 +289,19 @@ export class SimulatedChain {
     const to = hexToNumber(toBlock ?? numberToHex(this.head.number));
     return this.#blocks.slice(hexToNumber(fromBlock ?? '0x0'), to + 1).flatMap(({ logs }) => logs);
   }
+}
+
+/** The bloom filter of addresses and topics in 2,048 bits (Yellow Paper, 4.3.1). */
+function bloomOf(logs: readonly Pick<MinedLog, 'address' | 'topics'>[]): Hex {
+  const bits = new Uint8Array(256);
+  for (const item of logs.flatMap(({ address, topics }) => [address, ...topics])) {
+    const hash = keccak256(item, 'bytes');
+    for (const at of [0, 2, 4]) {
+      const bit = ((hash[at]! << 8) | hash[at + 1]!) & 0x7ff;
+      bits[255 - (bit >> 3)]! |= 1 << (bit & 7);
+    }
+  }
+  return bytesToHex(bits);
 }
 
 const commonOf = (): Common => new Common({ chain: { ...Mainnet, chainId: CHAIN_ID }, hardfork: Hardfork.Prague });

@@ -32,6 +32,8 @@ export interface Killing {
 /** Longest that a node stays down, and that its death is put off within its phase, milliseconds. */
 const LONGEST_DOWN = 4_000;
 const LONGEST_AFTER = 800;
+/** Between two looks for somebody who lives, milliseconds. */
+const STARTING = 10;
 /** Most writes that a node makes in its phase before it dies. */
 const WRITES = 6;
 
@@ -47,9 +49,12 @@ export function arrange(sim: Simulation, killing: Killing): () => SimulatedNode 
         dead = true;
         die(sim, victim!, killing.fate);
       });
+    // Nobody has been started yet.
+    else sim.timeline.after(STARTING, look);
   };
-  if (killing.moment === 'VOTE') sim.timeline.after(0, look);
-  else sim.onBlock.push(look);
+  // The moment may have come already, and be over with the next block.
+  sim.timeline.after(0, look);
+  sim.onBlock.push(look);
   return () => (dead ? victim : undefined);
 }
 

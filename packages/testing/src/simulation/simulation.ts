@@ -9,8 +9,8 @@ import {
   type ConcordClient,
   emptyView,
   type Fact,
-  factsOfBlock,
   fold,
+  getFacts,
   type Hex,
   type RunView,
   type Verification,
@@ -216,8 +216,8 @@ export class Simulation {
     const began = Number(this.#chain.head.timestamp);
     const mine = async (): Promise<void> => {
       await this.#chain.mine(began + Math.round(this.timeline.now / 1_000));
-      const { hash, timestamp, transactions } = this.#chain.head;
-      const facts = transactions.length === 0 ? [] : await factsOfBlock(this.#client, { hash, timestamp });
+      const { number, transactions } = this.#chain.head;
+      const facts = transactions.length === 0 ? [] : await getFacts(this.#client, number, number);
       for (const fact of facts) this.#view = fold(this.#view, fact);
       this.#facts.push(...facts);
       this.rules.mined(facts, this.#view);
