@@ -17,8 +17,10 @@ contract CharterFloorsTest is Consortium {
 
     function test_CH11_version() public {
         Charter memory c = aCharter();
-        c.version = 2;
-        _refused(c, "version", 2, 1);
+        c.version = 1;
+        _refused(c, "version", 1, 2);
+        c.version = 3;
+        _refused(c, "version", 3, 2);
     }
 
     function test_CH6_membersAscend() public {

@@ -71,6 +71,7 @@ function aggregator(address: Address, secretKey: Hex, peers: Partial<Peers> = {}
     peers: { ...nobody, ...peers },
     components,
     random: nodeRandom,
+    publish: never,
     holding: honestly,
     bell: new Bell(),
     workbench: new Workbench(components, deployment, address),

@@ -5,12 +5,15 @@ import { addressOf, deriveSizes, publicKeyOf, Secret, shard } from '@concord/pro
 import {
   type Address,
   type ChainView,
+  answer as publishAnswer,
+  type ConcordClient,
   createConcordClient,
   currentAttempt,
   type Hex,
   paramsOf,
   readCharterText,
   type RunView,
+  TransactionError,
 } from '@concord/sdk';
 import { parseCsv, readRecords } from '@concord/trainer';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -34,10 +37,10 @@ import { entry } from './core/slot.ts';
 import { openJournal } from './journal.ts';
 import { type Following, runLoop } from './loop.ts';
 import { Meter } from './meter.ts';
-import { createPeers } from './peers.ts';
+import { createPeers, type Peers } from './peers.ts';
 import { type EncodeUpdate, type Head, type Holding, honestly, type Log, type Party, type Reporter } from './ports.ts';
 import { type PlaceNow, reception } from './receive.ts';
-import { joinsRoute, votesRoute } from './relay/carry.ts';
+import { answersRoute, joinsRoute, votesRoute } from './relay/carry.ts';
 import { runRelay } from './relay/loop.ts';
 import { readPost } from './statements.ts';
 import { describeRun } from './status.ts';
@@ -82,6 +85,8 @@ export type RelayerConfig = Common;
 
 /** Parts that tests replace, by those of named liars: of whoever holds a share, and of a member. */
 export interface HolderParts extends Partial<Holding> {
+  /** Whether this node gives away the bytes of a digest (lower-case hex, no prefix) that it has: any, unless told. */
+  readonly serves?: (digest: string) => boolean;
   /** What this node answers when it is asked for what it has said. */
   readonly readPost?: typeof readPost;
 }
@@ -148,6 +153,7 @@ interface Part {
   readonly blobs: readonly Uint8Array[];
   readonly status: () => object;
   readonly parts: HolderParts;
+  readonly publish: (peers: Peers, client: ConcordClient) => Party['publish'];
 }
 
 /** Bytes of the longest report of a run, with room for what is around it. */
@@ -165,7 +171,7 @@ async function startParty(
   const log = config.log ?? (() => undefined);
   const secretKey = new Secret(hexToBytes(config.privateKey));
   const address: Address = bytesToHex(addressOf(publicKeyOf(secretKey)));
-  const client = await clientOf(config);
+  const client = await clientOf(config, part.part === 'aggregator' ? config.privateKey : undefined);
   const { deployment } = client;
   mkdirSync(config.folder, { recursive: true });
   const journal = openJournal(join(config.folder, 'journal.sqlite'));
@@ -210,9 +216,10 @@ async function startParty(
       bytesReceived,
     };
   };
-  const { readPost: answer = readPost, ...holding } = part.parts;
+  const { readPost: answer = readPost, serves = () => true, ...holding } = part.parts;
+  const blobOf = (digest: string): Uint8Array | undefined => (serves(digest) ? journal.blob(digest) : undefined);
   const routes: readonly Route[] = [
-    ipfsRoute((digest) => journal.blob(digest)),
+    ipfsRoute(blobOf),
     reportsRoute(longest, turnedAway.at(doors.report)),
     sealsRoute(() => BEFORE_ANY_RUN, turnedAway.at(doors.seal)),
     headersRoute(bell, (slot, type) => journal.read(slot, entry.closed(type))),
@@ -227,21 +234,24 @@ async function startParty(
   });
   const endpoint = config.publicUrl ?? `http://${config.host}:${listening.port}`;
   const transport = httpTransport(meter);
+  const peers = createPeers(loopback(transport, endpoint, routes));
   const everywhere: Omit<Party, 'workbench'> = {
     me: { address, endpoint, part: part.part },
     secretKey,
     deployment,
     journal,
-    peers: createPeers(loopback(transport, endpoint, routes)),
+    peers,
     components,
     random: nodeRandom,
     holding: { ...honestly, ...holding },
+    publish: part.publish(peers, client),
     ...(part.reporter && { reporter: part.reporter }),
     bell,
     meter,
     log,
   };
   const following: Following = {
+    has: (digest) => blobOf(digest.slice(2)) !== undefined,
     runsIn: (view) => part.runsIn(view, address),
     partyIn: ({ charterId }) => ({ ...everywhere, workbench: benchOf(charterId) }),
     bell,
@@ -285,16 +295,29 @@ export async function startMember(config: MemberConfig, parts: MemberParts = {})
     blobs: [textBytes],
     status: () => ({ records: records.count }),
     parts: holderParts,
+    // A member holds no gas: its relayer carries what it is asked for.
+    publish: (peers) => async (demandId, bytes, signal) => {
+      await peers.hand(relayerUrl, 'answers', { demandId, data: bytesToHex(bytes) }, signal);
+    },
   });
 }
 
 /**
  * Starts an aggregator: it holds shares in every committee that it is drawn into until it is stopped. It has no data and
- * sends no transaction; its stake is registered with the SDK's `registerAggregator`, under the address of `privateKey`
+ * sends no transaction but answers to demands, whose bonds pay for them [CM10]; its stake is registered with the SDK's `registerAggregator`, under the address of `privateKey`
  * and with this node's endpoint. Throws as `startMember` does.
  */
 export const startAggregator = (config: AggregatorConfig, parts: HolderParts = {}): Promise<RunningNode> =>
-  startParty(config, { part: 'aggregator', runsIn: committeeRunsOf, blobs: [], status: () => ({}), parts });
+  startParty(config, {
+    ...{ part: 'aggregator', runsIn: committeeRunsOf, blobs: [], status: () => ({}), parts } as const,
+    publish: (_, client) => async (demandId, bytes) => {
+      await publishAnswer(client, demandId, bytes).catch((error: unknown) => {
+        // Somebody else was first.
+        const over = error instanceof TransactionError && ['NotDemanded', 'AlreadyPublished'].includes(error.code);
+        if (!over) throw error;
+      });
+    },
+  });
 
 /**
  * Starts a relayer: it lands what members have signed and pays for it. It holds no secret of any run and may be killed,
@@ -316,7 +339,9 @@ export async function startRelayer(config: RelayerConfig): Promise<RunningNode> 
       bytesReceived: meter.bytesReceived,
     };
   };
-  const routes = [votesRoute(client), joinsRoute(client), statusRoute(status)];
+  const demandOf = (demandId: Hex) =>
+    [...(head?.view.runs.values() ?? [])].flatMap(({ demands }) => demands.get(demandId) ?? [])[0];
+  const routes = [votesRoute(client), joinsRoute(client), answersRoute(client, demandOf), statusRoute(status)];
   const listening = await serve(routes, config, meter, (error) => log('answer failed', { reason: String(error) }));
   const transport = httpTransport(meter);
   const heads = followChain(client, follow(config, log, controller.signal));

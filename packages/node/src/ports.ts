@@ -8,7 +8,7 @@ import {
   type Secret,
   type shard,
 } from '@concord/protocol';
-import type { ChainView, Deployment } from '@concord/sdk';
+import type { ChainView, Deployment, Hex } from '@concord/sdk';
 import type { Records } from '@concord/trainer';
 import type { Bell } from './bell.ts';
 import type { Me } from './core/duties.ts';
@@ -58,6 +58,8 @@ export interface Party {
   readonly components: Components;
   readonly random: Random;
   readonly holding: Holding;
+  /** Has bytes that are asked for on chain published there; resolves too when somebody else was first [CM10]. */
+  readonly publish: (demandId: Hex, bytes: Uint8Array, signal: AbortSignal) => Promise<void>;
   /** Undefined: an aggregator. */
   readonly reporter?: Reporter;
   readonly bell: Bell;

@@ -147,7 +147,7 @@ export function compileCharter(
     text,
     textBytes,
     charter: {
-      version: 1,
+      version: 2,
       succeeds: `0x${'00'.repeat(32)}`,
       textDigest,
       initialModel: bytesToHex(runStateHash(startState(text, hexToBytes(textDigest)))),

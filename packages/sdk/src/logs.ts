@@ -1,9 +1,9 @@
 /** From event logs to facts: which contract said it, in which block, with how much gas. */
-import { aggregatorsAbi, chartersAbi, inferenceAbi, roundsAbi } from '@concord/contracts';
+import { aggregatorsAbi, chartersAbi, courtAbi, inferenceAbi, roundsAbi } from '@concord/contracts';
 import { type DecodeEventLogReturnType, decodeEventLog, type Log } from 'viem';
 import type { ConcordClient } from './client.ts';
 import type { Address, Charter, Deployment, Fact, FactBody, Hex, Origin, Seat } from './facts.ts';
-import { aggregatorsOf, lowercase } from './identity.ts';
+import { aggregatorsOf, courtOf, lowercase } from './identity.ts';
 
 /** An event as a chain keeps it, with where it stands. */
 export interface RawLog {
@@ -97,6 +97,19 @@ function fromAggregators({ eventName, args }: DecodeEventLogReturnType<typeof ag
   }
 }
 
+function fromCourt({ eventName, args }: DecodeEventLogReturnType<typeof courtAbi>): FactBody {
+  switch (eventName) {
+    case 'Demanded':
+      return { kind: 'demanded', ...args, holder: lowercase(args.holder) };
+    case 'Answered':
+      return { kind: 'answered', ...args };
+    case 'Forfeited':
+      return { kind: 'forfeited', ...args, holder: lowercase(args.holder) };
+    case 'Returned':
+      return { kind: 'returned', ...args };
+  }
+}
+
 function bodyOf(deployment: Deployment, { address, data, topics: [...topics] }: RawLog): FactBody {
   switch (lowercase(address)) {
     case lowercase(deployment.charters):
@@ -110,6 +123,8 @@ function bodyOf(deployment: Deployment, { address, data, topics: [...topics] }: 
       };
     case aggregatorsOf(deployment):
       return fromAggregators(decodeEventLog({ abi: aggregatorsAbi, data, topics: topics as [Hex, ...Hex[]] }));
+    case courtOf(deployment):
+      return fromCourt(decodeEventLog({ abi: courtAbi, data, topics: topics as [Hex, ...Hex[]] }));
     default:
       throw new NotAFactError(`an event of ${address}`);
   }
@@ -158,6 +173,7 @@ const addresses = ({ deployment }: ConcordClient): Address[] => [
   deployment.rounds,
   deployment.inference,
   aggregatorsOf(deployment),
+  courtOf(deployment),
 ];
 
 /** The facts of one block, named by its hash so that a reorganisation cannot mix two chains. `timestamp` in seconds. */

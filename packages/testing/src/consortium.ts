@@ -60,8 +60,12 @@ export interface ConsortiumOptions {
   /** k shares, held by pairs that are drawn from so many aggregators of 1 ether each. Without it members hold shares. */
   readonly committee?: { readonly shares: number; readonly aggregators: number };
   readonly liars?: Readonly<Record<number, LiarName>>;
+  /** Liars among the aggregators, by their place. */
+  readonly lyingAggregators?: Readonly<Record<number, LiarName>>;
   /** Seconds for each phase. */
   readonly phaseSeconds: number;
+  /** Where VERIFY is allowed another time: what an answer may take too [CM10]. */
+  readonly verifySeconds?: number;
   readonly blockMilliseconds: number;
   /** How often each node looks at the chain, 100 unless told. */
   readonly pollMilliseconds?: number;
@@ -91,7 +95,7 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
   const contracts = { charters, rounds, inference };
   const client = await createConcordClient({ rpcUrl, account, ...contracts });
   const s = options.phaseSeconds;
-  const deadlines = { seat: s, noise: s, open: s, upload: s, query: s, verify: s, unmask: s, settle: s };
+  const deadlines = { seat: s, noise: s, open: s, upload: s, query: s, verify: options.verifySeconds ?? s, unmask: s, settle: s };
   const keys = accounts.slice(1, options.members + 1);
   const terms = {
     ...smallTerms(options.rounds - 1, 3),
@@ -128,7 +132,11 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
     accounts.slice(options.members + 1).map(async ({ address, privateKey }, i) => {
       const home = join(folder, `aggregator-${i}`);
       mkdirSync(home);
-      const aggregator = await startProcess(address, { ...common, privateKey, folder: home }, undefined);
+      const aggregator = await startProcess(
+        address,
+        { ...common, privateKey, folder: home },
+        options.lyingAggregators?.[i],
+      );
       const staker = await createConcordClient({ rpcUrl, account: privateKey, ...contracts });
       await registerAggregator(staker, { endpoint: aggregator.endpoint, stake: STAKE });
       return aggregator;

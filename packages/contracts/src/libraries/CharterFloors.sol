@@ -21,7 +21,7 @@ library CharterFloors {
 
     function check(Charter calldata charter) internal view {
         uint256 members = charter.members.length;
-        _exactly("version", charter.version, 1);
+        _exactly("version", charter.version, 2);
         _atLeast("AG1 members", members, 3);
         _atMost("AG1 members", members, MOST_MEMBERS);
         for (uint256 i = 1; i < members; ++i) {

@@ -86,7 +86,7 @@ library Committee {
         returns (uint256 missing)
     {
         uint256 k = turn.clock.seats;
-        if (signatures.length != k) revert IRounds.WrongCount(signatures.length, k);
+        requireCount(signatures.length, k);
         bytes32 have;
         // As they came: words that are no addresses are not the holders'.
         assembly ("memory-safe") {
@@ -98,6 +98,10 @@ library Committee {
         bytes32 need = self.holdersHash;
         if (have != need) revert IRounds.WrongCommittee(have, need);
         if (holders.length > k) missing = self.lot.missing;
+    }
+
+    function requireCount(uint256 have, uint256 need) internal pure {
+        if (have != need) revert IRounds.WrongCount(have, need);
     }
 
     /// @return mixed XOR of the preimages, which are those of `commits`.

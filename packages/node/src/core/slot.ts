@@ -30,6 +30,8 @@ export const entry = {
   handedOver: 'handedOver',
   /** The verifier-share file was there within a quarter of the deadline: no list may leave it out [CM8]. */
   fileInTime: 'fileInTime',
+  /** Bytes that this node had published on chain [CM10]. */
+  answer: (demandId: Hex): string => `answer/${demandId}`,
   /** A statement by its EIP-712 type, or a revealed preimage (`open`, `query`). */
   post: (kind: PostKind): string => `post/${kind}`,
 } as const;
