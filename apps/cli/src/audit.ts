@@ -2,6 +2,7 @@
 import {
   type Address,
   type Archive,
+  type AttemptName,
   type BlobSource,
   type Clause,
   type ConcordClient,
@@ -13,6 +14,7 @@ import {
   heardFrom,
   type Hex,
   recording,
+  type Said,
   type SettledSource,
   type Verification,
   verifyRun,
@@ -32,6 +34,8 @@ export interface Records extends Omit<Archive, 'blobs'> {
   readonly blobs: BlobSource;
   /** What holders say that they signed; an archive does not have it. */
   readonly settledBy?: SettledSource;
+  /** The same of what they found when they verified. */
+  readonly verifiedBy?: (attempt: AttemptName) => Promise<readonly Said<'Verified'>[]>;
 }
 
 /** Options of every command that reads a run from a chain. */
@@ -74,7 +78,8 @@ export async function recordsOf(client: ConcordClient, runId: Hex, fromBlock: bi
   const sources = source === undefined ? [...new Set(announced.reverse())] : [source];
   const blobs: BlobSource = (digest) => fetchBlob(sources, digest).catch(() => undefined);
   const settledBy: SettledSource = (attempt) => heardFrom(sources, deployment, 'Settled', attempt);
-  return { deployment, runId, now: Number(head.timestamp), logs, blobs, settledBy };
+  const verifiedBy = (attempt: AttemptName) => heardFrom(sources, deployment, 'Verified', attempt);
+  return { deployment, runId, now: Number(head.timestamp), logs, blobs, settledBy, verifiedBy };
 }
 
 /** An archive's records, offline. Throws ArchiveError. */

@@ -2,6 +2,7 @@
 import { defineCommand, runMain } from 'citty';
 import { aggregator } from './commands/aggregator.ts';
 import { archive } from './commands/archive.ts';
+import { demand } from './commands/demand.ts';
 import { demo } from './commands/demo.ts';
 import { member } from './commands/member.ts';
 import { relayer } from './commands/relayer.ts';
@@ -13,7 +14,7 @@ const main = defineCommand({
     version: '0.1.0',
     description: 'Train a model together under a charter that code enforces and anyone can verify.',
   },
-  subCommands: { demo, member, aggregator, relayer, verify, archive },
+  subCommands: { demo, member, aggregator, relayer, verify, archive, demand },
 });
 
 await runMain(main);
