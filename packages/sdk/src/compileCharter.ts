@@ -9,6 +9,7 @@ import { epsilonWad, rhoPerRound, rhoWithin, runStateHash, startState } from '@c
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, type Hex, hexToBytes, toBytes } from 'viem';
 import type { Address, Aggregation, Charter, Deadlines } from './facts.ts';
+import { LONGEST_FILE, longestFile } from './pieces.ts';
 
 /** The part of a charter file that becomes the struct; the rest is the text (`decodeCharterText`). */
 export interface CharterTerms {
@@ -139,6 +140,10 @@ export function compileCharter(
   };
   const broken = checkParams(params, sorted.length);
   if (broken) throw new CharterTermsError(broken.parameter, `have ${broken.have}, need ${broken.need}`);
+
+  const longest = longestFile(params, sorted.length);
+  if (longest > LONGEST_FILE)
+    throw new CharterTermsError('text.model', `a holder's file could take ${longest} bytes, at most ${LONGEST_FILE} can be published`);
 
   const textBytes = toBytes(`${JSON.stringify(text, undefined, 1)}\n`);
   const textDigest = digest(textBytes);

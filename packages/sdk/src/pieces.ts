@@ -2,7 +2,7 @@
  * Files in pieces, as charters of version 2 name them [CM10]: what the chain holds is the SHA-256 of a list of the
  * pieces' digests, so that anybody can ask for one piece, and anybody can publish it, on chain.
  */
-import { concat } from '@concord/protocol';
+import { concat, deriveSizes, type Params } from '@concord/protocol';
 import { bytesToHex, sha256 } from 'viem';
 import type { Charter, Hex } from './facts.ts';
 
@@ -39,4 +39,17 @@ export function joinPieces(pieces: readonly Uint8Array[]): Uint8Array | undefine
   const whole = pieces.slice(0, -1).every(({ length }) => length === PIECE_BYTES);
   const last = pieces.at(-1)?.length ?? 0;
   return whole && last > 0 && last <= PIECE_BYTES ? concat(...pieces) : undefined;
+}
+
+/** The longest file whose list is no longer than a piece: a charter under which there may be longer ones is refused. */
+export const LONGEST_FILE = (PIECE_BYTES / 32) * PIECE_BYTES;
+
+/** Values at a point of one validity proof, counted as contracts do: at most 63 products. */
+const VALIDITY_VALUES = 128;
+
+/** Bytes that an aggregate share, or a verifier-share file over everybody's reports, may take at most. */
+export function longestFile(params: Params, members: number): number {
+  const { field, vectorLength } = deriveSizes(params);
+  const values = params.normProofs * (params.chunk + 2) + params.validityProofs * VALIDITY_VALUES + 2;
+  return Math.max(1 + vectorLength * field.bytes, 5 + 2 * members * (41 + 2 * values * field.bytes));
 }
