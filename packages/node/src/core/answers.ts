@@ -13,12 +13,12 @@ export interface AnswerDuty {
 }
 
 /**
- * Whoever is asked answers at once, and even when the demand was forfeited: that still saves its stake. Whoever else has
+ * Whoever is asked answers at once, and an aggregator even when the demand was forfeited: that still saves its stake. Whoever else has
  * the bytes answers when a quarter of the time has passed, for the bond and so that no attempt is lost to a silent holder.
  */
 export function answersDue(
   { charter, demands, attempts }: Pick<RunView, 'charter' | 'demands' | 'attempts'>,
-  me: Address,
+  me: { readonly address: Address; readonly part: 'member' | 'aggregator' },
   now: number,
   has: (piece: Hex) => boolean,
 ): readonly AnswerDuty[] {
@@ -28,8 +28,8 @@ export function answersDue(
     attempts.some((each) => each.round === round && each.attempt === attempt && placesOf(each, holder) !== undefined);
   const isLate = ({ due }: DemandView): boolean => now >= due - verify + Math.ceil(verify / 4);
   const may = (demand: DemandView): boolean =>
-    demand.holder === me
-      ? demand.state !== 'answered'
+    demand.holder === me.address
+      ? demand.state === 'open' || (demand.state === 'forfeited' && me.part === 'aggregator')
       : demand.state === 'open' && isLate(demand) && seated(demand);
   return [...demands].flatMap(([demandId, demand]) =>
     may(demand) && has(demand.piece) ? [{ kind: 'answer', demandId, piece: demand.piece }] : [],

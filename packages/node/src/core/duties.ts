@@ -62,7 +62,7 @@ export const quarterOf = (allowed: number): number => Math.max(1, Math.ceil(allo
 
 /** The duties of a node in a run at this block time (seconds), in the order in which to begin them. */
 export function duties(run: RunView, me: Me, now: number, known: Known): readonly Duty[] {
-  const answers = answersDue(run, me.address, now, known.has ?? (() => false));
+  const answers = answersDue(run, me, now, known.has ?? (() => false));
   return [...membership(run, me, now, known), ...answers, ...attemptDuties(run, me, now, known)];
 }
 
