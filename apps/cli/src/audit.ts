@@ -2,6 +2,7 @@
 import {
   type Address,
   type Archive,
+  type AttemptName,
   type BlobSource,
   type Clause,
   type ConcordClient,
@@ -14,6 +15,7 @@ import {
   heardFrom,
   type Hex,
   recording,
+  type Said,
   type SettledSource,
   type UnmaskedSource,
   type Verification,
@@ -38,6 +40,8 @@ export interface Records extends Omit<Archive, 'blobs'> {
   /** What holders say that they signed; an archive does not have it. */
   readonly settledBy?: SettledSource;
   readonly unmaskedBy?: UnmaskedSource;
+  /** The same of what they found when they verified. */
+  readonly verifiedBy?: (attempt: AttemptName) => Promise<readonly Said<'Verified'>[]>;
 }
 
 const CONTRACTS = ['charters', 'rounds', 'inference'] as const;
@@ -64,11 +68,14 @@ type ChainArgs = Readonly<Record<string, unknown>> & {
   readonly [K in (typeof CONTRACTS)[number] | 'run' | 'from-block' | 'chain-id' | 'source']?: string | undefined;
 };
 
-/** The deployment as the command line names it: three addresses, or a file. Throws SettingError naming what lacks. */
-async function named(args: ChainArgs): Promise<Connection> {
+/**
+ * The deployment as the command line names it: three addresses, or a file; with an account, one that can pay. Throws
+ * SettingError naming what lacks.
+ */
+export async function named(args: ChainArgs, account?: Hex): Promise<Connection> {
   const settings = readSettings(args);
   const given = CONTRACTS.filter((name) => args[name] !== undefined);
-  if (given.length === 0) return connect(settings);
+  if (given.length === 0) return connect(settings, account);
   const missing = CONTRACTS.filter((name) => args[name] === undefined);
   if (missing.length > 0)
     throw new SettingError(
@@ -81,6 +88,7 @@ async function named(args: ChainArgs): Promise<Connection> {
   const client = await createConcordClient({
     ...{ rpcUrl: settings.need('rpc'), ...contracts },
     ...(chainId !== undefined && { chainId: integer(1)(chainId, '--chain-id') }),
+    ...(account && { account }),
   });
   return { client, fromBlock: BigInt(integer(0)(args['from-block'] ?? 0, '--from-block')) };
 }
@@ -116,7 +124,8 @@ export async function recordsOf(
   const blobs: BlobSource = (digest) => fetchBlob(sources, digest).catch(() => undefined);
   const settledBy: SettledSource = (attempt) => heardFrom(sources, deployment, 'Settled', attempt);
   const unmaskedBy: UnmaskedSource = (attempt) => heardFrom(sources, deployment, 'Unmasked', attempt);
-  return { deployment, runId, now: Number(head.timestamp), logs, blobs, settledBy, unmaskedBy };
+  const verifiedBy = (attempt: AttemptName) => heardFrom(sources, deployment, 'Verified', attempt);
+  return { deployment, runId, now: Number(head.timestamp), logs, blobs, settledBy, unmaskedBy, verifiedBy };
 }
 
 /** An archive's records, offline. Throws ArchiveError. */

@@ -3,6 +3,7 @@ import { type CommandDef, defineCommand, runMain } from 'citty';
 import { aggregator } from './commands/aggregator.ts';
 import { archive } from './commands/archive.ts';
 import { charter } from './commands/charter.ts';
+import { demand } from './commands/demand.ts';
 import { demo } from './commands/demo.ts';
 import { deploy } from './commands/deploy.ts';
 import { doctor } from './commands/doctor.ts';
@@ -35,6 +36,7 @@ const verbs = {
   doctor,
   verify,
   archive,
+  demand,
   model,
 };
 

@@ -1,5 +1,6 @@
 /**
- * Writes abi/*.ts, the contracts' interfaces and creation bytecode as typed TypeScript, from what forge compiles. They
+ * Writes abi/*.ts, the contracts' interfaces and creation bytecode as typed TypeScript, from what forge compiles, and
+ * snapshots/storage.txt. They
  * are committed, so that nothing but the contracts' own development needs forge. `--check` compares instead of writing.
  *
  *   node packages/contracts/scripts/abi.ts [--check]
@@ -9,12 +10,14 @@ import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { forge, packageRoot } from './forge.ts';
 import { type Output, writeOutputs } from './outputs.ts';
+import { layoutText, type StorageLayout } from './storage.ts';
 
-/** Those that are deployed, and Aggregators, which Rounds makes. */
-export const CONTRACTS = ['Charters', 'Rounds', 'Inference', 'Aggregators'] as const;
+/** Those that are deployed, and those that Rounds makes. */
+export const CONTRACTS = ['Charters', 'Rounds', 'Inference', 'Aggregators', 'Court'] as const;
 
 interface Artifact {
   readonly abi: readonly unknown[];
+  readonly storageLayout: StorageLayout;
   readonly bytecode: { readonly object: string; readonly linkReferences: Readonly<Record<string, unknown>> };
 }
 
@@ -74,7 +77,11 @@ ${artifacts
   .map(({ name, bytecode }) => `export const ${lowerFirst(name)}Bytecode =\n  '${bytecode.object}' as const;\n`)
   .join('')}`,
   };
-  return [...abis, bytecode];
+  const storage = {
+    path: 'snapshots/storage.txt',
+    text: artifacts.map(({ name, storageLayout }) => layoutText(name, storageLayout)).join('\n'),
+  };
+  return [...abis, bytecode, storage];
 }
 
 if (import.meta.main) writeOutputs(abiOutputs({ quiet: false }), { check: process.argv.includes('--check') });

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAggregators, Statement} from "./interfaces/IAggregators.sol";
+import {IRounds} from "./interfaces/IRounds.sol";
 import {RoundMessages} from "./libraries/RoundMessages.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 
@@ -92,6 +93,11 @@ contract Aggregators is IAggregators {
         Signatures.requireSigned(Signatures.digestOf(domain, first), holder, a.signature);
         Signatures.requireSigned(Signatures.digestOf(domain, second), holder, b.signature);
         _slash(holder, keccak256(bytes.concat(abi.encode(holder, typeHash), attempt)));
+    }
+
+    function slashWithheld(address holder, bytes32 evidence) external {
+        if (msg.sender != address(IRounds(rounds).COURT())) revert NotCourt(msg.sender);
+        _slash(holder, evidence);
     }
 
     function roster() external view returns (uint256[] memory words) {

@@ -9,7 +9,7 @@ import {ICharters} from "./interfaces/ICharters.sol";
 import {CharterFloors} from "./libraries/CharterFloors.sol";
 import {LedgerMath} from "./libraries/LedgerMath.sol";
 import {Signatures} from "./libraries/Signatures.sol";
-import {Charter, Limits} from "./types/Charter.sol";
+import {Charter, Deadlines, Limits} from "./types/Charter.sol";
 import {Start} from "./types/Run.sol";
 
 /// @notice See ICharters.
@@ -87,7 +87,11 @@ contract Charters is ICharters, EIP712 {
         if (start.passedAt == 0) return start;
         Charter memory charter = charterOf(charterId);
         Limits memory limits = charter.limits;
-        start.deadlines = charter.deadlines;
+        Deadlines memory d = charter.deadlines;
+        uint32[8] memory seconds_ = [d.seat, d.noise, d.open, d.upload, d.query, d.verify, d.unmask, d.settle];
+        for (uint256 phase; phase < 8; ++phase) {
+            start.deadlines |= uint256(seconds_[phase]) << (32 * phase);
+        }
         start.terms.rounds = limits.rounds;
         start.terms.minCohort = limits.minCohort;
         start.terms.minNoise = charter.aggregation.minNoise;

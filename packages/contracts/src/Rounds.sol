@@ -3,13 +3,15 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Aggregators} from "./Aggregators.sol";
+import {Court} from "./Court.sol";
 import {IAggregators} from "./interfaces/IAggregators.sol";
 import {ICharters} from "./interfaces/ICharters.sol";
+import {ICourt} from "./interfaces/ICourt.sol";
 import {IRounds} from "./interfaces/IRounds.sol";
 import {CommitteeMachine} from "./libraries/CommitteeMachine.sol";
 import {RoundMachine} from "./libraries/RoundMachine.sol";
 import {Signatures} from "./libraries/Signatures.sol";
-import {CommitteeSeat, Facts, Phase, Seat, Verified} from "./types/Round.sol";
+import {CommitteeSeat, Facts, Phase, Promised, Seat, Verified} from "./types/Round.sol";
 import {Clock, Run, Start, Turn} from "./types/Run.sol";
 
 /// @notice See IRounds. Loads and authorizes; the transitions themselves are in RoundMachine and CommitteeMachine.
@@ -19,14 +21,16 @@ contract Rounds is IRounds {
 
     /// @notice Whose charters open runs here.
     ICharters public immutable charters;
-    /// Made here, so that each knows the other and neither needs to be told.
+    /// Made here, so that each knows the others and none needs to be told.
     IAggregators public immutable AGGREGATORS;
+    ICourt public immutable COURT;
 
     mapping(bytes32 runId => Run) private _runs;
 
     constructor(ICharters charters_) {
         charters = charters_;
         AGGREGATORS = new Aggregators();
+        COURT = new Court(AGGREGATORS);
     }
 
     function seat(bytes32 runId, Seat[] calldata seats, bytes[] calldata signatures) external {
@@ -68,13 +72,11 @@ contract Rounds is IRounds {
         bytes32 blob,
         bytes[] calldata signatures
     ) external {
-        (Run storage run, Turn memory turn) = _begin(runId, Phase.NOISE);
-        run.close(turn, holders, root, blob, signatures);
+        _close(runId, Phase.NOISE, holders, root, blob, signatures);
     }
 
     function open(bytes32 runId, bytes32[] calldata preimages) external {
-        (Run storage run, Turn memory turn) = _begin(runId, Phase.OPEN);
-        run.reveal(turn, preimages);
+        _reveal(runId, Phase.OPEN, preimages);
     }
 
     function closeUploads(
@@ -84,13 +86,11 @@ contract Rounds is IRounds {
         bytes32 blob,
         bytes[] calldata signatures
     ) external {
-        (Run storage run, Turn memory turn) = _begin(runId, Phase.UPLOAD);
-        run.close(turn, holders, root, blob, signatures);
+        _close(runId, Phase.UPLOAD, holders, root, blob, signatures);
     }
 
     function query(bytes32 runId, bytes32[] calldata preimages) external {
-        (Run storage run, Turn memory turn) = _begin(runId, Phase.QUERY);
-        run.reveal(turn, preimages);
+        _reveal(runId, Phase.QUERY, preimages);
     }
 
     function recordVerified(
@@ -141,6 +141,21 @@ contract Rounds is IRounds {
         _runs[runId].voidAttempt(_turn(runId));
     }
 
+    function voidWithheld(bytes32 runId) external {
+        if (msg.sender != address(COURT)) revert NotCourt(msg.sender);
+        _runs[runId].voidWithheld(_turn(runId));
+    }
+
+    function promisedIn(bytes32 runId) external view returns (Promised memory promised) {
+        Run storage run = _runs[runId];
+        Clock memory clock = run.clock;
+        (promised.round, promised.attempt, promised.since) = (clock.round, clock.attempt, clock.since);
+        promised.answerSeconds = uint32(run.allowed(Phase.VERIFY));
+        promised.committeeHash = run.committeeHash;
+        if (clock.recorded > Phase.VERIFY) promised.verifierRoot = run.verifierRoot;
+        if (clock.recorded > Phase.UNMASK) promised.sharesHash = run.sharesHash;
+    }
+
     function phaseOf(bytes32 runId) public view returns (uint8 phase) {
         Run storage run = _runs[runId];
         if (run.terms.rounds > 0) return RoundMachine.phaseOf(run.clock, run.terms.rounds, run.terms.sunset);
@@ -185,7 +200,24 @@ contract Rounds is IRounds {
 
     function epsilonSpent(bytes32 runId) external view returns (uint256 wad) {
         Run storage run = _runs[runId];
-        return charters.epsilonOf(run.budget.spent, run.terms.deltaExponent);
+        return run.epsilonOf(charters, run.budget.spent);
+    }
+
+    function _close(
+        bytes32 runId,
+        uint8 phase,
+        address[] calldata holders,
+        bytes32 root,
+        bytes32 blob,
+        bytes[] calldata signatures
+    ) private {
+        (Run storage run, Turn memory turn) = _begin(runId, phase);
+        run.close(turn, holders, root, blob, signatures);
+    }
+
+    function _reveal(bytes32 runId, uint8 phase, bytes32[] calldata preimages) private {
+        (Run storage run, Turn memory turn) = _begin(runId, phase);
+        run.reveal(turn, preimages);
     }
 
     function _begin(bytes32 runId, uint8 phase) private view returns (Run storage run, Turn memory turn) {

@@ -17,8 +17,10 @@ contract CharterFloorsTest is Consortium {
 
     function test_CH11_version() public {
         Charter memory c = aCharter();
-        c.version = 2;
-        _refused(c, "version", 2, 1);
+        c.version = 1;
+        _refused(c, "version", 1, 2);
+        c.version = 3;
+        _refused(c, "version", 3, 2);
     }
 
     function test_CH6_membersAscend() public {
@@ -157,6 +159,25 @@ contract CharterFloorsTest is Consortium {
         _refused(c, "AG1 d", 0, 1);
         c.aggregation.d = 2 ** 24 - 2 * 4096 + 1;
         _refused(c, "AG1 D", 2 ** 24 + 4096, 2 ** 24);
+    }
+
+    function test_CM10_noHolderPromisesMoreThanItCanPublish() public {
+        found(8);
+        Charter memory c = aCharter();
+        // 8 MiB are 2^20 elements: a block more is too much.
+        c.aggregation.d = 2 ** 20 - 2 * 4096;
+        c.aggregation.noiseBound = F64_MOST;
+        c.aggregation.wireLength = 4096;
+        c.aggregation.chunk = 260;
+        _refused(c, "CM10 share", 2 ** 23 + 1, 2 ** 23);
+        c.aggregation.d -= 4096;
+        c.aggregation.chunk = 256;
+        charters.propose(c);
+        // The values of one norm proof at a point: (D - 4096) / 31, rounded up to a multiple of 4.
+        c.aggregation.wireLength = 32;
+        c.aggregation.chunk = 33_696;
+        uint256 values = 33_696 + 2 + 3 * 128 + 2;
+        _refused(c, "CM10 file", 5 + 16 * (41 + 16 * values), 2 ** 23);
     }
 
     function test_AG1_bounds() public {

@@ -445,6 +445,46 @@ contract CommitteeTest is Drawn {
         rounds.begin(runId);
     }
 
+    /// @dev Whatever is changed, a word of an offset or length too, lands as what was signed or not at all.
+    function testFuzz_CM6_changedCalldataLandsNothingElse(uint16 place, bytes32 by, bool whole) public {
+        begin();
+        draw();
+        tick();
+        moveTo(1);
+        bytes memory transition = transitionOf(1);
+        uint256 at_ = 4 + uint256(place) % (transition.length - 36);
+        if (whole) at_ = 4 + (at_ - 4) / 32 * 32;
+        assembly ("memory-safe") {
+            let word := add(add(transition, 32), at_)
+            mstore(word, xor(mload(word), by))
+        }
+        (bool done,) = address(rounds).call(transition);
+        Facts memory facts = rounds.factsOf(runId);
+        assertEq(facts.phase, done ? 2 : 1, "phase");
+        assertEq(facts.noiseRoot, done ? ROOT : bytes32(0), "root");
+    }
+
+    function test_CM6_aSignatureThatPointsOutOfTheCalldataIsNobodys() public {
+        begin();
+        draw();
+        tick();
+        moveTo(1);
+        bytes memory transition = transitionOf(1);
+        // The words after the selector: five arguments, the holders and their count, the count of the signatures.
+        uint256 first = 4 + 32 * (5 + 1 + 16 + 1);
+        bytes32[3] memory offsets = [bytes32(type(uint256).max), bytes32(uint256(1) << 200), bytes32(uint256(1 << 20))];
+        for (uint256 i; i < 3; ++i) {
+            bytes32 offset = offsets[i];
+            assembly ("memory-safe") {
+                mstore(add(add(transition, 32), first), offset)
+            }
+            (bool done, bytes memory why) = address(rounds).call(transition);
+            assertTrue(!done, "refused");
+            bytes memory need = abi.encodeWithSelector(ISigned.BadSignature.selector, committee[0]);
+            assertEq(keccak256(why), keccak256(need), "nobody's");
+        }
+    }
+
     // Helpers.
 
     function _refuseNoise(bytes[] memory signatures, bytes memory refused) private {

@@ -46,7 +46,7 @@ abstract contract Consortium is Test {
 
     /// @dev The worked example of AG2 with a deadline of its own length for each phase.
     function aCharter() internal view returns (Charter memory charter) {
-        charter.version = 1;
+        charter.version = 2;
         charter.textDigest = keccak256("text");
         charter.initialModel = INITIAL_MODEL;
         charter.members = members;
@@ -203,7 +203,7 @@ abstract contract Consortium is Test {
     function aVerdict() internal view returns (Verified memory) {
         uint16 k = uint16(committee.length);
         return Verified({
-            verifierRoot: keccak256("verifier shares"),
+            verifierRoot: verifierRootOf(),
             acceptRoot: keccak256("accept set"),
             updates: k,
             noises: k,
@@ -224,10 +224,19 @@ abstract contract Consortium is Test {
         );
     }
 
+    function verifierRootOf() internal view virtual returns (bytes32) {
+        return keccak256("verifier shares");
+    }
+
+    /// @param i Which share, from 0 on.
+    function shareDigestOf(uint256 i) internal view virtual returns (bytes32) {
+        return keccak256(abi.encode("aggregate share", i));
+    }
+
     function shareDigests() internal view returns (bytes32[] memory digests) {
         digests = new bytes32[](committee.length);
         for (uint256 i; i < committee.length; ++i) {
-            digests[i] = keccak256(abi.encode("aggregate share", i));
+            digests[i] = shareDigestOf(i);
         }
     }
 

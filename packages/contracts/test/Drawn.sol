@@ -162,7 +162,7 @@ abstract contract Drawn is Consortium {
         digests = new bytes32[](k);
         words = new bytes[](k);
         for (uint256 j; j < k; ++j) {
-            digests[j] = keccak256(abi.encode("aggregate share", j));
+            digests[j] = shareDigestOf(j);
             words[j] = speak(
                 j, keccak256(abi.encode(typeHash, runId, facts.round, facts.attempt, facts.acceptRoot, digests[j]))
             );

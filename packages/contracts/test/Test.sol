@@ -25,6 +25,8 @@ interface Vm {
     function chainId(uint256 id) external;
     function warp(uint256 timestamp) external;
     function roll(uint256 blockNumber) external;
+    function fee(uint256 baseFee) external;
+    function expectEmit(address emitter) external;
     function setBlockhash(uint256 blockNumber, bytes32 blockHash) external;
     function expectRevert(bytes calldata reason) external;
     function recordLogs() external;

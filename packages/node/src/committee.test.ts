@@ -72,6 +72,7 @@ function aggregator(address: Address, secretKey: Hex, peers: Partial<Peers> = {}
     peers: { ...nobody, ...peers },
     components,
     random: nodeRandom,
+    publish: never,
     holding: honestly,
     clock: systemClock,
     bell: new Bell(systemClock),

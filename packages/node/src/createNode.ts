@@ -5,12 +5,15 @@ import { addressOf, deriveSizes, publicKeyOf, Secret, shard } from '@concord/pro
 import {
   type Address,
   type ChainView,
+  answer as publishAnswer,
+  type ConcordClient,
   createConcordClient,
   currentAttempt,
   type Hex,
   paramsOf,
   readCharterText,
   type RunView,
+  TransactionError,
 } from '@concord/sdk';
 import { parseCsv, readRecords } from '@concord/trainer';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -38,10 +41,10 @@ import { openJournal } from './journal.ts';
 import { type Following, runLoop } from './loop.ts';
 import { Meter } from './meter.ts';
 import { takenBack } from './perform/standing.ts';
-import { createPeers } from './peers.ts';
+import { createPeers, type Peers } from './peers.ts';
 import { type EncodeUpdate, type Head, type Holding, honestly, type Log, type Party, type Reporter } from './ports.ts';
 import { type PlaceNow, reception } from './receive.ts';
-import { joinsRoute, votesRoute } from './relay/carry.ts';
+import { answersRoute, joinsRoute, votesRoute } from './relay/carry.ts';
 import { runRelay } from './relay/loop.ts';
 import { createPurse } from './relay/purse.ts';
 import { readPost } from './statements.ts';
@@ -95,6 +98,8 @@ export type RelayerConfig = Common;
 
 /** Parts that tests replace, by those of named liars: of whoever holds a share, and of a member. */
 export interface HolderParts extends Partial<Holding> {
+  /** Whether this node gives away the bytes of a digest (lower-case hex, no prefix) that it has: any, unless told. */
+  readonly serves?: (digest: string) => boolean;
   /** What this node answers when it is asked for what it has said. */
   readonly readPost?: typeof readPost;
   /** The list of its group that it shows, of the one that it closed. */
@@ -186,6 +191,7 @@ interface Part {
   readonly blobs: readonly Uint8Array[];
   readonly status: () => object;
   readonly parts: HolderParts;
+  readonly publish: (peers: Peers, client: ConcordClient) => Party['publish'];
 }
 
 /** Bytes of the longest report of a run, with room for what is around it. */
@@ -206,7 +212,7 @@ async function startParty(
   endpointOf(config, config.port);
   const secretKey = new Secret(hexToBytes(config.privateKey));
   const address: Address = bytesToHex(addressOf(publicKeyOf(secretKey)));
-  const client = await clientOf(world, config);
+  const client = await clientOf(world, config, part.part === 'aggregator' ? config.privateKey : undefined);
   const { deployment } = client;
   const journal = world.openJournal(config.folder);
   for (const bytes of part.blobs) journal.putBlob(bytes);
@@ -258,13 +264,14 @@ async function startParty(
       bytesReceived,
     };
   };
-  const { readPost: answer = readPost, readList = (closed) => closed, ...holding } = part.parts;
+  const { readPost: answer = readPost, readList = (closed) => closed, serves = () => true, ...holding } = part.parts;
   const listOf = (slot: Slot, type: TypeName): Uint8Array | undefined => {
     const closed = stands(slot) ? journal.read(slot, entry.closed(type)) : undefined;
     return closed && readList(closed);
   };
+  const blobOf = (digest: string): Uint8Array | undefined => (serves(digest) ? journal.blob(digest) : undefined);
   const routes: readonly Route[] = [
-    ipfsRoute((digest) => journal.blob(digest)),
+    ipfsRoute(blobOf),
     reportsRoute(longest, turnedAway.at(doors.report)),
     sealsRoute(() => BEFORE_ANY_RUN, turnedAway.at(doors.seal)),
     headersRoute(bell, listOf),
@@ -281,22 +288,25 @@ async function startParty(
     });
   const endpoint = endpointOf(config, listening.port);
   const transport = world.transport(meter);
+  const peers = createPeers(loopback(transport, endpoint, routes), clock);
   const everywhere: Omit<Party, 'workbench'> = {
     me: { address, endpoint, part: part.part },
     secretKey,
     deployment,
     journal,
-    peers: createPeers(loopback(transport, endpoint, routes), clock),
+    peers,
     components,
     random: world.random,
     clock,
     holding: { ...honestly, ...holding },
+    publish: part.publish(peers, client),
     ...(part.reporter && { reporter: part.reporter }),
     bell,
     meter,
     log,
   };
   const following: Following = {
+    has: (digest) => blobOf(digest.slice(2)) !== undefined,
     runsIn: (view) => part.runsIn(view, address),
     partyIn: ({ charterId }) => ({ ...everywhere, workbench: benchOf(charterId) }),
     bell,
@@ -355,13 +365,17 @@ export async function startMember(
     blobs: [textBytes],
     status: () => ({ records: records.count }),
     parts: holderParts,
+    // A member holds no gas: its relayer carries what it is asked for.
+    publish: (peers) => async (demandId, bytes, signal) => {
+      await peers.hand(relayerUrl, 'answers', { demandId, data: bytesToHex(bytes) }, signal);
+    },
   };
   return startParty(config, part, world);
 }
 
 /**
  * Starts an aggregator: it holds shares in every committee that it is drawn into until it is stopped. It has no data and
- * sends no transaction; its stake is registered with the SDK's `registerAggregator`, under the address of `privateKey`
+ * sends no transaction but answers to demands, whose bonds pay for them [CM10]; its stake is registered with the SDK's `registerAggregator`, under the address of `privateKey`
  * and with this node's endpoint. Throws as `startMember` does.
  */
 export function startAggregator(
@@ -369,7 +383,16 @@ export function startAggregator(
   parts: HolderParts = {},
   world: World = processWorld,
 ): Promise<RunningNode> {
-  const part: Part = { part: 'aggregator', runsIn: committeeRunsOf, blobs: [], status: () => ({}), parts };
+  const part: Part = {
+    ...{ part: 'aggregator', runsIn: committeeRunsOf, blobs: [], status: () => ({}), parts },
+    publish: (_, client) => async (demandId, bytes) => {
+      await publishAnswer(client, demandId, bytes).catch((error: unknown) => {
+        // Somebody else was first.
+        const over = error instanceof TransactionError && ['NotDemanded', 'AlreadyPublished'].includes(error.code);
+        if (!over) throw error;
+      });
+    },
+  };
   return startParty(config, part, world);
 }
 
@@ -398,7 +421,9 @@ export async function startRelayer(config: RelayerConfig, world: World = process
       bytesReceived: meter.bytesReceived,
     };
   };
-  const routes = [votesRoute(client), joinsRoute(client), statusRoute(status)];
+  const demandOf = (demandId: Hex) =>
+    [...(head?.view.runs.values() ?? [])].flatMap(({ demands }) => demands.get(demandId) ?? [])[0];
+  const routes = [votesRoute(client), joinsRoute(client), answersRoute(client, demandOf), statusRoute(status)];
   const listening = await world.listen(routes, config, meter, (error) =>
     log('answer failed', { reason: String(error) }),
   );

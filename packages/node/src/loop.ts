@@ -1,5 +1,5 @@
 /** The one loop: chain → view → duties → journal → effects. It decides nothing; `core/duties.ts` does. */
-import { type Address, type ChainView, currentAttempt, type RunView } from '@concord/sdk';
+import { type Address, type ChainView, currentAttempt, type Hex, type RunView } from '@concord/sdk';
 import { Agenda } from './agenda.ts';
 import { objectionTo } from './core/consent.ts';
 import { duties } from './core/duties.ts';
@@ -16,6 +16,8 @@ import type { Head, Log, Party } from './ports.ts';
 export interface Following {
   readonly runsIn: (view: ChainView) => readonly RunView[];
   readonly partyIn: (run: RunView) => Party;
+  /** Whether this node has the bytes of a digest, and gives them away. */
+  readonly has: (digest: Hex) => boolean;
   readonly bell: Bell;
   readonly clock: Clock;
   readonly log: Log;
@@ -30,7 +32,7 @@ interface Attendance {
 
 /** Follows the heads until they end or `signal` aborts; `observe` is told of each before anything is done about it. */
 export async function runLoop(
-  { runsIn, partyIn, bell, clock, log }: Following,
+  { runsIn, partyIn, has, bell, clock, log }: Following,
   heads: AsyncIterable<Head>,
   observe: (head: Head) => void,
   signal: AbortSignal,
@@ -69,6 +71,7 @@ export async function runLoop(
       said: slot ? journal.keys(slot) : new Set<string>(),
       group: (type: 'update' | 'noise') =>
         place?.members.filter((each) => place.group(each, type) === place.share) ?? [],
+      has,
       ...(objection !== undefined && { objection }),
     };
     const where = (who: Address) => () =>

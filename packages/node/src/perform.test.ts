@@ -8,6 +8,7 @@ import { runStateHash, Secret, shard, sign } from '@concord/protocol';
 import {
   type AttemptView,
   currentAttempt,
+  cutPieces,
   decodeFileList,
   decodeVerifierFile,
   emptyView,
@@ -19,6 +20,7 @@ import {
 } from '@concord/sdk';
 import { systemClock } from './adapters/clock.ts';
 import { aRun } from '../../testing/src/builders.ts';
+import { fileOf } from '../../testing/src/tamper.ts';
 import { loadKernels } from './adapters/kernels.ts';
 import { nodePlatform, nodeRandom } from './adapters/platform.ts';
 import { Bell } from './bell.ts';
@@ -28,6 +30,7 @@ import { openJournal } from './journal.ts';
 import { Meter } from './meter.ts';
 import type { Peers } from './peers.ts';
 import { signVerified } from './perform/accept.ts';
+import { putPieced } from './perform/pieces.ts';
 import { signSettled, speakAggregateShare } from './perform/settle.ts';
 import { runStateOf } from './perform/state.ts';
 import { upload } from './perform/upload.ts';
@@ -55,12 +58,12 @@ function before(kind: 'noiseClosed' | 'verified' | 'unmasked' | 'settled'): { re
 
 const never = (): Promise<never> => Promise.reject(new Error('this test asks nobody for that'));
 
-/** A holder that hears these files from the others, and finds every blob of the run and `more`. */
+/** A holder that hears these files from the others, and finds every blob of the run and `more` files. */
 function holder(name: string, heard: readonly Hex[] = files, more: readonly Uint8Array[] = []): Party {
   const { address, secretKey } = built.members[0]!;
   const journal = openJournal(join(folder, `${name}.sqlite`));
   after(() => journal.close());
-  for (const bytes of more) journal.putBlob(bytes);
+  for (const file of more) putPieced(journal, file);
   const blob: Peers['blob'] = async (_, digest) => built.ledger.blobs.get(`0x${digest}`) ?? never();
   const post: Peers['post'] = async (where) => ({
     digest: heard[built.members.findIndex((each) => where() === each.address)],
@@ -73,6 +76,7 @@ function holder(name: string, heard: readonly Hex[] = files, more: readonly Uint
     peers: { blob, post, putReport: never, putSeal: never, headers: never, hand: never },
     components,
     random: nodeRandom,
+    publish: never,
     reporter: {
       encodeUpdate: shard,
       text: readCharterText(built.charterText, built.charter.textDigest),
@@ -101,11 +105,11 @@ function withFinding(
   share: number,
   change: (finding: { readonly headerHash: Uint8Array; readonly shares?: object }) => object,
 ) {
-  const file = decodeVerifierFile(built.ledger.blobs.get(files[share - 1]!)!)!;
+  const file = decodeVerifierFile(fileOf(built.ledger, files[share - 1]!))!;
   const at = file.findings.findIndex(({ shares }) => shares?.public !== undefined);
   const findings = file.findings.map((finding, i) => (i === at ? change(finding) : finding)) as typeof file.findings;
   const bytes = encodeVerifierFile({ ...file, findings });
-  const heard = files.with(share - 1, bytesToHex(nodePlatform.sha256(bytes)));
+  const heard = files.with(share - 1, cutPieces(bytes).digest);
   return { heard, bytes };
 }
 
@@ -154,7 +158,7 @@ describe('[RD10] a holder signs Verified for what it has recomputed, and for not
   test('a public share that anybody can see to be wrong is not signed for', async () => {
     const share =
       files.findIndex((digest) =>
-        decodeVerifierFile(built.ledger.blobs.get(digest)!)!.findings.some(({ shares }) => shares?.public),
+        decodeVerifierFile(fileOf(built.ledger, digest))!.findings.some(({ shares }) => shares?.public),
       ) + 1;
     const { heard, bytes } = withFinding(share, (finding) => {
       const { own, public: open } = finding.shares as { own: Uint8Array; public: Uint8Array };
@@ -167,11 +171,11 @@ describe('[RD10] a holder signs Verified for what it has recomputed, and for not
   });
 
   test('[CH5] one complaint more leaves too few updates, and the attempt is left to become void', async () => {
-    const update = decodeVerifierFile(built.ledger.blobs.get(files[0]!)!)!;
+    const update = decodeVerifierFile(fileOf(built.ledger, files[0]!))!;
     // In (address, type) order the first finding is the update of the first member, which is honest.
     const findings = update.findings.map((finding, i) => (i === 0 ? { headerHash: finding.headerHash } : finding));
     const bytes = encodeVerifierFile({ ...update, findings });
-    const member = holder('complaint', files.with(0, bytesToHex(nodePlatform.sha256(bytes))), [bytes]);
+    const member = holder('complaint', files.with(0, cutPieces(bytes).digest), [bytes]);
     const work = workOf(member, before('verified'));
     await assert.rejects(signVerified(member, work), (error: AttemptError) => error.code === 'COHORT');
     assert.equal(heardFrom(member, work, 'Verified'), undefined);
@@ -194,10 +198,10 @@ describe('[RD10] a holder signs Verified for what it has recomputed, and for not
 
   test('a file that is about other reports, or is none, is not signed for', async () => {
     for (const [name, bytes] of [
-      ['short', built.ledger.blobs.get(files[0]!)!.slice(0, -1)],
+      ['short', fileOf(built.ledger, files[0]!).slice(0, -1)],
       ['foreign', encodeVerifierFile({ share: 1, findings: [] })],
     ] as const) {
-      const member = holder(name, files.with(0, bytesToHex(nodePlatform.sha256(bytes))), [bytes]);
+      const member = holder(name, files.with(0, cutPieces(bytes).digest), [bytes]);
       const work = workOf(member, before('verified'));
       await assert.rejects(signVerified(member, work), (error: AttemptError) => error.code === 'VERIFIER_FILE');
     }
@@ -268,9 +272,9 @@ describe('[RD11] a holder signs Settled for the sum and the model that it has re
   ] as const) {
     test(`[AG18] an aggregate share that is ${what} settles nothing`, async () => {
       const { run, view } = before('settled');
-      const bytes = change(built.ledger.blobs.get(view.unmasked!.shareDigests[0]!)!);
+      const bytes = change(fileOf(built.ledger, view.unmasked!.shareDigests[0]!));
       const member = holder(`z ${code} ${what}`, files, [bytes]);
-      const shareDigests = view.unmasked!.shareDigests.with(0, bytesToHex(nodePlatform.sha256(bytes)));
+      const shareDigests = view.unmasked!.shareDigests.with(0, cutPieces(bytes).digest);
       const work = workOf(member, { run, view: { ...view, unmasked: { ...view.unmasked!, shareDigests } } });
       await assert.rejects(signSettled(member, work), (error: AttemptError) => error.code === code);
       assert.equal(heardFrom(member, work, 'Settled'), undefined);

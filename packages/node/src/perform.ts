@@ -2,6 +2,7 @@
 import { isCommittee, type RunView } from '@concord/sdk';
 import type { Duty } from './core/duties.ts';
 import { signProposedFiles, signVerified } from './perform/accept.ts';
+import { answer } from './perform/answer.ts';
 import { closeList, signClosed, signProposedList } from './perform/close.ts';
 import { handOver, takeHandOver } from './perform/handOver.ts';
 import { checkListed } from './perform/listed.ts';
@@ -32,6 +33,8 @@ export async function perform(duty: Duty, party: Party, occasion: Occasion): Pro
       return reporter && vote(party, reporter, run, signal);
     case 'join':
       return reporter && join(party, reporter, run, signal);
+    case 'answer':
+      return answer(party, run, duty, signal);
     case 'seat':
       return slot && seat(party, slot, isCommittee(run.charter));
   }

@@ -9,7 +9,7 @@ import {
   type Secret,
   type shard,
 } from '@concord/protocol';
-import type { ChainView, Deployment } from '@concord/sdk';
+import type { ChainView, Deployment, Hex } from '@concord/sdk';
 import type { Records } from '@concord/trainer';
 import type { Bell } from './bell.ts';
 import type { Clock } from './clock.ts';
@@ -76,6 +76,8 @@ export interface Party {
   readonly random: Random;
   readonly clock: Clock;
   readonly holding: Holding;
+  /** Has bytes that are asked for on chain published there; resolves too when somebody else was first [CM10]. */
+  readonly publish: (demandId: Hex, bytes: Uint8Array, signal: AbortSignal) => Promise<void>;
   /** Undefined: an aggregator. */
   readonly reporter?: Reporter;
   readonly bell: Bell;

@@ -18,6 +18,7 @@ import { epsilonWad, rhoPerRound, rhoWithin, runStateHash, startState } from '@c
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, type Hex, hexToBytes, toBytes } from 'viem';
 import type { Address, Aggregation, Charter, Deadlines } from './facts.ts';
+import { LONGEST_FILE, longestFile } from './pieces.ts';
 
 /** The part of a charter file that becomes the struct; the rest is the text (`decodeCharterText`). */
 export interface CharterTerms {
@@ -173,6 +174,10 @@ export function compileCharter(
   const broken = checkParams(params, sorted.length);
   if (broken) throw new CharterTermsError(broken.parameter, `have ${broken.have}, need ${broken.need}`);
 
+  const longest = longestFile(params, sorted.length);
+  if (longest > LONGEST_FILE)
+    throw new CharterTermsError('text.model', `a holder's file could take ${longest} bytes, at most ${LONGEST_FILE} can be published`);
+
   const textBytes = toBytes(`${JSON.stringify(text, undefined, 1)}\n`);
   const textDigest = digest(textBytes);
   const aggregation: Aggregation = { ...params, matrixSeed };
@@ -180,7 +185,7 @@ export function compileCharter(
     text,
     textBytes,
     charter: {
-      version: 1,
+      version: 2,
       succeeds: `0x${'00'.repeat(32)}`,
       textDigest,
       initialModel: bytesToHex(runStateHash(startState(text, hexToBytes(textDigest)))),

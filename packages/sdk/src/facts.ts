@@ -139,7 +139,32 @@ export type FactBody =
   | ({ readonly kind: 'settled'; readonly aggregateRoot: Hex; readonly modelHash: Hex; readonly blob: Hex } & Attempted)
   | ({ readonly kind: 'voided'; readonly phase: number } & Attempted)
   | { readonly kind: 'registered'; readonly runId: Hex; readonly modelId: Hex }
+  | CourtFact
   | RegistryFact;
+
+/** Who was asked for bytes that it promised, and what came of it (CM10). */
+export type CourtFact =
+  | ({
+      readonly kind: 'demanded';
+      readonly demandId: Hex;
+      readonly holder: Address;
+      /** Of the statement that promised: `Unmasked` or `Verified`. */
+      readonly typeHash: Hex;
+      /** SHA-256 of the bytes that are asked for. */
+      readonly piece: Hex;
+      /** Seconds: from then on it can be forfeited. */
+      readonly due: bigint;
+      /** wei. */
+      readonly bond: bigint;
+    } & Attempted)
+  | { readonly kind: 'answered'; readonly runId: Hex; readonly demandId: Hex; readonly data: Hex }
+  | ({
+      readonly kind: 'forfeited';
+      readonly demandId: Hex;
+      readonly holder: Address;
+      readonly voided: boolean;
+    } & Attempted)
+  | { readonly kind: 'returned'; readonly runId: Hex; readonly demandId: Hex };
 
 /** What happened to the stake of an aggregator; of no run (CM1, CM9). Amounts in wei. */
 export type RegistryFact =

@@ -12,6 +12,10 @@ const AGGREGATION = [CHARTER[0].components[8]] as const;
 export const aggregatorsOf = ({ rounds }: Pick<Deployment, 'rounds'>): Address =>
   lowercase(getContractAddress({ from: rounds, nonce: 1n }));
 
+/** Where withheld bytes are asked for: the second contract that Rounds made (CM10). */
+export const courtOf = ({ rounds }: Pick<Deployment, 'rounds'>): Address =>
+  lowercase(getContractAddress({ from: rounds, nonce: 2n }));
+
 const COMMITTEE_SEATS = [getAbiItem({ abi: roundsAbi, name: 'seatCommittee' }).inputs[2]] as const;
 const SEATS = [getAbiItem({ abi: roundsAbi, name: 'seat' }).inputs[1]] as const;
 
@@ -22,9 +26,14 @@ export const charterIdOf = (charter: Charter): Hex => keccak256(encodeAbiParamet
 export const paramsHashOf = (aggregation: Aggregation): Hex =>
   keccak256(encodeAbiParameters(AGGREGATION, [aggregation]));
 
+/** abi.encode(seats), as the court is shown who sits [CM10]. */
+export const encodeSeats = (seats: readonly Seat[]): Hex => encodeAbiParameters(SEATS, [seats]);
+export const encodeCommitteeSeats = (seats: readonly CommitteeSeat[]): Hex =>
+  encodeAbiParameters(COMMITTEE_SEATS, [seats]);
+
 /** keccak256(abi.encode(seats)), seats ascending by holder [RD9]. */
-export const committeeHashOf = (seats: readonly Seat[]): Hex => keccak256(encodeAbiParameters(SEATS, [seats]));
+export const committeeHashOf = (seats: readonly Seat[]): Hex => keccak256(encodeSeats(seats));
 
 /** keccak256(abi.encode(seats)) of a drawn committee, in the order of the draw (CM5). */
 export const drawnCommitteeHashOf = (seats: readonly CommitteeSeat[]): Hex =>
-  keccak256(encodeAbiParameters(COMMITTEE_SEATS, [seats]));
+  keccak256(encodeCommitteeSeats(seats));

@@ -1,9 +1,9 @@
 /** From event logs to facts: which contract said it, in which block, with how much gas. */
-import { aggregatorsAbi, chartersAbi, inferenceAbi, roundsAbi } from '@concord/contracts';
+import { aggregatorsAbi, chartersAbi, courtAbi, inferenceAbi, roundsAbi } from '@concord/contracts';
 import { type DecodeEventLogReturnType, decodeEventLog, keccak256, type Log, type PublicClient } from 'viem';
 import type { ConcordClient } from './client.ts';
 import type { Address, Charter, Deployment, Fact, FactBody, Hex, Origin, Seat } from './facts.ts';
-import { aggregatorsOf, lowercase } from './identity.ts';
+import { aggregatorsOf, courtOf, lowercase } from './identity.ts';
 import { agreed, ChainError, readersOf } from './rpc.ts';
 
 /** An event as a chain keeps it, with where it stands. */
@@ -98,6 +98,19 @@ function fromAggregators({ eventName, args }: DecodeEventLogReturnType<typeof ag
   }
 }
 
+function fromCourt({ eventName, args }: DecodeEventLogReturnType<typeof courtAbi>): FactBody {
+  switch (eventName) {
+    case 'Demanded':
+      return { kind: 'demanded', ...args, holder: lowercase(args.holder) };
+    case 'Answered':
+      return { kind: 'answered', ...args };
+    case 'Forfeited':
+      return { kind: 'forfeited', ...args, holder: lowercase(args.holder) };
+    case 'Returned':
+      return { kind: 'returned', ...args };
+  }
+}
+
 function bodyOf(deployment: Deployment, { address, data, topics: [...topics] }: RawLog): FactBody {
   switch (lowercase(address)) {
     case lowercase(deployment.charters):
@@ -111,6 +124,8 @@ function bodyOf(deployment: Deployment, { address, data, topics: [...topics] }: 
       };
     case aggregatorsOf(deployment):
       return fromAggregators(decodeEventLog({ abi: aggregatorsAbi, data, topics: topics as [Hex, ...Hex[]] }));
+    case courtOf(deployment):
+      return fromCourt(decodeEventLog({ abi: courtAbi, data, topics: topics as [Hex, ...Hex[]] }));
     default:
       throw new NotAFactError(`an event of ${address}`);
   }
@@ -170,6 +185,7 @@ const contents = ({ address, topics, data, logIndex }: Pick<MinedLog, 'address' 
 export const addressesOf = (deployment: Deployment): Address[] => [
   ...[deployment.charters, deployment.rounds, deployment.inference].map(lowercase),
   aggregatorsOf(deployment),
+  courtOf(deployment),
 ];
 
 const logName = ({ address, topics, data, origin }: RawLog): string =>

@@ -126,7 +126,7 @@ export function decodeFileList(bytes: Uint8Array): readonly Uint8Array[] | undef
   return Array.from({ length: count }, () => reader.take(32).slice());
 }
 
-/** An aggregate share as a blob: u8 j ‖ Z_j, whose SHA-256 is the Z-digest (AG17). */
+/** An aggregate share as a file: u8 j ‖ Z_j, named by its SHA-256 (AG17), or from version 2 on by its list [CM10]. */
 export const encodeAggregateShare = (share: number, aggregate: Elements): Uint8Array =>
   concat(u8(share), elementBytes(aggregate));
 

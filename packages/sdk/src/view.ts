@@ -2,9 +2,9 @@
  * The state of every run, folded from facts. Pure: `fold(view, fact)` never asks the chain, so a node, an auditor and a
  * test that replay one log hold one view. [RD1][RD3]
  */
-import { zeroHash } from 'viem';
+import { sha256, zeroHash } from 'viem';
 import { drawBeaconOf } from './beacon.ts';
-import type { Address, Charter, Fact, Hex, Origin, RegistryFact, Seat } from './facts.ts';
+import type { Address, Charter, CourtFact, Fact, Hex, Origin, RegistryFact, Seat } from './facts.ts';
 import { committeeOf, foldRoster, type Roster, rosterHashOf } from './roster.ts';
 
 export const PHASES = ['SEAT', 'NOISE', 'OPEN', 'UPLOAD', 'QUERY', 'VERIFY', 'UNMASK', 'SETTLE', 'FINISHED'] as const;
@@ -81,6 +81,25 @@ export interface RunView {
   readonly finished: boolean;
   /** Committees only: the roster as it stood when the run last took a snapshot, and for which attempt (CM2). */
   readonly snapshot?: Snapshot;
+  /** By demand id: bytes that holders of this run were asked for [CM10]. */
+  readonly demands: ReadonlyMap<Hex, DemandView>;
+}
+
+/** One piece that one holder was asked for. */
+export interface DemandView {
+  readonly round: number;
+  readonly attempt: number;
+  readonly holder: Address;
+  /** SHA-256 of the bytes. */
+  readonly piece: Hex;
+  /** Seconds: from then on it can be forfeited. */
+  readonly due: number;
+  /** `answered`: the bytes are in the chain's records, whichever demand they were an answer to. */
+  readonly state: 'open' | 'forfeited' | 'answered';
+  /** Set where it ended its attempt. */
+  readonly voided?: true;
+  /** Where it was asked, or where what came of it stands. */
+  readonly origin: Origin;
 }
 
 export interface Snapshot {
@@ -154,6 +173,7 @@ function propose(run: RunView | undefined, fact: Of<'proposed'>): RunView {
     model: fact.charter.initialModel,
     rho: 0n,
     finished: false,
+    demands: new Map(),
   };
 }
 
@@ -201,6 +221,11 @@ function step(run: RunView | undefined, fact: Step, roster: Roster): RunView {
       const attempt = currentAttempt(run)?.attempt ?? 0;
       return record(run, { ...fact, attempt }, undefined, { drawMix: fact.mix });
     }
+    case 'demanded':
+    case 'answered':
+    case 'forfeited':
+    case 'returned':
+      return { ...run, demands: judge(run.demands, fact) };
     case 'settled': {
       const { aggregateRoot, modelHash, blob } = fact;
       const settled = record(run, fact, 'SETTLE', { settled: { aggregateRoot, modelHash, blob, origin } });
@@ -219,6 +244,26 @@ function step(run: RunView | undefined, fact: Step, roster: Roster): RunView {
     default:
       return fact satisfies never;
   }
+}
+
+/** [CM10] An answer ends every demand for the same bytes. What is asked of whoever never had a seat is kept all the same. */
+function judge(demands: RunView['demands'], fact: Fact & CourtFact): RunView['demands'] {
+  const { origin, demandId } = fact;
+  if (fact.kind === 'demanded') {
+    const { round, attempt, holder, piece } = fact;
+    return new Map(demands).set(demandId, { round, attempt, holder, piece, due: Number(fact.due), state: 'open', origin });
+  }
+  const asked = demands.get(demandId);
+  if (!asked) throw new ViewError('OUT_OF_ORDER', fact, 'no such demand');
+  if (fact.kind === 'forfeited') {
+    const { voided } = fact;
+    return new Map(demands).set(demandId, { ...asked, state: 'forfeited', ...(voided && { voided }), origin });
+  }
+  if (fact.kind === 'answered' && sha256(fact.data) !== asked.piece)
+    throw new ViewError('OUT_OF_ORDER', fact, `a demand for ${asked.piece}`);
+  const settle = (each: DemandView): DemandView =>
+    each.piece === asked.piece && each.state !== 'answered' ? { ...each, state: 'answered', origin } : each;
+  return new Map([...demands].map(([id, each]) => [id, settle(each)]));
 }
 
 function vote(run: RunView, fact: Of<'voted'>): RunView {

@@ -217,12 +217,12 @@ function filesOf(
   conflicts: ReadonlySet<number>,
 ): readonly Uint8Array[] {
   const files = findings.map((each, i) => encodeVerifierFile({ share: i + 1, findings: each }));
-  if (!drawn) return files.map((file) => hexToBytes(ledger.keep(file)));
+  if (!drawn) return files.map((file) => hexToBytes(ledger.keepPieced(file)));
   // The standby of share 1 complains where it disagrees.
   const other = findings[0]!.map((finding, i) => (conflicts.has(i) ? { headerHash: finding.headerHash } : finding));
   const copies = [...files, encodeVerifierFile({ share: 1, findings: other }), ...files.slice(1)];
   return copies.map((file, seat) =>
-    seat === drawn.missing || seat === drawn.silent ? new Uint8Array(32) : hexToBytes(ledger.keep(file)),
+    seat === drawn.missing || seat === drawn.silent ? new Uint8Array(32) : hexToBytes(ledger.keepPieced(file)),
   );
 }
 
@@ -264,7 +264,7 @@ function play(stage: Stage, state: RunState): RunState {
   if (stage.drawn) snapshotFor(ledger, { runId, round: at.round + 1, attempt: 0 });
 
   const aggregates = committee.aggregates(held, accepted, attempt);
-  const shareDigests = aggregates.map((each, i) => ledger.keep(encodeAggregateShare(i + 1, each)));
+  const shareDigests = aggregates.map((each, i) => ledger.keepPieced(encodeAggregateShare(i + 1, each)));
   ledger.post({ kind: 'unmasked', ...at, shareDigests });
   if (stage.drawn) ledger.post({ kind: 'drawRevealed', runId, round: at.round, mix: wordOf(seed, at.round, 'mix') });
   const counted = new Set(accepted.leaves.map(({ headerHash }) => `${headerHash}`));

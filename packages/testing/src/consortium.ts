@@ -71,6 +71,8 @@ export interface ConsortiumOptions {
   readonly lyingAggregators?: Readonly<Record<number, LiarName>>;
   /** Seconds for each phase. */
   readonly phaseSeconds: number;
+  /** Where VERIFY is allowed another time: what an answer may take too [CM10]. */
+  readonly verifySeconds?: number;
   readonly blockMilliseconds: number;
   /** How often each node looks at the chain, 100 unless told. */
   readonly pollMilliseconds?: number;
@@ -106,7 +108,7 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
   const contracts = { charters, rounds, inference };
   const client = await createConcordClient({ rpcUrl, account, ...contracts });
   const s = options.phaseSeconds;
-  const deadlines = { seat: s, noise: s, open: s, upload: s, query: s, verify: s, unmask: s, settle: s };
+  const deadlines = { seat: s, noise: s, open: s, upload: s, query: s, verify: options.verifySeconds ?? s, unmask: s, settle: s };
   const keys = accounts.slice(1, options.members + 1);
   const terms = {
     ...(options.averaging ? memberTerms : smallTerms)(options.rounds - 1, 3),

@@ -1,5 +1,5 @@
 /** A chain's log without a chain: facts in order, one a block, and the blobs that they name. */
-import { type ChainView, emptyView, type Fact, type FactBody, fold, type Hex, type RunView } from '@concord/sdk';
+import { type ChainView, cutPieces, emptyView, type Fact, type FactBody, fold, type Hex, type RunView } from '@concord/sdk';
 import { numberToHex, sha256 } from 'viem';
 
 /** Seconds: the time of block 0. */
@@ -26,6 +26,13 @@ export class Ledger {
   keep(bytes: Uint8Array): Hex {
     const digest = sha256(bytes);
     this.blobs.set(digest, bytes);
+    return digest;
+  }
+
+  /** Keeps a file in pieces under its list's SHA-256 [CM10]. */
+  keepPieced(file: Uint8Array): Hex {
+    const { digest, list, pieces } = cutPieces(file);
+    for (const bytes of [list, ...pieces]) this.keep(bytes);
     return digest;
   }
 

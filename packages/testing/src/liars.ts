@@ -11,7 +11,16 @@ import {
   UPDATE,
 } from '@concord/protocol';
 import type { EncodeUpdate, HolderParts, MemberParts } from '@concord/node';
-import { type Charter, decodeHeaderBlob, encodeHeaderBlob, type HolderStatement, sign } from '@concord/sdk';
+import {
+  type Charter,
+  cutPieces,
+  decodeHeaderBlob,
+  encodeAggregateShare,
+  encodeHeaderBlob,
+  type HolderStatement,
+  sign,
+} from '@concord/sdk';
+import { sha256 } from 'viem';
 import { slotName } from '../../node/src/core/slot.ts';
 import { readPost } from '../../node/src/statements.ts';
 
@@ -104,6 +113,20 @@ export const leaveOut = (closed: Uint8Array): Uint8Array => {
   return closed;
 };
 
+/** Signs for its aggregate shares and gives away everything but the first piece of each. */
+const withholding = (): HolderParts => {
+  const withheld = new Set<string>();
+  return {
+    aggregateShare(share, inputs, attempt, components) {
+      const spoken = aggregateShare(share, inputs, attempt, components);
+      const [first] = cutPieces(encodeAggregateShare(share, spoken)).pieces;
+      withheld.add(sha256(first!).slice(2));
+      return spoken;
+    },
+    serves: (digest) => !withheld.has(digest),
+  };
+};
+
 /** By the name that a process is told; each call makes a liar of its own. */
 export const liars = {
   'over-norm': (): MemberParts => ({ encodeUpdate: overNorm }),
@@ -113,6 +136,7 @@ export const liars = {
   'leave-out': (): HolderParts => ({ readList: leaveOut }),
   'lying-sum': (): HolderParts => ({ aggregateShare: lyingSum }),
   'wrong-model': (): HolderParts => ({ nextState: wrongModel }),
+  'withheld-leaf': withholding,
   'two-sets': (): HolderParts => ({ readPost: twoSets() }),
 } as const;
 export type LiarName = keyof typeof liars;

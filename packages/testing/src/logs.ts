@@ -1,6 +1,6 @@
 /** Facts turned back into the logs that the contracts would have written. */
-import { aggregatorsAbi, chartersAbi, inferenceAbi, roundsAbi } from '@concord/contracts';
-import { aggregatorsOf, type Deployment, type Fact, type Hex, type RawLog } from '@concord/sdk';
+import { aggregatorsAbi, chartersAbi, courtAbi, inferenceAbi, roundsAbi } from '@concord/contracts';
+import { aggregatorsOf, courtOf, type Deployment, type Fact, type Hex, type RawLog } from '@concord/sdk';
 import { type Abi, encodeAbiParameters, encodeEventTopics, getAbiItem } from 'viem';
 
 const EVENTS: Readonly<Record<Fact['kind'], string>> = {
@@ -26,10 +26,15 @@ const EVENTS: Readonly<Record<Fact['kind'], string>> = {
   resigned: 'Resigned',
   withdrawn: 'Withdrawn',
   slashed: 'Slashed',
+  demanded: 'Demanded',
+  answered: 'Answered',
+  forfeited: 'Forfeited',
+  returned: 'Returned',
 };
 
 function placeOf(fact: Fact, deployment: Deployment): readonly [Hex, Abi] {
   const { kind } = fact;
+  if ('demandId' in fact) return [courtOf(deployment), courtAbi];
   if ('aggregator' in fact) return [aggregatorsOf(deployment), aggregatorsAbi];
   if (kind === 'proposed' || kind === 'voted' || kind === 'joined') return [deployment.charters, chartersAbi];
   return kind === 'registered' ? [deployment.inference, inferenceAbi] : [deployment.rounds, roundsAbi];

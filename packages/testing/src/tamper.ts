@@ -1,5 +1,5 @@
 /** Lies about a finished run: one change to a log or to a blob, with or without everything that hashes it. */
-import type { Fact, Hex } from '@concord/sdk';
+import { cutPieces, digestsIn, type Fact, type Hex, joinPieces } from '@concord/sdk';
 import { bytesToHex, hexToBytes, sha256 } from 'viem';
 
 /** A run's records, as an auditor gets them. */
@@ -71,6 +71,17 @@ function substitute(value: unknown, from: Hex, to: Hex): unknown {
 
 /** The bytes behind a digest. */
 export const blobOf = ({ blobs }: Records, digest: Hex): Uint8Array => blobs.get(digest)!;
+
+/** The file that is named by its list [CM10]. */
+export const fileOf = (records: Pick<Records, 'blobs'>, digest: Hex): Uint8Array =>
+  joinPieces(digestsIn(records.blobs.get(digest)!)!.map((piece) => records.blobs.get(piece)!))!;
+
+/** As `forge`, of a file in pieces. */
+export function forgeFile(records: Records, digest: Hex, file: Uint8Array): Records {
+  const { list, pieces } = cutPieces(file);
+  const forged = forge(records, digest, list);
+  return { ...forged, blobs: new Map([...forged.blobs, ...pieces.map((piece) => [sha256(piece), piece] as const)]) };
+}
 
 /** Another 32 bytes. */
 export const other = (word: Hex): Hex => {

@@ -38,6 +38,7 @@ interface IAggregators is ISigned {
     /// @notice The statements are of different attempts, and so do not contradict each other.
     error DifferentAttempts(bytes32 have, bytes32 need);
     error SameStatement();
+    error NotCourt(address sender);
     error AlreadySlashed(bytes32 evidence);
     /// @notice The evidence stays good for when there is a stake.
     error NothingAtStake(address account);
@@ -58,6 +59,9 @@ interface IAggregators is ISigned {
     /// it signed (CM9). Nobody gains by it.
     /// @param typeHash Of CommitteeSeat, NoiseClosed, UploadsClosed, Verified, Unmasked or Settled.
     function slashEquivocation(address holder, bytes32 typeHash, Statement calldata a, Statement calldata b) external;
+
+    /// @notice Burns all that `holder` has at stake, because it withheld bytes that it promised (CM10). Only the court may.
+    function slashWithheld(address holder, bytes32 evidence) external;
 
     /// @notice keccak256 of the roster's words.
     function rosterHash() external view returns (bytes32);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {CommitteeSeat, Facts, Seat, Verified} from "../types/Round.sol";
+import {CommitteeSeat, Facts, Promised, Seat, Verified} from "../types/Round.sol";
+import {ICourt} from "./ICourt.sol";
 import {ISigned} from "./ISigned.sol";
 
 /// @title Rounds: the clock and the privacy ledger of every run
@@ -77,6 +78,7 @@ interface IRounds is ISigned {
     error NotConsortium(bytes32 runId);
     /// @notice The charter's shares have one holder each, or the run has not begun.
     error NotCommittee(bytes32 runId);
+    error NotCourt(address sender);
     error AlreadyBegun(bytes32 runId);
     error NotDrawn(bytes32 runId);
     error AlreadyDrawn(bytes32 runId);
@@ -173,6 +175,16 @@ interface IRounds is ISigned {
     /// @notice Ends an attempt whose phase is past its deadline (RD4); the next one begins at SEAT. What it charged
     /// stays charged (RD5, LG3). It is metered but never refused for gas, or a run could be stuck.
     function voidAttempt(bytes32 runId) external;
+
+    /// @notice Ends the current attempt, whatever its time, because bytes that are promised in it are withheld (CM10). Only
+    /// the court may. Charges and gas are as in `voidAttempt`.
+    function voidWithheld(bytes32 runId) external;
+
+    /// @notice What the current attempt's facts promise (CM10).
+    function promisedIn(bytes32 runId) external view returns (Promised memory);
+
+    /// @notice Where withheld bytes are asked for.
+    function COURT() external view returns (ICourt);
 
     /// @notice The phase, SEAT 0 … SETTLE 7, FINISHED 8: all rounds are FINAL, or the sunset has passed in SEAT.
     function phaseOf(bytes32 runId) external view returns (uint8);

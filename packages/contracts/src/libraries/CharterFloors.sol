@@ -18,10 +18,14 @@ library CharterFloors {
     /// From a snapshot of the roster to the end of the attempt that is drawn from it pass at most twice the sum of all
     /// deadlines: less than stakes stay locked.
     uint256 private constant MOST_SECONDS = 3 days;
+    /// A file of 512 pieces: the longest whose list is no longer than a piece, so that it can be asked for and answered.
+    uint256 private constant MOST_FILE = 512 * 16_384;
+    /// The gadget of a validity proof has at most 63 products (AG1): so many values at a point, and two.
+    uint256 private constant VALIDITY_VALUES = 128;
 
     function check(Charter calldata charter) internal view {
         uint256 members = charter.members.length;
-        _exactly("version", charter.version, 1);
+        _exactly("version", charter.version, 2);
         _atLeast("AG1 members", members, 3);
         _atMost("AG1 members", members, MOST_MEMBERS);
         for (uint256 i = 1; i < members; ++i) {
@@ -102,6 +106,16 @@ library CharterFloors {
         _exactly("AG1 normProofs", a.normProofs, small ? 2 : 1);
         _exactly("AG1 validityProofs", a.validityProofs, small ? 5 : 3);
         _exactly("AG1 checks", a.checks, CHECKS);
+        _checkFiles(a, length, members);
+    }
+
+    /// @dev CM10: no holder may promise what it could not publish. A file names every report and may hold V_j and V₀ of
+    /// each (spec/rounds.md).
+    function _checkFiles(Aggregation calldata a, uint256 length, uint256 members) private pure {
+        uint256 bytes_ = a.field / 8;
+        _atMost("CM10 share", 1 + length * bytes_, MOST_FILE);
+        uint256 values = uint256(a.normProofs) * (uint256(a.chunk) + 2) + a.validityProofs * VALIDITY_VALUES + 2;
+        _atMost("CM10 file", 5 + 2 * members * (41 + 2 * values * bytes_), MOST_FILE);
     }
 
     /// @dev CH7: a consortium seats every member with one share; a committee's shares have two holders each (CM2).

@@ -68,14 +68,32 @@ library Committee {
         uint256 i,
         bytes[] calldata signatures
     ) internal pure {
-        bytes calldata signature = signatures[i];
-        if (holders.length > signatures.length) {
-            if (signature.length != 66 || uint8(signature[0]) > 1) revert ISigned.BadSignature(holders[i]);
-            if (signature[0] != 0) i += signatures.length;
-            if (missing >> i & 1 != 0) revert IRounds.SeatMissing(i);
-            signature = signature[1:];
+        bytes calldata signature;
+        // The holders are those whose hash is stored, as many as the shares or twice as many: `i` is among them, and they
+        // are addresses. A signature that points out of the calldata reads as zeros, and is nobody's.
+        assembly ("memory-safe") {
+            let start := add(signatures.offset, calldataload(add(signatures.offset, shl(5, i))))
+            signature.length := calldataload(start)
+            signature.offset := add(start, 32)
         }
-        Signatures.requireSigned(digest, holders[i], signature);
+        if (holders.length > signatures.length) {
+            uint256 role;
+            assembly ("memory-safe") {
+                role := byte(0, calldataload(signature.offset))
+            }
+            if (signature.length != 66 || role > 1) revert ISigned.BadSignature(holders[i]);
+            i += role * signatures.length;
+            if (missing >> i & 1 != 0) revert IRounds.SeatMissing(i);
+            assembly ("memory-safe") {
+                signature.offset := add(signature.offset, 1)
+                signature.length := 65
+            }
+        }
+        address holder;
+        assembly ("memory-safe") {
+            holder := calldataload(add(holders.offset, shl(5, i)))
+        }
+        Signatures.requireSigned(digest, holder, signature);
     }
 
     /// @notice `holders` are the committee, in seat order, with a signature for each share (not yet checked).
@@ -86,7 +104,7 @@ library Committee {
         returns (uint256 missing)
     {
         uint256 k = turn.clock.seats;
-        if (signatures.length != k) revert IRounds.WrongCount(signatures.length, k);
+        requireCount(signatures.length, k);
         bytes32 have;
         // As they came: words that are no addresses are not the holders'.
         assembly ("memory-safe") {
@@ -98,6 +116,10 @@ library Committee {
         bytes32 need = self.holdersHash;
         if (have != need) revert IRounds.WrongCommittee(have, need);
         if (holders.length > k) missing = self.lot.missing;
+    }
+
+    function requireCount(uint256 have, uint256 need) internal pure {
+        if (have != need) revert IRounds.WrongCount(have, need);
     }
 
     /// @return mixed XOR of the preimages, which are those of `commits`.

@@ -86,10 +86,8 @@ library CommitteeMachine {
         CommitteeSeat[] calldata seats,
         bytes[] calldata signatures
     ) private view returns (uint256 missing) {
-        if (seats.length != holders.length) {
-            revert IRounds.WrongCount(seats.length, holders.length);
-        }
-        if (signatures.length != holders.length) revert IRounds.WrongCount(signatures.length, holders.length);
+        Committee.requireCount(seats.length, holders.length);
+        Committee.requireCount(signatures.length, holders.length);
         bool late = _requireTime(self, turn.clock);
         for (uint256 i; i < holders.length; ++i) {
             CommitteeSeat calldata s = seats[i];

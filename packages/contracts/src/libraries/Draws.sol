@@ -30,13 +30,18 @@ library Draws {
         self.lot = lot;
     }
 
+    /// @return blockHash Of the block after `blockNumber`; 0 once it is more than 256 blocks old.
+    function hashAfter(uint256 blockNumber) internal view returns (bytes32 blockHash) {
+        uint256 source = blockNumber + 1;
+        if (block.number <= source) revert IRounds.BeaconEarly(block.number, source);
+        return blockhash(source);
+    }
+
     function draw(Run storage self, Turn memory turn) internal {
         Lot memory lot = self.lot;
         if (lot.drawn) revert IRounds.AlreadyDrawn(turn.runId);
-        uint256 source = uint256(lot.blockNumber) + 1;
-        if (block.number <= source) revert IRounds.BeaconEarly(block.number, source);
         Clock memory clock = turn.clock;
-        bytes32 blockHash = blockhash(source);
+        bytes32 blockHash = hashAfter(lot.blockNumber);
         if (blockHash == 0) {
             emit IRounds.Snapshot(turn.runId, clock.round, clock.attempt, restart(self, turn));
             return;

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ICharters} from "../interfaces/ICharters.sol";
 import {IRounds} from "../interfaces/IRounds.sol";
 import {Phase, Seat, Verified} from "../types/Round.sol";
 import {Budget, Clock, Run, Turn} from "../types/Run.sol";
@@ -43,12 +44,7 @@ library RoundMachine {
 
     /// @return Seconds that the phase may take.
     function allowed(Run storage self, uint8 phase) internal view returns (uint256) {
-        uint256 packed;
-        // The eight deadlines are one word of u32 in phase order, the first in the lowest bits.
-        assembly ("memory-safe") {
-            packed := sload(self.slot)
-        }
-        return uint32(packed >> (32 * uint256(phase)));
+        return uint32(self.deadlines >> (32 * uint256(phase)));
     }
 
     function seat(
@@ -60,7 +56,7 @@ library RoundMachine {
         _requireConsortium(self, turn);
         _requireEnough(self, turn.clock, seats.length);
         Committee.store(self, turn, seats);
-        if (signatures.length != seats.length) revert IRounds.WrongCount(signatures.length, seats.length);
+        Committee.requireCount(signatures.length, seats.length);
         for (uint256 i; i < seats.length; ++i) {
             bytes32 digest = Signatures.digestOf(turn.domain, RoundMessages.seat(turn, seats[i]));
             Signatures.requireSigned(digest, seats[i].holder, signatures[i]);
@@ -120,6 +116,7 @@ library RoundMachine {
         bytes32 message = RoundMessages.verified(turn, self.committeeHash, self.uploadRoot, v);
         Committee.requireAll(self, turn, holders, message, signatures);
         self.acceptRoot = v.acceptRoot;
+        self.verifierRoot = v.verifierRoot;
         _emitVerified(turn, self.uploadRoot, v, _charge(self, turn));
         if (self.terms.shares > 0) {
             emit IRounds.Snapshot(turn.runId, turn.clock.round + 1, 0, Draws.snapshot(self, turn));
@@ -148,9 +145,8 @@ library RoundMachine {
         bytes[] calldata signatures
     ) internal {
         uint256 missing = Committee.requireSeated(self, turn, holders, signatures);
-        if (shareDigests.length != signatures.length) {
-            revert IRounds.WrongCount(shareDigests.length, signatures.length);
-        }
+        Committee.requireCount(shareDigests.length, signatures.length);
+        self.sharesHash = _hashOf(shareDigests);
         bytes32 acceptRoot = self.acceptRoot;
         for (uint256 i; i < signatures.length; ++i) {
             bytes32 message = RoundMessages.unmasked(turn, acceptRoot, shareDigests[i]);
@@ -186,11 +182,25 @@ library RoundMachine {
         if (!endable(self, phase)) revert IRounds.WrongPhase(phase, Phase.NOISE);
         uint256 deadline = clock.since + patience(self, phase);
         if (block.timestamp <= deadline) revert IRounds.NotOverdue(block.timestamp, deadline);
+        turn.clock = clock;
+        _void(self, turn, phase);
+    }
+
+    /// @notice CM10: ends an attempt whose holders withhold what is promised in it.
+    function voidWithheld(Run storage self, Turn memory turn) internal {
+        Clock memory clock = self.clock;
+        if (clock.recorded <= Phase.VERIFY) revert IRounds.WrongPhase(clock.recorded, Phase.UNMASK);
+        turn.clock = clock;
+        _void(self, turn, clock.recorded);
+    }
+
+    /// @dev The next attempt begins at SEAT.
+    function _void(Run storage self, Turn memory turn, uint8 phase) private {
+        Clock memory clock = turn.clock;
         emit IRounds.Voided(turn.runId, clock.round, clock.attempt, phase);
         ++clock.attempt;
         clock.recorded = 0;
         clock.since = uint40(block.timestamp);
-        turn.clock = clock;
         if (self.terms.shares > 0) {
             emit IRounds.Snapshot(turn.runId, clock.round, clock.attempt, Draws.restart(self, turn));
         }
@@ -254,13 +264,17 @@ library RoundMachine {
         if (v.noises < minNoise) revert IRounds.NoiseTooSmall(v.noises, minNoise);
     }
 
+    /// @return wad ε of ρ at the charter's δ (DP6).
+    function epsilonOf(Run storage self, ICharters charters, uint256 rho) internal view returns (uint256 wad) {
+        return charters.epsilonOf(rho, self.terms.deltaExponent);
+    }
+
     /// @dev LG1, LG2: adds a round's price to what is spent, or reverts.
     function _charge(Run storage self, Turn memory turn) private returns (uint256 rhoAfter) {
         Budget memory budget = self.budget;
         rhoAfter = uint256(budget.spent) + budget.price;
         if (rhoAfter > budget.cap) {
-            uint256 epsilon = turn.charters.epsilonOf(rhoAfter, self.terms.deltaExponent);
-            revert IRounds.BudgetExceeded(epsilon, self.terms.epsilonCap);
+            revert IRounds.BudgetExceeded(epsilonOf(self, turn.charters, rhoAfter), self.terms.epsilonCap);
         }
         self.budget.spent = uint80(rhoAfter);
     }
@@ -280,13 +294,20 @@ library RoundMachine {
         );
     }
 
+    function _hashOf(bytes32[] calldata words) private pure returns (bytes32 digest) {
+        assembly ("memory-safe") {
+            let copy := mload(0x40)
+            let length := mul(words.length, 32)
+            calldatacopy(copy, words.offset, length)
+            digest := keccak256(copy, length)
+        }
+    }
+
     /// @dev RD8: keccak256(blockhash(factBlock + 1) ‖ XOR of the preimages). The next block's hash was unknown when the
     /// fact was signed, and a lone honest preimage keeps it unknown to the block's builder.
     function _draw(uint256 factBlock, bytes32[] calldata preimages, bytes32 commits) private view returns (bytes32) {
-        uint256 source = factBlock + 1;
-        if (block.number <= source) revert IRounds.BeaconEarly(block.number, source);
-        bytes32 blockHash = blockhash(source);
-        if (blockHash == 0) revert IRounds.BeaconLost(block.number, source);
+        bytes32 blockHash = Draws.hashAfter(factBlock);
+        if (blockHash == 0) revert IRounds.BeaconLost(block.number, factBlock + 1);
         return keccak256(abi.encode(blockHash, Committee.mixOf(preimages, commits)));
     }
 }

@@ -27,7 +27,6 @@ library Signatures {
 
     /// @notice Reverts unless `signer`, who is not 0, signed the digest: 65 bytes r ‖ s ‖ v, s in the lower half.
     function requireSigned(bytes32 digest, address signer, bytes calldata signature) internal pure {
-        if (signature.length != 65) revert ISigned.BadSignature(signer);
         bytes32 r;
         bytes32 s;
         uint8 v;
@@ -37,6 +36,8 @@ library Signatures {
             v := byte(0, calldataload(add(signature.offset, 64)))
         }
         // ecrecover gives 0 for bytes that are no signature.
-        if (uint256(s) > HIGHEST_S || ecrecover(digest, v, r, s) != signer) revert ISigned.BadSignature(signer);
+        if (signature.length != 65 || uint256(s) > HIGHEST_S || ecrecover(digest, v, r, s) != signer) {
+            revert ISigned.BadSignature(signer);
+        }
     }
 }

@@ -51,6 +51,21 @@ library Phase {
     uint8 internal constant FINISHED = 8;
 }
 
+/// What holders of the current attempt promised to publish (CM10).
+struct Promised {
+    uint32 round;
+    uint32 attempt;
+    /// Seconds: the run's last fact; 0 where it has none.
+    uint40 since;
+    /// Seconds that an answer may take.
+    uint32 answerSeconds;
+    bytes32 committeeHash;
+    /// 0 before VERIFIED.
+    bytes32 verifierRoot;
+    /// keccak256 of the digests of all aggregate shares; 0 before they are recorded.
+    bytes32 sharesHash;
+}
+
 /// A run as it stands. What this attempt has not recorded yet is 0.
 struct Facts {
     uint32 round;

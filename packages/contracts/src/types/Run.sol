@@ -3,7 +3,6 @@ pragma solidity ^0.8.28;
 
 import {IAggregators} from "../interfaces/IAggregators.sol";
 import {ICharters} from "../interfaces/ICharters.sol";
-import {Deadlines} from "./Charter.sol";
 
 /// What Rounds needs of the charter, copied at the run's first transition: one word beside the deadlines'.
 struct Terms {
@@ -30,7 +29,7 @@ struct Budget {
 struct Start {
     /// Seconds: when the charter passed; 0 if it has not, and then so is all else.
     uint40 passedAt;
-    Deadlines deadlines;
+    uint256 deadlines;
     Terms terms;
     Budget budget;
     /// The model that round 0 starts from.
@@ -64,7 +63,8 @@ struct Lot {
 
 /// A run. Its words are the same ones in every attempt (RD3); what an attempt has not recorded yet is stale.
 struct Run {
-    Deadlines deadlines;
+    /// Seconds that each phase may take, u32 each, SEAT's in the lowest bits.
+    uint256 deadlines;
     Terms terms;
     Budget budget;
     Clock clock;
@@ -81,6 +81,9 @@ struct Run {
     bytes32 acceptRoot;
     /// The model that the round starts from.
     bytes32 model;
+    /// What holders promised to publish (CM10): the files under it, and keccak256 of the digests of the shares.
+    bytes32 verifierRoot;
+    bytes32 sharesHash;
     /// The rest is a committee's. Of the roster that the next seats are drawn from.
     bytes32 rosterHash;
     /// What goes into the beacon beside a block's hash; from the draw on, the beacon.

@@ -4,6 +4,7 @@ import { attemptOf } from '../../../sdk/src/attempt.ts';
 import type { Deployment } from '../../../sdk/src/facts.ts';
 import { isCommittee, sharesOf } from '../../../sdk/src/seats.ts';
 import type { AttemptView, ChainView, RunView } from '../../../sdk/src/view.ts';
+import { isOwed } from './answers.ts';
 import { type Address, type Hex, hexToBytes } from './hex.ts';
 import { type Slot, type TypeName, typeByte } from './slot.ts';
 
@@ -113,6 +114,6 @@ export const runOf = (
       run.charter.members.includes(me),
   );
 
-/** The runs whose committees an aggregator may be drawn into: those that passed and have not ended. */
+/** The runs that an aggregator follows: those that passed and have not ended, or in which bytes are asked for [CM10]. */
 export const committeeRunsOf = ({ runs }: ChainView): readonly RunView[] =>
-  [...runs.values()].filter((run) => isCommittee(run.charter) && run.passed && !run.finished);
+  [...runs.values()].filter((run) => isCommittee(run.charter) && run.passed && (!run.finished || isOwed(run)));

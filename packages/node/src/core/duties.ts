@@ -2,7 +2,7 @@
  * What a member has to do now. Pure: the view, the clock and what the journal already holds decide, so a node that was
  * killed anywhere and started again finds the same duties, less those that it has already done.
  */
-import type { Address } from '../../../sdk/src/facts.ts';
+import type { Address, Hex } from '../../../sdk/src/facts.ts';
 import {
   type AttemptView,
   currentAttempt,
@@ -12,6 +12,7 @@ import {
   runPhaseAt,
 } from '../../../sdk/src/view.ts';
 import { isCommittee } from '../../../sdk/src/seats.ts';
+import { type AnswerDuty, answersDue } from './answers.ts';
 import { type Holder, proposersOf, seatedIn } from './attempt.ts';
 import { entry, type Preimage, type Proposed, proposalOf, type TypeName } from './slot.ts';
 
@@ -32,7 +33,8 @@ export type Duty =
   | { readonly kind: 'verifyShares' }
   | { readonly kind: 'signVerified'; readonly proposer?: number }
   | { readonly kind: 'speakAggregateShare' }
-  | { readonly kind: 'signSettled' };
+  | { readonly kind: 'signSettled' }
+  | AnswerDuty;
 
 export interface Me {
   readonly address: Address;
@@ -47,6 +49,8 @@ export interface Known {
   readonly said: ReadonlySet<string>;
   /** Members whose report of a type belongs into this holder's list: those of its group (AG16). */
   readonly group: (type: TypeName) => readonly Address[];
+  /** Whether this node has the bytes with this SHA-256; nothing unless told [CM10]. */
+  readonly has?: (digest: Hex) => boolean;
   /** Why this member takes no part in votes and uploads; holders serve all the same. */
   readonly objection?: string;
   /** Nothing more is said in this attempt: the chain took back what was acted on, or the seat is lost [RD10][RD15]. */
@@ -61,7 +65,8 @@ export const quarterOf = (allowed: number): number => Math.max(1, Math.ceil(allo
 
 /** The duties of a node in a run at this block time (seconds), in the order in which to begin them. */
 export function duties(run: RunView, me: Me, now: number, known: Known): readonly Duty[] {
-  return [...membership(run, me, now, known), ...attemptDuties(run, me, now, known)];
+  const answers = answersDue(run, me, now, known.has ?? (() => false));
+  return [...membership(run, me, now, known), ...answers, ...attemptDuties(run, me, now, known)];
 }
 
 /** [CH6][CH11] A member votes once for a charter that it has no objection to, and says where it can be reached. */

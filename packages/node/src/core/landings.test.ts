@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { currentAttempt, deadlineOf, PHASES, rosterHashOf } from '@concord/sdk';
+import { describe, test } from 'node:test';
+import { currentAttempt, deadlineOf, type DemandView, PHASES, rosterHashOf } from '@concord/sdk';
 import { committeeInPhase, proposedRun, runInPhase, type Stage } from '../../../testing/src/stages.ts';
-import { landingOf } from './landings.ts';
+import { forfeitsDue, landingOf } from './landings.ts';
 import { quarterOf } from './duties.ts';
 
 const FAR = 1_000n;
@@ -84,4 +84,24 @@ test('[CM7] standbys are asked when a quarter of the time has passed, and in a c
     assert.equal(asked(drawn, 0), true, phase);
     assert.equal(asked(runInPhase(phase), 0), false, phase);
   }
+});
+
+describe('[CM10] a relayer forfeits what is due', () => {
+  const stage = runInPhase('SETTLE');
+  const run = stage.run();
+  const [view] = run.attempts;
+  const holder = view!.seated!.seats[0]!.holder;
+  const origin = view!.seated!.origin;
+  const demandOf = (state: DemandView['state'], who = holder): DemandView => ({
+    ...{ round: 0, attempt: 0, holder: who, piece: `0x${'cc'.repeat(32)}`, due: 1_000, state, origin },
+  });
+  const id = `0x${'d1'.repeat(32)}` as const;
+  const dueIn = (demand: DemandView, now: number) => forfeitsDue({ ...run, demands: new Map([[id, demand]]) }, now);
+
+  test('once it is due, as long as it is open, and of whoever has a seat', () => {
+    assert.deepEqual(dueIn(demandOf('open'), 999), []);
+    assert.deepEqual(dueIn(demandOf('open'), 1_000), [{ demandId: id, holder, view }]);
+    for (const state of ['answered', 'forfeited'] as const) assert.deepEqual(dueIn(demandOf(state), 2_000), []);
+    assert.deepEqual(dueIn(demandOf('open', `0x${'5e'.repeat(20)}`), 2_000), []);
+  });
 });

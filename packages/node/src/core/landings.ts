@@ -8,7 +8,8 @@ import {
   type RunView,
   runPhaseAt,
 } from '../../../sdk/src/view.ts';
-import { isCommittee } from '../../../sdk/src/seats.ts';
+import type { Address, Hex } from '../../../sdk/src/facts.ts';
+import { isCommittee, placesOf } from '../../../sdk/src/seats.ts';
 import { quarterOf } from './duties.ts';
 
 export type Landing =
@@ -25,6 +26,13 @@ export type Landing =
   /** Seat only those who answer: the seat deadline has passed [RD6][CM5]. */
   | { readonly kind: 'seatPresent'; readonly least: number; readonly view: AttemptView }
   | { readonly kind: 'void'; readonly view: AttemptView };
+
+export interface Forfeit {
+  readonly demandId: Hex;
+  readonly holder: Address;
+  /** The attempt that it is about. */
+  readonly view: AttemptView;
+}
 
 /** The transition that the run waits for at the head `block` with time `now` (seconds); undefined while there is none. */
 export function landingOf(run: RunView, now: number, block: bigint): Landing | undefined {
@@ -45,6 +53,17 @@ export function landingOf(run: RunView, now: number, block: bigint): Landing | u
   const standbys = isCommittee(run.charter) && now >= deadline - allowed + quarterOf(allowed);
   return { kind: 'land', phase, view, standbys };
 }
+
+/**
+ * [CM10] Demands that are due and unanswered, to be forfeited: that names the holder, ends the attempt if the bytes are
+ * promised in it, and gives the bond back. Of strangers to the attempt, of whom there may be any number, whoever asked
+ * them sees to it.
+ */
+export const forfeitsDue = ({ demands, attempts }: Pick<RunView, 'demands' | 'attempts'>, now: number): readonly Forfeit[] =>
+  [...demands].flatMap(([demandId, { state, due, holder, round, attempt }]) => {
+    const view = attempts.find((each) => each.round === round && each.attempt === attempt);
+    return state === 'open' && now >= due && view && placesOf(view, holder) ? [{ demandId, holder, view }] : [];
+  });
 
 /** [CM2][CM3] The draw takes the hash of the block after the fact that it follows. */
 function drawingOf(run: RunView, view: AttemptView, block: bigint): Landing | undefined {

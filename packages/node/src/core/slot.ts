@@ -34,6 +34,8 @@ export const entry = {
   fileInTime: 'fileInTime',
   /** A fact of the attempt that this node has acted on [RD15]. */
   basis: (name: BasisName): string => `basis/${name}`,
+  /** Bytes that this node had published on chain [CM10]. */
+  answer: (demandId: Hex): string => `answer/${demandId}`,
   /** A statement by its EIP-712 type, or a revealed preimage (`open`, `query`). */
   post: (kind: PostKind): string => `post/${kind}`,
 } as const;

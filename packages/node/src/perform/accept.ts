@@ -18,6 +18,7 @@ import { entry, typeByte } from '../core/slot.ts';
 import type { Party } from '../ports.ts';
 import { said, say } from '../statements.ts';
 import { keepersOf } from './close.ts';
+import { obtainPieced } from './pieces.ts';
 import { proposalBy } from './proposal.ts';
 import { obtainBlob } from './state.ts';
 import { itemsOf, publicShare, queryOf, reportOf } from './verify.ts';
@@ -72,7 +73,7 @@ async function findingsOf(
   items: readonly Item[],
 ): Promise<readonly Finding[]> {
   const name = bytesToHex(digest);
-  const file = decodeVerifierFile(await obtainBlob(party, work, name, keepersOf(work, share)));
+  const file = decodeVerifierFile(await obtainPieced(party, work, name, keepersOf(work, share)));
   const fits =
     file?.share === share &&
     file.findings.length === items.length &&

@@ -69,6 +69,7 @@ function memberWith(
     workbench,
     meter: new Meter(),
     clock: systemClock,
+    publish: never,
     log: (event) => logged.push(event),
   };
   const report = built.ledger.blobs.get(bytesToHex(mine.reportDigest))!;

@@ -16,7 +16,8 @@ import type { Party } from '../ports.ts';
 import { said, say } from '../statements.ts';
 import { accepting, requireCohort } from './accept.ts';
 import { keepersOf } from './close.ts';
-import { obtainBlob, runStateOf, textOf } from './state.ts';
+import { obtainPieced, putPieced } from './pieces.ts';
+import { runStateOf, textOf } from './state.ts';
 import { reportOf, seedOf } from './verify.ts';
 import { AttemptError, type Work } from './work.ts';
 
@@ -67,14 +68,14 @@ export async function speakAggregateShare(party: Party, work: Work): Promise<voi
   await breathe(party.clock);
   const share = party.holding.aggregateShare(place.share, inputs, place.attempt, party.components);
   // Nobody can ask for the bytes before the statement names them; a crash in between finds the same bytes again.
-  const shareDigest: `0x${string}` = `0x${party.journal.putBlob(encodeAggregateShare(place.share, share))}`;
+  const shareDigest = putPieced(party.journal, encodeAggregateShare(place.share, share));
   const acceptRoot = bytesToHex(found.set.tree.root);
   say(party, place.slot, { kind: 'Unmasked', ...place.slot, acceptRoot, shareDigest });
 }
 
 /** Z_j of the digest that its holder signed. Throws AttemptError when the bytes are not one. */
 async function aggregateOf(party: Party, work: Work, share: number, digest: `0x${string}`): Promise<Elements> {
-  const bytes = await obtainBlob(party, work, digest, keepersOf(work, share));
+  const bytes = await obtainPieced(party, work, digest, keepersOf(work, share));
   const { field, vectorLength } = work.place.attempt.sizes;
   const elements = decodeAggregateShare(bytes, share, field, vectorLength);
   if (!elements)

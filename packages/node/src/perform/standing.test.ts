@@ -50,6 +50,7 @@ function member(address: Hex): Party {
     workbench: new Workbench(components, deployment, address),
     meter: new Meter(),
     clock: systemClock,
+    publish: never,
     log: () => undefined,
   };
 }

@@ -25,6 +25,7 @@ import { entry, typeByte } from '../core/slot.ts';
 import type { Party } from '../ports.ts';
 import { sayPlainly } from '../statements.ts';
 import { closedEntries, keepersOf, obtainReport } from './close.ts';
+import { putPieced } from './pieces.ts';
 import { seatSecrets } from './seat.ts';
 import { AttemptError, type Work } from './work.ts';
 
@@ -106,11 +107,11 @@ export async function verifyShares(party: Party, work: Work): Promise<void> {
     });
     await breathe(party.clock);
   }
-  const digest = party.journal.putBlob(encodeVerifierFile({ share: place.share, findings }));
+  const digest = putPieced(party.journal, encodeVerifierFile({ share: place.share, findings }));
   // Whoever is within the time that a proposer waits may insist on being listed [CM8].
   if (work.now() <= work.view.query!.origin.time + quarterOf(work.run.charter.deadlines.verify))
     party.journal.note(place.slot, entry.fileInTime, Uint8Array.of(1));
-  sayPlainly(party, place.slot, 'verifierFile', { digest: `0x${digest}` });
+  sayPlainly(party, place.slot, 'verifierFile', { digest });
 }
 
 /** V₀ of a report, encoded. */

@@ -1,6 +1,18 @@
-/** Votes and joins of members, carried to the chain by whoever pays for gas [CH6]. */
-import { castVote, type ConcordClient, type Hex, join, recover, type Statement, TransactionError } from '@concord/sdk';
+/** Votes, joins and answers of members, carried to the chain by whoever pays for gas [CH6][CM10]. */
+import {
+  answer,
+  castVote,
+  type ConcordClient,
+  type DemandView,
+  type Hex,
+  join,
+  PIECE_BYTES,
+  recover,
+  type Statement,
+  TransactionError,
+} from '@concord/sdk';
 import type { Address } from '@concord/sdk';
+import { hexToBytes, sha256 } from 'viem';
 import { isEndpoint } from '../endpoint.ts';
 import { refusal, type Reply, type Route } from '../api/route.ts';
 
@@ -74,5 +86,37 @@ export const joinsRoute = (client: ConcordClient): Route => ({
       );
     const entry = { charterId, member, endpoint, signature };
     return carry(client, { kind: 'Join', charterId, endpoint }, member, signature, () => join(client, entry));
+  },
+});
+
+/** Lower-case hex of at most a piece. */
+const BYTES = /^0x([0-9a-f]{2})*$/;
+const OVER: ReadonlySet<string> = new Set(['NotDemanded', 'AlreadyPublished']);
+
+/** POST /answers {demandId, data}. Of open demands only, whose bond pays for the gas: what is wrong is never sent. */
+export const answersRoute = (
+  client: ConcordClient,
+  demandOf: (demandId: Hex) => DemandView | undefined,
+): Route => ({
+  method: 'POST',
+  path: '/answers',
+  most: () => 2 * PIECE_BYTES + 4_096,
+  async answer({ body }) {
+    const { demandId, data } = parse(body) ?? {};
+    if (!matches<Hex>(demandId, HASH) || !matches<Hex>(data, BYTES))
+      return refusal(400, 'BODY', 'need JSON {demandId, data} in lower-case hex');
+    const demand = demandOf(demandId);
+    if (!demand) return refusal(404, 'NO_DEMAND', `I have not seen the demand ${demandId} yet: ask again`);
+    if (demand.state !== 'open') return { status: 200, body: { already: true } };
+    const bytes = hexToBytes(data);
+    if (sha256(bytes) !== demand.piece) return refusal(422, 'WRONG_BYTES', `need the bytes with SHA-256 ${demand.piece}`);
+    try {
+      const { transaction } = await answer(client, demandId, bytes);
+      return { status: 200, body: { transaction } };
+    } catch (error) {
+      if (!(error instanceof TransactionError)) throw error;
+      if (OVER.has(error.code)) return { status: 200, body: { already: true } };
+      return refusal(error.code === 'NOT_SENT' ? 503 : 422, error.code, error.message);
+    }
   },
 });

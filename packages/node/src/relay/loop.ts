@@ -1,8 +1,8 @@
 /** The relayer's loop: view → the transition that is due → pull the signatures → one transaction. It keeps nothing. */
-import type { ConcordClient, RunView } from '@concord/sdk';
+import { type ConcordClient, forfeit, recordedIn, type RunView } from '@concord/sdk';
 import { Agenda } from '../agenda.ts';
 import { type Clock, delay } from '../clock.ts';
-import { type Landing, landingOf } from '../core/landings.ts';
+import { forfeitsDue, type Landing, landingOf } from '../core/landings.ts';
 import { slotName } from '../core/slot.ts';
 import type { Peers } from '../peers.ts';
 import type { Head, Log } from '../ports.ts';
@@ -45,6 +45,12 @@ export async function runRelay(
   const act = (): void => {
     if (!head || signal.aborted) return;
     for (const run of head.view.runs.values()) {
+      for (const { demandId, holder, view } of forfeitsDue(run, head.now))
+        agenda.begin(`forfeit ${demandId}`, signal, async () => {
+          const { transaction } = await forfeit(client, demandId, recordedIn(run, view, holder));
+          log('forfeited', { demandId, holder, transaction });
+          await delay(clock, SHOWING, signal);
+        });
       const landing = landingOf(run, head.now, head.block);
       const name = landing ? nameOf(run, landing) : '';
       const before = current.get(run.charterId);

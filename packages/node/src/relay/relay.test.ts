@@ -3,19 +3,20 @@ import { describe, test } from 'node:test';
 import {
   type ConcordClient,
   currentAttempt,
+  type DemandView,
   type Deployment,
   type Hex,
   type RunView,
   sign,
   type Statement,
 } from '@concord/sdk';
-import { createPublicClient, http } from 'viem';
+import { createPublicClient, http, sha256 } from 'viem';
 import { membersOf } from '../../../testing/src/committee.ts';
 import { runInPhase } from '../../../testing/src/stages.ts';
 import { systemClock } from '../adapters/clock.ts';
 import type { Reply, Route } from '../api/route.ts';
 import type { Json, Peers } from '../peers.ts';
-import { joinsRoute, votesRoute } from './carry.ts';
+import { answersRoute, joinsRoute, votesRoute } from './carry.ts';
 import { agreed, type Errand, GatherError, preimages, statementOf } from './gather.ts';
 
 const deployment: Deployment = {
@@ -60,6 +61,19 @@ describe('[WI7] a relayer checks before it spends', () => {
     });
     assert.deepEqual(await ask(route, { ...entry, endpoint: 'javascript:alert(1)' }), { status: 400, code: 'BODY' });
     assert.deepEqual(await ask(route, entry), { status: 422, code: 'NO_ACCOUNT' });
+  });
+  test('[CM10] an answer is carried for an open demand, and only with its bytes', async () => {
+    const demandId: Hex = `0x${'d1'.repeat(32)}`;
+    const asked = { piece: sha256('0x00ff'), state: 'open' } as DemandView;
+    const carrying = (demand?: DemandView) => answersRoute(client, (id) => (id === demandId ? demand : undefined));
+    const body = { demandId, data: '0x00ff' };
+    assert.deepEqual(await ask(carrying(asked), body), { status: 422, code: 'NO_ACCOUNT' });
+    assert.deepEqual(await ask(carrying(asked), { ...body, data: '0x00fe' }), { status: 422, code: 'WRONG_BYTES' });
+    assert.deepEqual(await ask(carrying(), body), { status: 404, code: 'NO_DEMAND' });
+    for (const state of ['answered', 'forfeited'] as const)
+      assert.deepEqual(await ask(carrying({ ...asked, state }), body), { status: 200, code: undefined });
+    for (const data of ['0x0', '0xFF', 'ff', 7])
+      assert.deepEqual(await ask(carrying(asked), { ...body, data }), { status: 400, code: 'BODY' });
   });
   test('bodies that are not what they should be are refused', async () => {
     for (const body of [new Uint8Array(0), Uint8Array.of(255, 254), [], null, 7, { charterId }])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { predict as predictExactly, type RunState, runStateHash, startState } from '@concord/protocol';
+import { merkleRoot, predict as predictExactly, type RunState, runStateHash, startState } from '@concord/protocol';
 import { bytesToHex, hexToBytes, keccak256 } from 'viem';
 import { smallTerms, smallText } from '../../../testing/src/charter.ts';
 import { type Devnet, startDevnet } from '../../../testing/src/devnet.ts';
@@ -10,12 +10,15 @@ import { TransactionError } from '../errors.ts';
 import type { Address, Fact, Hex, Seat } from '../facts.ts';
 import { charterIdOf, committeeHashOf } from '../identity.ts';
 import { getFacts } from '../logs.ts';
+import { cutPieces } from '../pieces.ts';
+import { PromiseError, promisedFile, promisedShare } from '../promises.ts';
 import { addressOf, type Statement, sign } from '../signing.ts';
-import { currentAttempt, emptyView, fold, type RunView, runPhaseAt } from '../view.ts';
+import { type AttemptView, currentAttempt, emptyView, fold, type RunView, runPhaseAt } from '../view.ts';
 import { castVote } from './castVote.ts';
 import { closeNoise } from './closeNoise.ts';
 import { closeUploads } from './closeUploads.ts';
 import { crossCheck } from './crossCheck.ts';
+import { answer, demand, forfeit, slashWithheld } from './demand.ts';
 import { type Deployed, deploy } from './deploy.ts';
 import { openRound } from './openRound.ts';
 import { estimatePredictGas, predict } from './predict.ts';
@@ -29,6 +32,7 @@ import { settle } from './settle.ts';
 import { voidAttempt } from './voidAttempt.ts';
 
 const word = (text: string): Hex => keccak256(new TextEncoder().encode(text));
+const fileOf = (name: string) => cutPieces(new TextEncoder().encode(name));
 
 let devnet: Devnet;
 let deployed: Deployed;
@@ -59,6 +63,10 @@ const view = async (): Promise<RunView> => {
   return facts.reduce(fold, emptyView).runs.get(runId)!;
 };
 
+/** Of each holder, in seat order. */
+const filesOf = (those: readonly Address[]): readonly Uint8Array[] =>
+  those.map((holder) => hexToBytes(fileOf(`file of ${holder}`).digest));
+
 /** Everything that the contract asks for between SEAT and FINAL; what the roots stand for is not its business. */
 async function play(modelHash: Hex): Promise<void> {
   const { round, attempt } = currentAttempt(await view())!;
@@ -86,12 +94,12 @@ async function play(modelHash: Hex): Promise<void> {
   await retryEarly(() => queryRound(client, { runId, preimages: holders.map((_, i) => preimage('query', i)) }));
 
   const found = {
-    ...{ verifierRoot: word('verifiers'), acceptRoot: word('accept'), blob: word('files') },
+    ...{ verifierRoot: bytesToHex(merkleRoot(filesOf(holders))), acceptRoot: word('accept'), blob: word('files') },
     ...{ updates: 3, noises: 3 },
   };
   const verified = { kind: 'Verified', ...at, committeeHash, uploadRoot: uploads.root, ...found } as const;
   await recordVerified(client, { runId, ...found, holders, signatures: await signAll(verified) });
-  const shareDigests = holders.map((_, i) => word(`share ${i}`));
+  const shareDigests = holders.map((_, i) => fileOf(`share ${i}`).digest);
   const unmasked = shareDigests.map((shareDigest, i) =>
     sign(keys[i]!, client.deployment, { kind: 'Unmasked', ...at, acceptRoot: found.acceptRoot, shareDigest }),
   );
@@ -173,6 +181,43 @@ test('[RD1][RD2] every transition lands through the SDK, and the view follows th
   await assert.rejects(predict(client, word('none'), features), refused('UnknownModel'));
   await assert.rejects(predict(client, modelId, [1]), refused('WrongFeatureCount'));
   assert((await estimatePredictGas(client, modelId, features)) > 21_000n);
+});
+
+test('[CM10] promised bytes are asked for and published through the SDK, and the view knows', async () => {
+  const run = await view();
+  const [first] = run.attempts as [AttemptView];
+  const name = `file of ${holders[1]}`;
+  const promise = await promisedFile(client, run, first, holders[1]!, filesOf(holders));
+  assert.equal(promise.digest, fileOf(name).digest);
+  await demand(client, promise);
+  await demand(client, promise, { list: fileOf(name).list });
+  const share = await promisedShare(client, run, first, 3);
+  assert.equal(share.holder, holders[2]);
+  await demand(client, share, { list: fileOf('share 2').list, index: 0 });
+  const open = [...(await view()).demands];
+  assert.deepEqual(
+    open.map(([, { holder, state, round, attempt }]) => [holder, state, round, attempt]),
+    [1, 1, 2].map((i) => [holders[i], 'open', 0, 0]),
+  );
+  const [list, piece, other] = open.map(([id]) => id) as [Hex, Hex, Hex];
+  await assert.rejects(demand(client, promise), refused('AlreadyDemanded'));
+  await assert.rejects(answer(client, piece, new Uint8Array(3)), refused('WrongAnswer'));
+  await assert.rejects(forfeit(client, other), refused('TooEarly'));
+  await assert.rejects(slashWithheld(client, other), refused('NotDemanded'));
+  await answer(client, list, fileOf(name).list);
+  await answer(client, piece, fileOf(name).pieces[0]!);
+  await assert.rejects(answer(client, piece, fileOf(name).pieces[0]!), refused('NotDemanded'));
+  const states = [...(await view()).demands.values()].map(({ state }) => state);
+  assert.deepEqual(states, ['answered', 'answered', 'open']);
+});
+
+test('[CM10] what nobody promised is not asked for', async () => {
+  const run = await view();
+  const [first] = run.attempts as [AttemptView];
+  const lacks = (error: unknown): boolean => error instanceof PromiseError && error.code === 'NO_PROMISE';
+  await assert.rejects(promisedShare(client, run, first, 4), lacks);
+  await assert.rejects(promisedFile(client, run, first, addressOf(word('stranger')), filesOf(holders)), lacks);
+  await assert.rejects(promisedFile(client, run, first, holders[0]!, filesOf(holders.toReversed())), lacks);
 });
 
 const constantsOf = (width: number) => ({

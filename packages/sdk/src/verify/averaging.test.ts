@@ -52,7 +52,7 @@ test('[CH4] a struct that prices a record where the text protects members fails'
   const findings = new Findings();
   const cheap = { ...run, charter: { ...charter, aggregation: { ...charter.aggregation, unit: 1 as const } } };
   checkText(cheap, built.charterText, findings);
-  const found = findings.clauses(false).find(({ id }) => id === 'CH4');
+  const found = findings.clauses(false, true).find(({ id }) => id === 'CH4');
   assert.equal(found?.verdict, 'FAIL');
   assert.match(found?.evidence ?? '', /trains by fedAvg, which is private at member level; the parameters price a record/);
 });

@@ -26,6 +26,7 @@ export const SENTENCES = {
   AG17: 'The aggregate shares are those that the holders signed for.',
   AG18: 'The opened sum is the only one that the commitments of the accepted reports allow.',
   LR10: 'Each model is exactly what the training rule makes of the model before and the opened sum.',
+  CM10: 'Holders who were asked on chain for bytes that they had promised published them, or are named.',
   IN5: 'The model registered for use is the one that the run ended with.',
 } as const;
 
@@ -103,14 +104,20 @@ export class Findings {
     }
   }
 
-  /** All clauses in order, of a consortium's run or a committee's. What was never reached is INCOMPLETE. */
-  clauses(committee: boolean): readonly Clause[] {
-    const ids = (Object.keys(SENTENCES) as ClauseId[]).filter((id) => committee || !COMMITTEE.has(id));
+  /**
+   * All clauses in order, of a consortium's run or a committee's, whose files are named by their pieces or (version 1) not.
+   * What was never reached is INCOMPLETE.
+   */
+  clauses(committee: boolean, pieced: boolean): readonly Clause[] {
+    const ids = (Object.keys(SENTENCES) as ClauseId[]).filter(
+      (id) => (committee || !COMMITTEE.has(id)) && (pieced || id !== 'CM10'),
+    );
     const checked = ids.map((id): Clause => {
       const found = this.#found.get(id) ?? { verdict: 'INCOMPLETE', evidence: 'there was nothing to check yet' };
       return { id, sentence: SENTENCES[id], ...found };
     });
-    const others = Object.entries(NOT_ENFORCED).map(
+    const unenforced = { ...NOT_ENFORCED, ...(!pieced && { CM10: 'Promised bytes can be asked for on chain: from version 2 on.' }) };
+    const others = Object.entries(unenforced).map(
       ([id, sentence]): Clause => ({ id, sentence, verdict: 'NOT ENFORCED IN THIS VERSION' }),
     );
     return [...checked, ...others];

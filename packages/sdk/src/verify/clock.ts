@@ -1,6 +1,6 @@
 /** The order and the times of a run's facts, its committees, and the limits of its charter. */
 import { zeroHash } from 'viem';
-import type { Charter, Fact, Seat } from '../facts.ts';
+import type { Charter, CourtFact, Fact, Hex, Seat } from '../facts.ts';
 import { committeeHashOf, drawnCommitteeHashOf } from '../identity.ts';
 import { isCommittee } from '../seats.ts';
 import {
@@ -22,9 +22,16 @@ export const placeName = ({ round, attempt }: { readonly round: number; readonly
 export function replay(facts: readonly Fact[], findings: Findings): RunView | undefined {
   let view = emptyView;
   let run: RunView | undefined;
+  /** The transaction of the last demand that cost an attempt its life [CM10]. */
+  let withheld: Hex | undefined;
   for (const fact of facts) {
     const before = run && currentAttempt(run);
-    if (run && before && 'attempt' in fact) checkTime(fact, before, run.charter, findings);
+    if (run && fact.kind === 'forfeited') {
+      checkDue(fact, run, findings);
+      if (fact.voided) withheld = fact.origin.transaction;
+    }
+    const early = fact.kind === 'voided' && fact.origin.transaction === withheld && before?.verified !== undefined;
+    if (run && before && 'attempt' in fact && !isCourts(fact) && !early) checkTime(fact, before, run.charter, findings);
     try {
       view = fold(view, fact);
     } catch (error) {
@@ -36,6 +43,15 @@ export function replay(facts: readonly Fact[], findings: Findings): RunView | un
     if (run && fact.kind === 'drawn') checkBeacon(fact, run, findings);
   }
   return run;
+}
+
+const isCourts = ({ kind }: Fact): boolean => kind === 'demanded' || kind === 'forfeited';
+
+/** [CM10] Nobody is said to have withheld anything before it was due. */
+function checkDue(fact: Fact & CourtFact & { kind: 'forfeited' }, { demands }: RunView, findings: Findings): void {
+  const due = demands.get(fact.demandId)?.due ?? Number.POSITIVE_INFINITY;
+  const { time } = fact.origin;
+  findings.check('CM10', time >= due, () => `${placeName(fact)}: a demand was forfeited at ${time}, it was due at ${due}`);
 }
 
 /** (CM2, CM3) The beacon is made of a later block than the snapshot's, and told in one later still. */
@@ -150,7 +166,7 @@ export function checkLimits(run: RunView, facts: readonly Fact[], now: number, f
 
   // A snapshot that is not part of another transition here is a VOID's, which no cap ever stops.
   const metered = (fact: Fact): boolean =>
-    fact.kind === 'begun' || ('attempt' in fact && fact.kind !== 'voided' && fact.kind !== 'snapshot');
+    fact.kind === 'begun' || ('attempt' in fact && fact.kind !== 'voided' && fact.kind !== 'snapshot' && !isCourts(fact));
   const transitions = facts.filter(metered);
   const gasOf = new Map(transitions.map(({ origin }) => [origin.transaction, origin.gas]));
   const gas = [...gasOf.values()].reduce((sum, each) => sum + each, 0n);

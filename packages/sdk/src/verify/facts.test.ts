@@ -13,7 +13,7 @@ describe('facts that break the charter', () => {
 
   test('[CH1] another charter under the same id', () =>
     assertFails(
-      charterWith((fact) => ({ ...fact, charter: { ...fact.charter, version: 2 } })),
+      charterWith((fact) => ({ ...fact, charter: { ...fact.charter, version: 3 } })),
       'CH1',
       /hashes to/,
     ));

@@ -74,7 +74,9 @@ async function findingsOf(
   headerHashes: readonly Uint8Array[],
 ): Promise<readonly Finding[]> {
   const what = `${scene.name}: verifier file of share ${share} (${holder})`;
-  const bytes = await scene.obtain({ digest: bytesToHex(digest), clause: 'AG13', what, promisedBy: [holder] });
+  const demand = `--file ${holder}`;
+  const wanted = { digest: bytesToHex(digest), clause: 'AG13', what, promisedBy: [holder], demand } as const;
+  const bytes = await scene.obtainFile(wanted);
   const decoded = decodeVerifierFile(bytes);
   const complete =
     decoded?.share === share &&

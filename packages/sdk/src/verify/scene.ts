@@ -3,10 +3,11 @@ import type { Attempt, GroupOptions, Platform, prepareRun } from '@concord/proto
 import { hexToBytes } from 'viem';
 import { attemptOf } from '../attempt.ts';
 import type { Address, Deployment } from '../facts.ts';
+import { isPieced } from '../pieces.ts';
 import { holdersOf, isCommittee, seatsOf } from '../seats.ts';
 import type { AttemptView, RunView } from '../view.ts';
 import { placeName } from './clock.ts';
-import { type BlobSource, obtain, type Wanted } from './evidence.ts';
+import { type BlobSource, obtain, obtainPieced, type Wanted } from './evidence.ts';
 
 type Opened = Required<Pick<AttemptView, 'noise' | 'uploads' | 'query' | 'verified' | 'unmasked'>>;
 
@@ -23,6 +24,8 @@ export interface OpenedScene extends Opened {
   /** Who may report: the seated members, or every listed one beside a committee (RD6). */
   readonly members: readonly Address[];
   obtain(wanted: Wanted): Promise<Uint8Array>;
+  /** A verifier-share file or an aggregate share: one blob in version 1, a list and pieces from version 2 on [CM10]. */
+  obtainFile(wanted: Wanted): Promise<Uint8Array>;
 }
 
 /** A settled attempt: its sum was used. */
@@ -56,5 +59,10 @@ export function sceneOf(
     holdersOf: (share) => seatsOf(view, share).map(({ holder }) => holder),
     members: isCommittee(run.charter) ? run.charter.members : holdersOf(view),
     obtain: (wanted) => obtain(source, wanted, platform),
+    obtainFile({ demand, ...wanted }) {
+      if (!isPieced(run.charter)) return obtain(source, wanted, platform);
+      const place = `--round ${round} --attempt ${view.attempt}`;
+      return obtainPieced(source, { ...wanted, ...(demand && { demand: `${place} ${demand}` }) }, platform);
+    },
   };
 }

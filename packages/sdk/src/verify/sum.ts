@@ -42,7 +42,7 @@ export async function openSum(
     shareDigests.map(async (digest, i): Promise<Elements> => {
       const promisedBy = scene.holdersOf(i + 1);
       const what = `${name}: aggregate share ${i + 1} of ${promisedBy.join(' and ')}`;
-      const bytes = await scene.obtain({ digest, clause: 'AG17', what, promisedBy });
+      const bytes = await scene.obtainFile({ digest, clause: 'AG17', what, promisedBy, demand: `--share ${i + 1}` });
       const aggregate = decodeAggregateShare(bytes, i + 1, field, vectorLength);
       if (!aggregate)
         throw new Broken('AG17', 'FAIL', `${what} is not ${vectorLength} canonical elements of its share`);

@@ -11,8 +11,9 @@ import {
 import { bytesToHex, hexToBytes } from 'viem';
 import { assertFails, audit, clauseOf, records, run } from '../../../testing/src/audited.ts';
 import { smallText } from '../../../testing/src/charter.ts';
-import { blobOf, corrupt, editFact, factOf, forge, lose, other, type Records } from '../../../testing/src/tamper.ts';
+import { blobOf, corrupt, editFact, factOf, fileOf, forge, forgeFile, lose, other, type Records } from '../../../testing/src/tamper.ts';
 import type { Fact, Hex } from '../facts.ts';
+import { digestsIn } from '../pieces.ts';
 import {
   decodeFileList,
   decodeHeaderBlob,
@@ -33,6 +34,8 @@ const unmasked = factOf(records, 'unmasked', LAST);
 const settled = factOf(records, 'settled', LAST);
 const reports = decodeHeaderBlob(blobOf(records, uploads.blob), 4)!;
 const files = decodeFileList(blobOf(records, verified.blob))!.map((digest) => bytesToHex(digest));
+/** The first piece of a file. */
+const pieceOf = (digest: Hex): Hex => digestsIn(blobOf(records, digest))![0]!;
 const holders = run.members.map(({ address }) => address);
 
 test('an honest run passes, clause by clause, with one member refused in each round', async () => {
@@ -55,8 +58,10 @@ describe('every kind of blob', () => {
     ['list of update reports', uploads.blob, 'AG11', holders],
     ['report', bytesToHex(reports[0]!.reportDigest), 'AG15', []],
     ['list of verifier files', verified.blob, 'AG13', holders],
-    ['verifier file', files[2]!, 'AG13', [holders[2]!]],
-    ['aggregate share', unmasked.shareDigests[3]!, 'AG17', [holders[3]!]],
+    ['verifier file’s list', files[2]!, 'AG13', [holders[2]!]],
+    ['verifier file', pieceOf(files[2]!), 'AG13', [holders[2]!]],
+    ['aggregate share’s list', unmasked.shareDigests[3]!, 'AG17', [holders[3]!]],
+    ['aggregate share', pieceOf(unmasked.shareDigests[3]!), 'AG17', [holders[3]!]],
     ['model state', settled.blob, 'LR10', holders],
   ];
   for (const [what, digest, id, promisedBy] of kinds) {
@@ -76,11 +81,11 @@ describe('every kind of blob', () => {
 });
 
 /** The records with verifier file `share` changed, and everything signed over it changed along. */
-function forgeFile(share: number, change: (findings: Finding[]) => void): Records {
-  const file = decodeVerifierFile(blobOf(records, files[share - 1]!))!;
+function forgeFindings(share: number, change: (findings: Finding[]) => void): Records {
+  const file = decodeVerifierFile(fileOf(records, files[share - 1]!))!;
   const findings = [...file.findings];
   change(findings);
-  const forged = forge(records, files[share - 1]!, encodeVerifierFile({ share, findings }));
+  const forged = forgeFile(records, files[share - 1]!, encodeVerifierFile({ share, findings }));
   return editFact(forged, 'verified', LAST, (fact) => ({
     ...fact,
     verifierRoot: bytesToHex(merkleRoot(decodeFileList(blobOf(forged, fact.blob))!)),
@@ -154,8 +159,8 @@ describe('lies that the whole committee signed', () => {
 
   test('[AG13] a public share that is not the report’s', async () => {
     const share =
-      files.findIndex((digest) => decodeVerifierFile(blobOf(records, digest))!.findings[0]!.shares!.public) + 1;
-    const forged = forgeFile(share, (findings) => {
+      files.findIndex((digest) => decodeVerifierFile(fileOf(records, digest))!.findings[0]!.shares!.public) + 1;
+    const forged = forgeFindings(share, (findings) => {
       const { headerHash, shares } = findings[0]!;
       findings[0] = { headerHash, shares: { own: shares!.own, public: flipped(shares!.public!) } };
     });
@@ -164,14 +169,14 @@ describe('lies that the whole committee signed', () => {
 
   test('[AG13] a verifier file that leaves a report out', () =>
     assertFails(
-      forgeFile(2, (findings) => findings.splice(3, 1)),
+      forgeFindings(2, (findings) => findings.splice(3, 1)),
       'AG13',
       /share 2 .*does not list/,
     ));
 
   test('[AG14] a report that one verifier share refuses was counted', () =>
     assertFails(
-      forgeFile(3, (findings) => {
+      forgeFindings(3, (findings) => {
         const { headerHash, shares } = findings[0]!;
         findings[0] = { headerHash, shares: { ...shares!, own: flipped(shares!.own) } };
       }),
@@ -181,7 +186,7 @@ describe('lies that the whole committee signed', () => {
 
   test('[AG14] a report under complaint was counted', () =>
     assertFails(
-      forgeFile(4, (findings) => {
+      forgeFindings(4, (findings) => {
         findings[1] = { headerHash: findings[1]!.headerHash };
       }),
       'AG14',
@@ -206,7 +211,7 @@ describe('lies that the whole committee signed', () => {
 
   test('[AG18] an aggregate share that is off by one in one coordinate', () => {
     const digest = unmasked.shareDigests[0]!;
-    return assertFails(forge(records, digest, flipped(blobOf(records, digest), 1)), 'AG18', /SUM_COMMITMENT/);
+    return assertFails(forgeFile(records, digest, flipped(fileOf(records, digest), 1)), 'AG18', /SUM_COMMITMENT/);
   });
 
   test('[AG18] another sum on chain than the shares add up to', () =>

@@ -14,12 +14,14 @@ import {
 import { bytesToHex, hexToBytes } from 'viem';
 import { paramsOf } from '../attempt.ts';
 import type { Deployment, Fact, Hex } from '../facts.ts';
+import { isPieced } from '../pieces.ts';
 import { isCommittee } from '../seats.ts';
 import type { RunView } from '../view.ts';
 import { checkDeadlines, checkStruct, checkText, checkVote } from './charter.ts';
 import { Broken, type Clause, type ClauseId, Findings, type Verdict, verdictOf } from './clauses.ts';
 import { checkLimits, replay } from './clock.ts';
-import { type BlobSource, obtain } from './evidence.ts';
+import { checkDemands } from './demands.ts';
+import { type BlobSource, obtain, withAnswers } from './evidence.ts';
 import { checkLedger } from './ledger.ts';
 import { judgeReports, type RefusedReport } from './reports.ts';
 import { type Scene, sceneOf, settledIn } from './scene.ts';
@@ -63,7 +65,7 @@ export async function verifyRun(options: VerifyOptions): Promise<Verification> {
   const refused: RefusedReport[] = [];
   const voids: VoidAttempt[] = [];
   const run = await verify(options, findings, { refused, voids });
-  const clauses = findings.clauses(run !== undefined && isCommittee(run.charter));
+  const clauses = findings.clauses(run !== undefined && isCommittee(run.charter), !run || isPieced(run.charter));
   return { verdict: verdictOf(clauses), clauses, refused, voids };
 }
 
@@ -88,6 +90,7 @@ async function verify(options: VerifyOptions, findings: Findings, noticed: Notic
   checkDeadlines(run, findings);
   checkVote(run, facts, findings);
   checkLimits(run, facts, now, findings);
+  checkDemands(run, now, findings);
   const params = paramsOf(run.charter.aggregation);
   // Nothing can be computed with parameters below the floors, and the run has failed anyway.
   if (checkParams(params, run.charter.members.length)) return run;
@@ -100,9 +103,10 @@ async function verify(options: VerifyOptions, findings: Findings, noticed: Notic
   if (missing) findings.record('CH3', 'INCOMPLETE', 'the text of the charter is not known');
   let state = text && startState(text, hexToBytes(run.charter.textDigest));
   const prepared = prepareRun(params, components);
+  const blobs = withAnswers(options.blobs, facts);
   const rounds: Rounds = { run, text, components, findings, reports: 0, refused: noticed.refused };
   for (const view of run.attempts) {
-    const scene = sceneOf(run, view, prepared, options.deployment, options.blobs, components.platform);
+    const scene = sceneOf(run, view, prepared, options.deployment, blobs, components.platform);
     if (view.voided) {
       const { settledBy, unmaskedBy } = options;
       noticed.voids.push(await explainVoid(run, view, scene, { components, before: state, text, settledBy, unmaskedBy }));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { components, records, run } from '../../../testing/src/audited.ts';
-import { blobOf, factOf, forge, other, type Records } from '../../../testing/src/tamper.ts';
+import { factOf, fileOf, forgeFile, other, type Records } from '../../../testing/src/tamper.ts';
 import type { Fact } from '../facts.ts';
 import type { Said } from '../posts.ts';
 import { PHASES } from '../view.ts';
@@ -52,10 +52,10 @@ const says = (i: number, model = modelHash): Said<'Settled'> => ({
 describe('[RD5] an attempt that came to nothing after its sum was opened', () => {
   test('[AG18] an aggregate share that is wrong in one coordinate breaks the sum, and nobody can say whose it was', async () => {
     const digest = factOf(records, 'unmasked', -1).shareDigests[2]!;
-    const lie = Uint8Array.from(blobOf(records, digest));
+    const lie = Uint8Array.from(fileOf(records, digest));
     // u8 share, then the elements, lowest byte first.
     lie[1]! ^= 1;
-    const { why, ...found } = (await lastVoid(stopped(forge(records, digest, lie))))!;
+    const { why, ...found } = (await lastVoid(stopped(forgeFile(records, digest, lie))))!;
     assert.deepEqual(found, { ...place, clause: 'AG18' });
     assert.match(why, /^round 1, attempt 1: SUM_COMMITMENT/);
   });

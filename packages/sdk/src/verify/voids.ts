@@ -51,6 +51,11 @@ export async function explainVoid(
   const { round, attempt } = view;
   const phase = PHASES[view.voided!.phase] ?? 'SEAT';
   const place = { round, attempt, phase, charged: view.verified !== undefined };
+  const withheld = [...run.demands.values()].find((each) => each.voided && each.round === round && each.attempt === attempt);
+  if (withheld) {
+    const why = `${placeName(view)}: asked on chain for ${withheld.piece}, which it had promised, it did not publish it in time`;
+    return { ...place, clause: 'CM10', by: withheld.holder, why };
+  }
   if (!scene) return { ...place, why: `${placeName(view)}: its time was over in ${phase}` };
   try {
     return { ...place, ...(await explainOpened(run, scene, attempt, context)) };
