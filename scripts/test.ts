@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything, in the order in which a break is cheapest to read. `npm test -- NAME` runs only the Node test
- * files whose path contains NAME.
+ * `npm test`: everything, in the order in which a break is cheapest to read. `npm test -- NAME …` runs only the Node
+ * test files whose path contains one of the names.
  */
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
@@ -8,7 +8,8 @@ import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
 const root = new URL('..', import.meta.url).pathname;
-const filter = process.argv[2];
+const names = process.argv.slice(2);
+const everything = names.length === 0;
 
 function step(title: string, command: string, args: string[]): void {
   const started = performance.now();
@@ -22,7 +23,7 @@ function step(title: string, command: string, args: string[]): void {
 }
 
 step('build', 'node', ['scripts/build.ts', '--quiet']);
-if (filter === undefined) {
+if (everything) {
   step('types, lint, layers, rules, lock file', 'npm', ['run', '--silent', 'check']);
   step('generated files are up to date', 'node', ['scripts/generated.ts', '--check']);
   step('contracts', 'node', ['packages/contracts/scripts/forge.ts', 'test']);
@@ -31,6 +32,10 @@ const files = globSync(['packages/**/*.test.ts', 'apps/**/*.test.ts', 'spec/**/*
   cwd: root,
   exclude: (name) => name === 'node_modules',
 })
-  .filter((name) => filter === undefined || name.includes(filter))
+  .filter((file) => everything || names.some((name) => file.includes(name)))
   .sort();
+if (files.length === 0) {
+  console.error(`no test file has ${names.join(' or ')} in its path: give a part of one, such as packages/sdk or verifyRun`);
+  process.exit(1);
+}
 step('tests', 'node', ['--test', `--test-concurrency=${availableParallelism()}`, '--test-reporter=spec', ...files]);

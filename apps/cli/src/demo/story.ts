@@ -158,6 +158,7 @@ export async function setStage({ folder, federation, file, cheat, committee, onS
         privateKey: keys[i],
         port: ports[i],
         charterText: new TextDecoder().decode(compiled.textBytes),
+        charterId,
         dataFile: join(home, 'records.csv'),
         relayerUrl: `http://127.0.0.1:${relayerPort}`,
         ...(cheat !== undefined && cheat !== 'two-sets' && i === LIAR && { cheat }),
