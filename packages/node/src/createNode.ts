@@ -17,12 +17,12 @@ import {
 } from '@concord/sdk';
 import { parseCsv, readRecords } from '@concord/trainer';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type FollowOptions, followChain } from './adapters/chain.ts';
+import { followChain } from './adapters/chain.ts';
 import { systemClock } from './adapters/clock.ts';
 import { loadKernels } from './adapters/kernels.ts';
 import { loopback } from './adapters/loopback.ts';
 import { nodePlatform, nodeRandom } from './adapters/platform.ts';
-import { type Listening, serve } from './adapters/server.ts';
+import { serve } from './adapters/server.ts';
 import { trainCommand } from './adapters/trainCommand.ts';
 import { httpTransport } from './adapters/transport.ts';
 import { headersRoute } from './api/headers.ts';
@@ -32,6 +32,15 @@ import { reportsRoute, sealsRoute } from './api/reports.ts';
 import type { Route } from './api/route.ts';
 import { statusRoute } from './api/status.ts';
 import { Bell } from './bell.ts';
+import type {
+  AggregatorConfig,
+  HolderParts,
+  MemberConfig,
+  MemberParts,
+  NodeConfig,
+  RelayerConfig,
+  RunningNode,
+} from './config.ts';
 import { committeeRunsOf, runOf } from './core/attempt.ts';
 import type { Me } from './core/duties.ts';
 import { bytesToHex, hexToBytes } from './core/hex.ts';
@@ -42,80 +51,15 @@ import { type Following, runLoop } from './loop.ts';
 import { Meter } from './meter.ts';
 import { takenBack } from './perform/standing.ts';
 import { createPeers, type Peers } from './peers.ts';
-import { type EncodeUpdate, type Head, type Holding, honestly, type Log, type Party, type Reporter } from './ports.ts';
+import { type Head, honestly, type Party, type Reporter } from './ports.ts';
 import { type PlaceNow, reception } from './receive.ts';
-import { answersRoute, joinsRoute, votesRoute } from './relay/carry.ts';
-import { runRelay } from './relay/loop.ts';
-import { createPurse } from './relay/purse.ts';
+import { createRelayer } from './relay/createRelayer.ts';
+import { clientOf, follow, running } from './running.ts';
 import { readPost } from './statements.ts';
 import { describeRun } from './status.ts';
 import { TurnedAway } from './turnedAway.ts';
 import { Workbench } from './workbench.ts';
 import type { World } from './world.ts';
-
-interface Common {
-  readonly privateKey: Hex;
-  /** JSON-RPC address of the chain, or several: then a fact counts when more than half of them tell it [RD14]. */
-  readonly rpcUrl: string | readonly string[];
-  /** What the chain's id must be; without it, what the RPCs say. */
-  readonly chainId?: number;
-  readonly contracts: { readonly charters: Address; readonly rounds: Address; readonly inference: Address };
-  /** Block in which the contracts were deployed; 0 unless told. */
-  readonly fromBlock?: number;
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-  /** Blocks above a fact before it counts. */
-  readonly confirmations: number;
-  readonly pollMilliseconds: number;
-  readonly log?: Log;
-}
-
-export interface MemberConfig extends Common {
-  /** The node's own folder; the journal in it must survive as long as the run. */
-  readonly folder: string;
-  /** The member's records as CSV. */
-  readonly dataFile: string;
-  /** The exact text that hashes to the charter's `textDigest`: what this member consents to. */
-  readonly charterText: string;
-  /** The charter that this member agreed to: its members and terms, which the text does not name. Unset: any with the text. */
-  readonly charterId?: Hex;
-  readonly relayerUrl: string;
-  /** Program and arguments that train instead of this node, in every round but the first (LR22). */
-  readonly trainCommand?: readonly string[];
-  /** What others reach this node by, if it is not `http://host:port`. */
-  readonly publicUrl?: string;
-}
-
-export interface AggregatorConfig extends Common {
-  /** The node's own folder; the journal in it must survive as long as the runs. */
-  readonly folder: string;
-  /** What its stake was registered with, if that is not `http://host:port`. */
-  readonly publicUrl?: string;
-}
-
-export type RelayerConfig = Common;
-
-/** Parts that tests replace, by those of named liars: of whoever holds a share, and of a member. */
-export interface HolderParts extends Partial<Holding> {
-  /** Whether this node gives away the bytes of a digest (lower-case hex, no prefix) that it has: any, unless told. */
-  readonly serves?: (digest: string) => boolean;
-  /** What this node answers when it is asked for what it has said. */
-  readonly readPost?: typeof readPost;
-  /** The list of its group that it shows, of the one that it closed. */
-  readonly readList?: (closed: Uint8Array) => Uint8Array;
-}
-export interface MemberParts extends HolderParts {
-  readonly encodeUpdate?: EncodeUpdate;
-}
-
-export interface RunningNode {
-  readonly endpoint: string;
-  status(): object;
-  /** Settles when the node has stopped; rejects with what stopped it, unless that was `stop`. */
-  readonly ended: Promise<void>;
-  stop(): Promise<void>;
-}
 
 /** The world of this process: its clock and randomness, files, HTTP. */
 const processWorld: World = {
@@ -130,57 +74,6 @@ const processWorld: World = {
 
 /** Largest body while no run is known: nothing that is any use yet. */
 const BEFORE_ANY_RUN = 1 << 20;
-
-const clientOf = ({ connect }: World, { rpcUrl, chainId, contracts, pollMilliseconds }: Common, account?: Hex) =>
-  connect({
-    ...{ rpcUrl, ...contracts, pollMilliseconds },
-    ...(chainId !== undefined && { chainId }),
-    ...(account && { account }),
-  });
-
-const follow = (
-  { clock }: World,
-  config: Common,
-  log: Log,
-  signal: AbortSignal,
-  onTrouble: (what: string) => void,
-): FollowOptions => ({
-  clock,
-  fromBlock: BigInt(config.fromBlock ?? 0),
-  confirmations: config.confirmations,
-  pollMilliseconds: config.pollMilliseconds,
-  signal,
-  onTrouble,
-  log,
-});
-
-function running(
-  listening: Listening,
-  endpoint: string,
-  status: () => object,
-  work: Promise<void>,
-  controller: AbortController,
-  release: () => void,
-): RunningNode {
-  const ended = work
-    .catch((error: unknown) => {
-      if (!controller.signal.aborted) throw error;
-    })
-    .finally(async () => {
-      controller.abort();
-      release();
-      await listening.close();
-    });
-  return {
-    endpoint,
-    status,
-    ended,
-    stop() {
-      controller.abort();
-      return ended.catch(() => undefined);
-    },
-  };
-}
 
 /** What makes a node a member or an aggregator; the rest is the same. */
 interface Part {
@@ -203,7 +96,7 @@ function longestReport(run: RunView): number {
 }
 
 async function startParty(
-  config: Common & Pick<MemberConfig, 'folder' | 'publicUrl'>,
+  config: NodeConfig & Pick<MemberConfig, 'folder' | 'publicUrl'>,
   part: Part,
   world: World,
 ): Promise<RunningNode> {
@@ -400,50 +293,5 @@ export function startAggregator(
  * Starts a relayer: it lands what members have signed and pays for it. It holds no secret of any run and may be killed,
  * replaced or run twice. Throws when the port is taken or nobody answers at `rpcUrl`.
  */
-export async function startRelayer(config: RelayerConfig, world: World = processWorld): Promise<RunningNode> {
-  const { clock } = world;
-  const log = config.log ?? (() => undefined);
-  const client = await clientOf(world, config, config.privateKey);
-  const controller = new AbortController();
-  const meter = new Meter();
-  const purse = createPurse(client, log, () => performance.now());
-  let head: Head | undefined;
-  let trouble: string | undefined;
-  const status = (): object => {
-    const at = head;
-    return {
-      relayer: bytesToHex(addressOf(publicKeyOf(new Secret(hexToBytes(config.privateKey))))),
-      ...purse.status(),
-      block: Number(head?.block ?? 0n),
-      ...(trouble !== undefined && { chainTrouble: trouble }),
-      runs: at ? [...at.view.runs.values()].map((run) => describeRun(run, at)) : [],
-      bytesSent: meter.bytesSent,
-      bytesReceived: meter.bytesReceived,
-    };
-  };
-  const demandOf = (demandId: Hex) =>
-    [...(head?.view.runs.values() ?? [])].flatMap(({ demands }) => demands.get(demandId) ?? [])[0];
-  const routes = [votesRoute(client), joinsRoute(client), answersRoute(client, demandOf), statusRoute(status)];
-  const listening = await world.listen(routes, config, meter, (error) =>
-    log('answer failed', { reason: String(error) }),
-  );
-  const transport = world.transport(meter);
-  const onTrouble = (what: string): void => {
-    trouble = what;
-  };
-  const heads = followChain(client, follow(world, config, log, controller.signal, onTrouble));
-  const observe = (next: Head): void => {
-    head = next;
-    trouble = undefined;
-    void purse.look(next);
-  };
-  const work = runRelay(
-    { client, peers: createPeers(transport, clock), clock, log },
-    heads,
-    observe,
-    controller.signal,
-  );
-  return running(listening, `http://${config.host}:${listening.port}`, status, work, controller, () =>
-    transport.close(),
-  );
-}
+export const startRelayer = (config: RelayerConfig, world: World = processWorld): Promise<RunningNode> =>
+  createRelayer(config, world);

@@ -1,15 +1,13 @@
 /** Members, aggregators and relayers as processes. Everything else in this package is how they do it. */
-export {
-  type AggregatorConfig,
-  type HolderParts,
-  type MemberConfig,
-  type MemberParts,
-  type RelayerConfig,
-  type RunningNode,
-  startAggregator,
-  startMember,
-  startRelayer,
-} from './createNode.ts';
+export type {
+  AggregatorConfig,
+  HolderParts,
+  MemberConfig,
+  MemberParts,
+  RelayerConfig,
+  RunningNode,
+} from './config.ts';
+export { startAggregator, startMember, startRelayer } from './createNode.ts';
 export { loadKernels } from './adapters/kernels.ts';
 export { nodePlatform, nodeRandom } from './adapters/platform.ts';
 export { objectionTo } from './core/consent.ts';
