@@ -161,7 +161,8 @@ export async function setStage({ folder, federation, file, cheat, committee, onS
         charterId,
         dataFile: join(home, 'records.csv'),
         relayerUrl: `http://127.0.0.1:${relayerPort}`,
-        ...(cheat !== undefined && cheat !== 'two-sets' && i === LIAR && { cheat }),
+        // The proposer overspends, and of two tongues only staked holders have anything to lose.
+        ...(cheat !== undefined && cheat !== 'two-sets' && cheat !== 'overspend' && i === LIAR && { cheat }),
       });
     });
     const aggregators = holderKeys.map((key, i) => ({
