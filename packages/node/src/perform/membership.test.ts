@@ -4,6 +4,7 @@ import { Secret } from '@concord/protocol';
 import { recover } from '@concord/sdk';
 import { membersOf } from '../../../testing/src/committee.ts';
 import { runInPhase } from '../../../testing/src/stages.ts';
+import { systemClock } from '../adapters/clock.ts';
 import { hexToBytes } from '../core/hex.ts';
 import type { Json, Peers } from '../peers.ts';
 import type { Party, Reporter } from '../ports.ts';
@@ -29,7 +30,10 @@ function member(answer: Json): { readonly party: Party; readonly handed: Json[] 
   const me = { address, endpoint, part: 'member' as const };
   return {
     handed,
-    party: { me, secretKey: new Secret(hexToBytes(secretKey)), deployment, peers: { hand } } as unknown as Party,
+    party: {
+      ...{ me, secretKey: new Secret(hexToBytes(secretKey)), deployment },
+      ...{ clock: systemClock, peers: { hand } },
+    } as unknown as Party,
   };
 }
 const reporter = { relayerUrl: 'https://relayer.example' } as Reporter;

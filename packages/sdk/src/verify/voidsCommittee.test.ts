@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { components } from '../../../testing/src/audited.ts';
 import { aRun } from '../../../testing/src/builders.ts';
-import { blobOf, factOf, forge, type Records } from '../../../testing/src/tamper.ts';
+import { blobOf, factOf, fileOf, forgeFile, type Records } from '../../../testing/src/tamper.ts';
 import type { Address, Fact, Hex } from '../facts.ts';
 import type { Said } from '../posts.ts';
 import { currentAttempt, emptyView, fold, PHASES } from '../view.ts';
@@ -30,9 +30,9 @@ const pairOf = (share: number): readonly [Address, Address] => [
 function lied(shares: readonly number[]): Records & { readonly digests: readonly Hex[] } {
   let told: Records = records;
   for (const share of shares) {
-    const lie = Uint8Array.from(blobOf(records, honest[share - 1]!));
+    const lie = Uint8Array.from(fileOf(records, honest[share - 1]!));
     lie[1]! ^= 1;
-    told = forge(told, honest[share - 1]!, lie);
+    told = forgeFile(told, honest[share - 1]!, lie);
     // The standby serves its own sum.
     told = { ...told, blobs: new Map(told.blobs).set(honest[share - 1]!, blobOf(records, honest[share - 1]!)) };
   }
@@ -116,7 +116,7 @@ describe('[AG18][CM7] a lying sum in a committee', () => {
 
   test('two sums of which neither is right name the share and its two holders', async () => {
     const told = lied([1]);
-    const other = factOf(forge(records, honest[0]!, new Uint8Array(8)), 'unmasked', -1).shareDigests[0]!;
+    const other = factOf(forgeFile(records, honest[0]!, new Uint8Array(8)), 'unmasked', -1).shareDigests[0]!;
     const found = await explained(told, [says(pairOf(1)[0], told.digests[0]!), says(pairOf(1)[1], other)]);
     assert.equal(found.by, undefined);
     assert.deepEqual(found.among, pairOf(1));
