@@ -33,6 +33,7 @@ function split(plan: TreePlan, features: readonly number[], sum: ArrayLike<bigin
   const size = 2 * bins;
   let [gradients, hessians] = [0n, 0n];
   for (let i = at; i < at + features.length * size; i += 2) {
+    if (sum[i] === 0n && sum[i + 1] === 0n) continue;
     gradients += sum[i]!;
     hessians += sum[i + 1]!;
   }
