@@ -11,5 +11,6 @@ export const descentOf = ({ algorithm }: DescentTraining): Descent => (algorithm
 /** The strategy that a charter's text names (LR20). */
 export function strategyOf(text: Planned): Strategy {
   const plan = treePlan(text);
+  // A text that was decoded and has no such plan descends (LR32).
   return plan ? boostedTrees(plan) : descentOf(text.training as DescentTraining);
 }

@@ -1,6 +1,7 @@
 /**
  * What a training algorithm decides about an opened sum, so that LR4 and LR7 can be the same for all that descend; trees
- * grow by a rule of their own (LR35). This is the half that everybody computes; what a member puts into the sum is in packages/node/src/core/vectors.ts.
+ * grow by a rule of their own (LR35). This is the half that everybody computes; what a member puts into the sum is in
+ * packages/node/src/core/vectors.ts.
  */
 
 /** The struct's integers that scale a vector. */
