@@ -4,7 +4,7 @@
  * data. Nothing here was chosen on a test part: the charter's settings come from held-out fifths of the training parts.
  */
 import { compileCharter, rulesOf } from '../packages/sdk/src/index.ts';
-import { type FedSgdTraining, type RoundRules, rdpEpsilon } from '../packages/protocol/src/index.ts';
+import { descending, type FedSgdTraining, type RoundRules, rdpEpsilon } from '../packages/protocol/src/index.ts';
 import { type Federation, PUBLISHED_SEED, readHospitals, splitHospitals } from '../packages/datasets/src/index.ts';
 import { readRecords, type Table } from '../packages/trainer/src/index.ts';
 import { type Baselines, compare, modelOf, scoreRun, type Spread, spreadOf } from '../apps/cli/src/demo/comparison.ts';
@@ -143,7 +143,7 @@ export function measure(tables: readonly Table[], draws = DRAWS): HospitalsResul
     redrawn: seeds.map((seed) => of(split(from, 1000 + seed), seed)),
   });
   const voted = rulesAt(file.terms.epsilon);
-  const { charter } = voted.rules;
+  const charter = descending(voted.rules.charter);
   const open: RoundRules = {
     ...voted.rules,
     rounds: OPEN_ROUNDS,

@@ -21,6 +21,12 @@ const BENCHES: Readonly<Record<string, (options: Options) => Promise<void>>> = {
     const { formatLearningRow, learningRows } = await import('./learning.ts');
     for await (const row of learningRows(5)) console.log(json ? JSON.stringify(row) : formatLearningRow(row));
   },
+  async trees({ json }) {
+    const { formatTreeRow, REFERENCE, treeRows } = await import('./trees.ts');
+    if (json) console.log(JSON.stringify({ name: 'reference, one place', ...REFERENCE }));
+    else console.log(`reference, one place: AUC ${REFERENCE.auc}  AP ${REFERENCE.averagePrecision}  recall ${REFERENCE.recallAt1PercentFalseAlarms}`);
+    for await (const row of treeRows(3)) console.log(json ? JSON.stringify(row) : formatTreeRow(row));
+  },
 };
 
 const [name = '', ...flags] = process.argv.slice(2);

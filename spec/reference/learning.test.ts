@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { inferenceVectors } from './inference.ts';
 import { strategyVectors } from './strategies.ts';
+import { treesVectors } from './trees.ts';
 import { updateVector } from './update.ts';
 
 const read = (name: string): unknown =>
@@ -18,4 +19,8 @@ test('[LR4] update.json is what the reference makes', () => {
 
 test('[LR20] strategies.json is what the reference makes', () => {
   assert.deepEqual(read('strategies'), strategyVectors());
+});
+
+test('[LR35] trees.json is what the reference makes', () => {
+  assert.deepEqual(read('trees'), treesVectors());
 });

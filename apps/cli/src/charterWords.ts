@@ -48,12 +48,12 @@ export function charterFacts(charter: Charter, text: CharterText) {
   };
 }
 
-function held(charter: Charter): string[] {
+function held(charter: Charter, text: CharterText): string[] {
   const { members, limits, deadlines, aggregation, votingSeconds } = charter;
   const all = Object.values(deadlines).reduce((sum, each) => sum + each, 0);
   return [
     `It passes with the votes of more than half of ${members.length} members, within ${duration(votingSeconds)} of the proposal.`,
-    `${limits.rounds} sums are opened: one of feature statistics, ${limits.rounds - 1} of gradients. A sum over fewer than ${limits.minCohort} members is never opened.`,
+    `${limits.rounds} sums are opened: ${text.model.kind === 'trees' ? 'all of them of histograms of gradients' : `one of feature statistics, ${limits.rounds - 1} of gradients`}. A sum over fewer than ${limits.minCohort} members is never opened.`,
     isCommittee(charter)
       ? `Every update is cut into ${aggregation.shares} shares, each held by two staked aggregators who are drawn by stake for every round. It stays secret unless every share falls to somebody who colludes.`
       : `Every update is cut into ${aggregation.shares} shares, one for each member. It stays secret unless all ${aggregation.shares} collude; one absent member voids the attempt, which is then tried again.`,
@@ -90,9 +90,11 @@ function costs(charter: Charter): string[] {
 function learned(text: CharterText): string[] {
   const { schema, model } = text;
   const shape =
-    model.kind === 'mlp'
-      ? `a network with ${model.inputs} inputs and ${model.hidden} hidden units`
-      : `a logistic model with ${model.inputs} inputs`;
+    model.kind === 'trees'
+      ? `${model.trees} boosted trees of depth ${model.depth} on ${model.inputs} inputs`
+      : model.kind === 'mlp'
+        ? `a network with ${model.inputs} inputs and ${model.hidden} hidden units`
+        : `a logistic model with ${model.inputs} inputs`;
   return [
     `${shape[0]!.toUpperCase()}${shape.slice(1)}, ${thousands(parameterCount(model))} parameters; nobody runs anybody’s code.`,
     `From ${schema.columns.length} columns of each record it predicts “${schema.label}” (0 or 1); an empty field ${schema.blank === 'zero' ? 'counts as 0' : 'is refused'}. No other column is read.`,
@@ -119,7 +121,7 @@ export function showCharter(render: Renderer, charter: Charter, text: CharterTex
       `cut at ±${bound}`,
     ]),
   );
-  chapter('What the contract holds everybody to, whatever the sentences above say', held(charter));
+  chapter('What the contract holds everybody to, whatever the sentences above say', held(charter, text));
   chapter('What it promises each record, and the noise that this takes', promised(charter, text));
   chapter('What it costs, about', costs(charter));
 }

@@ -12,6 +12,15 @@ interface VectorReader {
     function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
     function expectRevert(bytes calldata reason) external;
     function toString(uint256 value) external pure returns (string memory);
+    function lastCallGas() external view returns (Gas memory);
+}
+
+struct Gas {
+    uint64 gasLimit;
+    uint64 gasTotalUsed;
+    uint64 gasMemoryUsed;
+    int64 gasRefunded;
+    uint64 gasRemaining;
 }
 
 /// @dev A finished run for each state hash that a test gives it.
@@ -43,6 +52,9 @@ contract Stranger {
 
 contract InferenceTest {
     VectorReader private constant vm = VectorReader(address(uint160(uint256(keccak256("hevm cheat code")))));
+    /// @dev 64 trees of depth 5 on 38 features: whole transactions.
+    uint256 private constant GAS_PREDICT = 70_000;
+    uint256 private constant GAS_REGISTER = 5_600_000;
     bytes32 private constant RUN = keccak256("a run");
     bytes32 private constant VELOCITY = keccak256("velocities");
     bytes32 private constant CONSTANTS = keccak256("constants");
@@ -78,7 +90,84 @@ contract InferenceTest {
         _case(4);
     }
 
+    function test_IN6_vectors_treesOfUsualSize() public {
+        _treesCase(0);
+    }
+
+    function test_IN6_vectors_treesTiesWithThresholds() public {
+        _treesCase(1);
+    }
+
+    function test_IN6_vectors_treesExtremes() public {
+        _treesCase(2);
+    }
+
+    function test_IN6_vectors_treesDeepest() public {
+        _treesCase(3);
+    }
+
     // -- What the rules say at the edges
+
+    function test_IN6_goesRightAtTheThresholdAndSaturatesAtTheEnd() public {
+        // One tree of depth 1 on one feature: threshold 5, leaves −1 and 1; a node that divides nothing is −2³¹.
+        bytes32 tree = _finish(hex"01030100010010010000000005000000ffffffff01000000");
+        require(inference.predict(tree, _features(4)) == -1, "below goes left");
+        require(inference.predict(tree, _features(5)) == 1, "at the threshold goes right");
+        bytes32 undivided = _finish(hex"01030100010010010000000000000080ffffffff01000000");
+        require(inference.predict(undivided, _features(type(int32).min)) == 1, "all go right");
+        // Two such trees whose leaves are the least and the largest int32.
+        bytes memory one = hex"0000000000000000" hex"00000080ffffff7f";
+        bytes32 pair = _finish(abi.encodePacked(hex"0103010002001001", one, one));
+        require(inference.predict(pair, _features(0)) == type(int32).max, "must saturate up");
+        require(inference.predict(pair, _features(-1)) == type(int32).min, "must saturate down");
+    }
+
+    function test_LR30_refusesBytesThatAreNoTrees() public {
+        bytes[9] memory wrong = [
+            bytes(hex"0103010001001000" hex"0000000005000000ffffffff01000000"),
+            hex"010301000100100b" hex"0000000005000000ffffffff01000000",
+            hex"0103010001001002" hex"0000000005000000ffffffff01000000",
+            hex"0103010002001001" hex"0000000005000000ffffffff01000000",
+            hex"0103010000001001",
+            hex"0103000001001001" hex"0000000005000000ffffffff01000000",
+            hex"0203010001001001" hex"0000000005000000ffffffff01000000",
+            hex"0103010001001001" hex"0100000005000000ffffffff01000000",
+            hex"0103010001001001" hex"0000008005000000ffffffff01000000"
+        ];
+        for (uint256 i = 0; i < wrong.length; ++i) {
+            bytes32 stateHash = _stateHash(sha256(wrong[i]));
+            rounds.finish(RUN, stateHash);
+            bytes8 header;
+            bytes memory encoded = wrong[i];
+            assembly ("memory-safe") {
+                header := mload(add(encoded, 32))
+            }
+            vm.expectRevert(abi.encodeWithSelector(FixedPointModel.BadModel.selector, header, encoded.length));
+            inference.register(RUN, ROUND, VELOCITY, CONSTANTS, encoded);
+        }
+    }
+
+    function test_IN5_refusesTreesThatDoNotFitIntoCode() public {
+        // 79 trees of depth 5 at 314 bytes.
+        bytes memory encoded = abi.encodePacked(hex"010301004f001005", new bytes(79 * 94 * 4));
+        rounds.finish(RUN, _stateHash(sha256(encoded)));
+        vm.expectRevert(abi.encodeWithSelector(FixedPointModel.ModelTooLarge.selector, 8 + 79 * 314));
+        inference.register(RUN, ROUND, VELOCITY, CONSTANTS, encoded);
+    }
+
+    /// @dev Each call a transaction of its own, so that gas is that of whole transactions.
+    /// forge-config: default.isolate = true
+    function test_IN6_gasOfTrees() public {
+        string memory json = vm.readFile("../../spec/vectors/trees.json");
+        bytes32 modelId = _finish(vm.parseJsonBytes(json, ".cases[0].model"));
+        uint256 register = vm.lastCallGas().gasTotalUsed;
+        int32[] memory features = new int32[](38);
+        _drawn(vm.parseJsonBytes32(json, ".cases[0].seed"), 1, features, 15);
+        inference.predict(modelId, features);
+        uint256 predict = vm.lastCallGas().gasTotalUsed;
+        require(predict < GAS_PREDICT, vm.toString(predict));
+        require(register < GAS_REGISTER, vm.toString(register));
+    }
 
     function test_IN3_floorsEveryLayerTowardMinusInfinity() public {
         // One weight of −2⁻¹⁶ and a feature of 2⁻¹⁶: −2⁻³² floors to −2⁻¹⁶.
@@ -214,7 +303,15 @@ contract InferenceTest {
     }
 
     function _case(uint256 index) private {
-        string memory json = vm.readFile("../../spec/vectors/inference.json");
+        _judge("../../spec/vectors/inference.json", index);
+    }
+
+    function _treesCase(uint256 index) private {
+        _judge("../../spec/vectors/trees.json", index);
+    }
+
+    function _judge(string memory file, uint256 index) private {
+        string memory json = vm.readFile(file);
         string memory path = string.concat("$.cases[", vm.toString(index), "]");
         bytes memory encoded = vm.parseJsonBytes(json, string.concat(path, ".model"));
         bytes32 modelId = _finish(encoded);

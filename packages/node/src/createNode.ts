@@ -1,7 +1,7 @@
 /** The only place where nodes are put together: plain configuration in, a running node out. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { addressOf, deriveSizes, publicKeyOf, Secret, shard } from '@concord/protocol';
+import { addressOf, deriveSizes, publicKeyOf, Secret, shard, treePlan } from '@concord/protocol';
 import {
   type Address,
   type ChainView,
@@ -19,6 +19,7 @@ import { parseCsv, readRecords } from '@concord/trainer';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { followChain } from './adapters/chain.ts';
 import { systemClock } from './adapters/clock.ts';
+import { CommandError } from './adapters/command.ts';
 import { loadKernels } from './adapters/kernels.ts';
 import { loopback } from './adapters/loopback.ts';
 import { nodePlatform, nodeRandom } from './adapters/platform.ts';
@@ -231,8 +232,8 @@ const objectionIn = (bench: Workbench | undefined): object => ({
 /**
  * Starts a member: it votes for the charter of its text, joins and trains until it is stopped, and in a consortium holds
  * a share. Throws when the text, the data or the folder cannot be used (CharterTextError, CsvError, SchemaError,
- * JournalError), when others could not reach it (EndpointError), when the port is taken, and when nobody answers at
- * `rpcUrl` (ChainError).
+ * JournalError), when it has a train command and the text grows trees (CommandError), when others could not reach it
+ * (EndpointError), when the port is taken, and when nobody answers at `rpcUrl` (ChainError).
  */
 export async function startMember(
   config: MemberConfig,
@@ -245,6 +246,8 @@ export async function startMember(
   const records = readRecords(parseCsv(readFileSync(config.dataFile, 'utf8')), text.schema);
   const { relayerUrl, charterId, dataFile, trainCommand: argv } = config;
   const consent = { textDigest, ...(charterId && { charterId }) };
+  if (argv && treePlan(text))
+    throw new CommandError('NOT_STARTED', 'the charter grows trees, from histograms that the node makes: leave the train command away');
   const train = argv && trainCommand({ argv, dataFile: resolve(dataFile) });
   const { encodeUpdate = shard, ...holderParts } = parts;
   const part: Part = {

@@ -6,7 +6,9 @@
 import { CharterTextError, integer, list, object, oneOf, positive, text } from './charterFields.ts';
 import { ModelError, type ModelShape, parameterCount } from './model/model.ts';
 import { statisticsLength } from './model/standardization.ts';
-import { decodeTraining, type Training } from './trainingText.ts';
+import { MOST_DEPTH, type TreesShape } from './model/trees.ts';
+import { treePlan } from './strategies/treePlan.ts';
+import { decodeTraining, type DescentTraining, type Training } from './trainingText.ts';
 
 export interface TextColumn {
   readonly name: string;
@@ -40,12 +42,33 @@ export interface CharterText {
 }
 
 function decodeShape(value: unknown, inputs: number): ModelShape {
-  const json = object(value, 'model', ['kind', 'inputs', 'hidden']);
-  const kind = oneOf(json['kind'], 'model.kind', ['logistic', 'mlp']);
+  const any = object(value, 'model', ['kind', 'inputs', 'hidden', 'trees', 'depth']);
+  const kind = oneOf(any['kind'], 'model.kind', ['logistic', 'mlp', 'trees']);
+  const json = object(value, 'model', kind === 'trees' ? ['kind', 'inputs', 'trees', 'depth'] : ['kind', 'inputs', 'hidden']);
   if (integer(json['inputs'], 'model.inputs', 1, 0xffff) !== inputs)
     throw new CharterTextError('model.inputs', `${inputs}: one for each schema column, three on the wave basis`);
   if (kind === 'logistic') return { kind, inputs };
+  if (kind === 'trees')
+    return {
+      ...{ kind, inputs },
+      trees: integer(json['trees'], 'model.trees', 1, 0xffff),
+      depth: integer(json['depth'], 'model.depth', 1, MOST_DEPTH),
+    };
   return { kind, inputs, hidden: integer(json['hidden'], 'model.hidden', 1, 0xffff) };
+}
+
+/** boostedTrees and models of trees belong together, on plain columns, and their numbers fit each other (LR32). */
+function checkTrees(model: ModelShape, training: Training, basis: 'plain' | 'waves'): void {
+  if (training.algorithm !== 'boostedTrees') {
+    if (model.kind === 'trees') throw new CharterTextError('training.algorithm', 'boostedTrees, for a model of trees');
+    return;
+  }
+  if (model.kind !== 'trees') throw new CharterTextError('model.kind', 'trees, which boostedTrees grows');
+  if (basis !== 'plain') throw new CharterTextError('schema.basis', 'plain: trees divide columns themselves');
+  if (model.trees % training.together !== 0)
+    throw new CharterTextError('training.together', `a divisor of the ${model.trees} trees`);
+  if (training.featuresPerTree > model.inputs)
+    throw new CharterTextError('training.featuresPerTree', `at most the ${model.inputs} columns`);
 }
 
 /** Decodes a parsed JSON text. Throws CharterTextError naming the first field that does not fit (CH1, CH2, CH3). */
@@ -65,6 +88,9 @@ export function decodeCharterText(value: unknown): CharterText {
     };
   });
   const basis = oneOf(schema['basis'], 'schema.basis', ['plain', 'waves']);
+  const model = decodeShape(json['model'], columns.length * (basis === 'waves' ? 3 : 1));
+  const training = decodeTraining(json['training'], version);
+  checkTrees(model, training, basis);
   return {
     version,
     name: text(json['name'], 'name'),
@@ -76,8 +102,8 @@ export function decodeCharterText(value: unknown): CharterText {
       blank: oneOf(schema['blank'], 'schema.blank', ['zero', 'refuse']),
       basis,
     },
-    model: decodeShape(json['model'], columns.length * (basis === 'waves' ? 3 : 1)),
-    training: decodeTraining(json['training'], version),
+    model,
+    training,
     clauses: list(json['clauses'], 'clauses').map((each, i): TextClause => {
       const path = `clauses[${i}]`;
       const clause = object(each, path, ['id', 'sentence', 'enforcedBy']);
@@ -90,9 +116,25 @@ export function decodeCharterText(value: unknown): CharterText {
   };
 }
 
-/** Coordinates of an update under this text: enough for the parameters and for the statistics round. */
+/** A text whose algorithm moves the parameters of a model of layers (LR4), on standardised features. */
+export interface DescentText extends CharterText {
+  readonly model: Exclude<ModelShape, TreesShape>;
+  readonly training: DescentTraining;
+}
+
+/** The text as one that descends. Throws ModelError for trees, which do not. */
+export function descending(text: CharterText): DescentText {
+  const { model, training } = text;
+  if (model.kind === 'trees' || training.algorithm === 'boostedTrees')
+    throw new ModelError('SHAPE', 'a model of trees', 'logistic or mlp');
+  return { ...text, model, training };
+}
+
+/** Coordinates of an update under this text: enough for the parameters and for the statistics round, or for histograms. */
 export function updateLength(charter: CharterText): number {
   try {
+    const plan = treePlan(charter);
+    if (plan) return plan.length;
     return Math.max(parameterCount(charter.model), statisticsLength(charter.model.inputs));
   } catch (error) {
     if (error instanceof ModelError) throw new CharterTextError('model', error.need);

@@ -1,7 +1,8 @@
 /** The training part of a charter's text: the algorithm by its name, and every number that it computes with (LR4, LR20). */
 import { CharterTextError, integer, list, object, oneOf, positive } from './charterFields.ts';
 
-interface EveryTraining {
+/** Numbers of the algorithms whose sums move parameters (LR4). */
+interface Descending {
   /** L2 norm to which one record's gradient (fedAvg: one member's update) is clipped, in 2^-16. */
   readonly clippingNorm: number;
   /** L2 norm to which one record's statistics (fedAvg: one member's mean statistics) are clipped, in 2^-16. */
@@ -17,7 +18,7 @@ interface EveryTraining {
 }
 
 /** Gradient descent on all records, clipped one by one. A text of version 1 does not name it. */
-export interface FedSgdTraining extends EveryTraining {
+export interface FedSgdTraining extends Descending {
   readonly algorithm?: 'fedSgd';
 }
 
@@ -35,14 +36,36 @@ export interface LocalTraining {
 }
 
 /** Local training, one update a member. */
-export interface FedAvgTraining extends EveryTraining {
+export interface FedAvgTraining extends Descending {
   readonly algorithm: 'fedAvg';
   readonly local: LocalTraining;
 }
 
-export type Training = FedSgdTraining | FedAvgTraining;
+/** Trees grown level by level from histograms (LR32 … LR35); all numbers in 2^-16 but counts and the seed. */
+export interface BoostedTreesTraining {
+  readonly algorithm: 'boostedTrees';
+  /** Trees that grow beside each other, on the same gradients; divides the model's trees. */
+  readonly together: number;
+  /** Columns that one tree may look at. */
+  readonly featuresPerTree: number;
+  /** What columns are chosen by; public. */
+  readonly seed: number;
+  /** Strictly ascending thresholds, the same for every column, of its value divided by its bound. */
+  readonly edges: readonly number[];
+  /** By which a leaf's Newton step is multiplied. */
+  readonly learningRate: number;
+  /** Most size of a leaf's Newton step. */
+  readonly leafLimit: number;
+  /** λ: added to a leaf's sum of p(1 − p). */
+  readonly penalty: number;
+  /** Least sum of p(1 − p) on either side of a division. */
+  readonly leastHessian: number;
+}
 
-export const ALGORITHMS = ['fedSgd', 'fedAvg'] as const;
+export type DescentTraining = FedSgdTraining | FedAvgTraining;
+export type Training = DescentTraining | BoostedTreesTraining;
+
+export const ALGORITHMS = ['fedSgd', 'fedAvg', 'boostedTrees'] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 
 /** The algorithm of a text: version 1 knew no other than fedSgd. */
@@ -65,15 +88,45 @@ function decodeLocal(value: unknown): LocalTraining {
   };
 }
 
+const TREE_KEYS = ['together', 'featuresPerTree', 'seed', 'edges', 'learningRate', 'leafLimit', 'penalty', 'leastHessian'];
+/** A bin is a byte. */
+const MOST_EDGES = 255;
+
+function decodeTrees(value: unknown): BoostedTreesTraining {
+  const json = object(value, 'training', ['algorithm', ...TREE_KEYS]);
+  const field = (name: keyof BoostedTreesTraining, least: number, most: number): number =>
+    integer(json[name], `training.${name}`, least, most);
+  const edges = list(json['edges'], 'training.edges').map((each, i) =>
+    integer(each, `training.edges[${i}]`, -65_536, 65_536),
+  );
+  if (edges.length > MOST_EDGES) throw new CharterTextError('training.edges', `at most ${MOST_EDGES} numbers`);
+  const unordered = edges.findIndex((edge, i) => i > 0 && edge <= edges[i - 1]!);
+  if (unordered > 0) throw new CharterTextError(`training.edges[${unordered}]`, `more than ${edges[unordered - 1]}`);
+  return {
+    algorithm: 'boostedTrees',
+    together: field('together', 1, 0xffff),
+    featuresPerTree: field('featuresPerTree', 1, 0xffff),
+    seed: field('seed', 0, 2 ** 32 - 1),
+    edges,
+    learningRate: field('learningRate', 1, 65_536),
+    leafLimit: field('leafLimit', 1, MOST),
+    penalty: field('penalty', 0, MOST),
+    leastHessian: field('leastHessian', 0, MOST),
+  };
+}
+
+const named = (value: unknown): unknown => (value as { readonly algorithm?: unknown } | null)?.algorithm;
+
 /** Decodes `training` of a text of this version. Throws CharterTextError naming the first field that does not fit (CH3). */
 export function decodeTraining(value: unknown, version: 1 | 2): Training {
+  if (version === 2 && named(value) === 'boostedTrees') return decodeTrees(value);
   const json = object(value, 'training', version === 1 ? KEYS : ['algorithm', ...KEYS, 'local']);
   const algorithm = version === 1 ? undefined : oneOf(json['algorithm'], 'training.algorithm', ALGORITHMS);
   if (algorithm === 'fedSgd' && json['local'] !== undefined)
     throw new CharterTextError('training.local', 'none: fedSgd trains on all records at once');
   const rates = list(json['learningRate'], 'training.learningRate');
   if (rates.length !== 2) throw new CharterTextError('training.learningRate', 'two numbers: first and last round');
-  const every: EveryTraining = {
+  const every: Descending = {
     clippingNorm: integer(json['clippingNorm'], 'training.clippingNorm', 1, MOST),
     statisticsNorm: integer(json['statisticsNorm'], 'training.statisticsNorm', 1, MOST),
     deviationFloor: integer(json['deviationFloor'], 'training.deviationFloor', 1, 65_536),
@@ -85,5 +138,7 @@ export function decodeTraining(value: unknown, version: 1 | 2): Training {
     momentum: integer(json['momentum'], 'training.momentum', 0, 65_535),
   };
   if (algorithm === undefined) return every;
-  return algorithm === 'fedSgd' ? { algorithm, ...every } : { algorithm, ...every, local: decodeLocal(json['local']) };
+  return algorithm === 'fedAvg'
+    ? { algorithm, ...every, local: decodeLocal(json['local']) }
+    : { algorithm: 'fedSgd', ...every };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkParams, epsilonWad } from '@concord/protocol';
-import { averagingText, memberTerms, smallTerms, smallText } from '../../testing/src/charter.ts';
+import { averagingText, memberTerms, smallTerms, smallText, treesText } from '../../testing/src/charter.ts';
 import { stageMembers } from '../../testing/src/stages.ts';
 import { paramsOf, priceOf } from './attempt.ts';
 import { type CharterTerms, CharterTermsError, compileCharter } from './compileCharter.ts';
@@ -45,4 +45,10 @@ test('[DP15] an ε that the struct cannot say is refused, and the largest one ca
   for (const epsilon of [0, -1, Number.NaN, 18.45, 1e6])
     assert.throws(() => compile(averagingText, { ...terms, epsilon }), CharterTermsError, `${epsilon}`);
   assert.ok(compile(averagingText, { ...terms, epsilon: 18.44 }).limits.epsilonCap < 1n << 64n);
+});
+
+test('[LR32] trees get as many rounds as they have levels, none of them for statistics, and room for their histograms', () => {
+  const { limits, aggregation } = compile(treesText, smallTerms(4, 3));
+  assert.deepEqual([limits.rounds, aggregation.d, aggregation.unit], [4, 2 * 2 * 2 * 6 * 2, 1]);
+  for (const rounds of [3, 5]) assert.throws(() => compile(treesText, smallTerms(rounds, 3)), /trainingRounds: have \d, need 4: /);
 });

@@ -3,7 +3,7 @@
  * text whose digest it carries. Everything that follows from something else is derived here, so that an author states a
  * promise (ε, δ, rounds, records per member) and never a noise level. [CH1][CH4]
  */
-import { type CharterText, CharterTextError, decodeCharterText, strategyOf, updateLength } from '@concord/protocol';
+import { type CharterText, CharterTextError, decodeCharterText, roundsOf, strategyOf, updateLength } from '@concord/protocol';
 import {
   ceilSqrt,
   checkParams,
@@ -25,7 +25,7 @@ export interface CharterTerms {
   /** ε as a decimal, at most 18 digits after the point. */
   readonly epsilon: number;
   readonly deltaExponent: number;
-  /** Training rounds; the statistics round comes on top. */
+  /** Training rounds; the statistics round comes on top, but for trees, which need none. */
   readonly trainingRounds: number;
   readonly minCohort: number;
   /** Most records that a member may hold; only where the algorithm protects records. */
@@ -151,7 +151,11 @@ export function compileCharter(
   const sorted = [...members].map((each) => each.toLowerCase() as Address).sort();
   if (new Set(sorted).size !== sorted.length) throw new CharterTermsError('members', 'an address is listed twice');
   if (sorted.length < 3) throw new CharterTermsError('members', `have ${sorted.length}, need at least 3`);
-  const rounds = integerTerm(terms, 'trainingRounds', 1) + 1;
+  const trainingRounds = integerTerm(terms, 'trainingRounds', 1);
+  const levels = roundsOf(text);
+  if (levels !== undefined && levels !== trainingRounds)
+    throw new CharterTermsError('trainingRounds', `have ${trainingRounds}, need ${levels}: the text's trees grow a level a round`);
+  const rounds = levels ?? trainingRounds + 1;
   const honest = integerTerm(terms, 'honest', 1);
   const minCohort = integerTerm(terms, 'minCohort', 3);
   integerTerm(terms, 'deltaExponent', 1);

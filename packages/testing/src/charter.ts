@@ -41,6 +41,24 @@ export const averagingText = {
   },
 } as const;
 
+/** The same records, learned by two groups of two trees of depth 2 from secure histograms: four rounds (LR32). */
+export const treesText = {
+  ...smallText,
+  version: 2,
+  model: { kind: 'trees', inputs: 3, trees: 4, depth: 2 },
+  training: {
+    algorithm: 'boostedTrees',
+    together: 2,
+    featuresPerTree: 2,
+    seed: 3,
+    edges: [-32_768, 0, 1, 16_384, 32_768],
+    learningRate: 32_768,
+    leafLimit: 262_144,
+    penalty: 65_536,
+    leastHessian: 16_384,
+  },
+} as const;
+
 /** Terms for so many training rounds; deadlines of ten minutes a phase. */
 export const smallTerms = (trainingRounds: number, minCohort: number): CharterTerms => ({
   ...{ maxRecords: 100, recordBound: 1 << 14 },

@@ -19,7 +19,7 @@ import {
   propose,
   registerAggregator,
 } from '@concord/sdk';
-import { averagingText, memberTerms, smallTerms, smallText } from './charter.ts';
+import { averagingText, memberTerms, smallTerms, smallText, treesText } from './charter.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
 import type { LiarName } from './liars.ts';
 
@@ -58,7 +58,7 @@ export interface Consortium {
 
 export interface ConsortiumOptions {
   readonly members: number;
-  /** Rounds in all: one for statistics, at least one for training. */
+  /** Rounds in all: one for statistics, at least one for training; of trees, four. */
   readonly rounds: number;
   /** k shares, held by pairs that are drawn from so many aggregators of 1 ether each. Without it members hold shares. */
   readonly committee?: { readonly shares: number; readonly aggregators: number };
@@ -66,6 +66,8 @@ export interface ConsortiumOptions {
   readonly liars?: Readonly<Record<number, LiarName>>;
   /** Trains by federated averaging, protecting members, instead of by the gradients of protected records. */
   readonly averaging?: boolean;
+  /** Grows trees from histograms of protected records. */
+  readonly trees?: boolean;
   /** Members that train by a program of their own. */
   readonly trainCommands?: Readonly<Record<number, readonly string[]>>;
   readonly lyingAggregators?: Readonly<Record<number, LiarName>>;
@@ -111,12 +113,12 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
   const deadlines = { seat: s, noise: s, open: s, upload: s, query: s, verify: options.verifySeconds ?? s, unmask: s, settle: s };
   const keys = accounts.slice(1, options.members + 1);
   const terms = {
-    ...(options.averaging ? memberTerms : smallTerms)(options.rounds - 1, 3),
+    ...(options.averaging ? memberTerms : smallTerms)(options.trees ? options.rounds : options.rounds - 1, 3),
     deadlines,
     ...(options.committee && { committee: { shares: options.committee.shares } }),
   };
   const { charter, textBytes } = compileCharter(
-    { text: options.averaging ? averagingText : smallText, terms },
+    { text: options.trees ? treesText : options.averaging ? averagingText : smallText, terms },
     keys.map(({ address }) => address),
     `0x${'ab'.repeat(32)}`,
   );

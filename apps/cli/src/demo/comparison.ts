@@ -2,7 +2,7 @@
  * What the demo and the benches can say because they hold all files, and no member could: every member alone, all together
  * without privacy (federated averaging), all records in one place, and the run itself with other seeds.
  */
-import { ModelError, type RoundRules, type RunState } from '@concord/protocol';
+import { descending, ModelError, type RoundRules, type RunState } from '@concord/protocol';
 import {
   type Constants,
   type DifferentiableModel,
@@ -109,7 +109,7 @@ export function scoreRun(
   home?: number,
 ): Scores {
   const state = stateOf(members, simulation);
-  const { featureLimit } = simulation.rules.charter.training;
+  const { featureLimit } = descending(simulation.rules.charter).training;
   const ones = exam.test.labels.reduce((sum, label) => sum + label, 0);
   const guess = 2 * ones > exam.test.count ? 1 : -1;
   const logitsOf = (records: Records): ArrayLike<number> =>
@@ -127,7 +127,7 @@ export function compare(task: ComparisonTask): Baselines {
   const homes = task.homes?.map(read);
   const exam = { test, homes };
   const model = modelOf(task.rules);
-  const { featureLimit } = task.rules.charter.training;
+  const { featureLimit } = descending(task.rules.charter).training;
   const overSeeds = (of: (seed: number) => Scores): Spread => spreadOf(task.seeds.map(of));
   const simulated = (who: readonly Records[], noise: number, seed: number, home?: number): Scores =>
     scoreRun(who, { rules: task.rules, model, noise, seed }, exam, home);

@@ -1,5 +1,5 @@
 /** The finished model, judged on records that no member trained on, in the integers that the contract computes with. */
-import { type CharterText, predict, type RunState, type Standardization, toFixed } from '@concord/protocol';
+import { type CharterText, descending, predict, type RunState, type Standardization, toFixed } from '@concord/protocol';
 import { accuracy, evaluate, type Evaluation, readRecords, type Records, standardize, type Table } from '@concord/trainer';
 
 /** Scores on all test records; and at home, on those of the members: its own for a member alone, else the plain mean. */
@@ -48,7 +48,7 @@ export function integerLogits(state: RunState, records: Records, featureLimit: n
 }
 
 export function judge(state: RunState, charter: CharterText, test: Table, homes?: readonly Table[]): Judged {
-  const { schema, training } = charter;
+  const { schema, training } = descending(charter);
   const records = readRecords(test, schema);
   const exam = { test: records, homes: homes?.map((table) => readRecords(table, schema)) };
   const scores = score((each) => integerLogits(state, each, training.featureLimit).logits, exam);

@@ -4,7 +4,8 @@
  * (seeds), or that nobody would run (a member alone that publishes its model at the same ε).
  */
 import {
-  type CharterText,
+  descending,
+  type DescentText,
   type FedAvgTraining,
   memberBound,
   nextState,
@@ -36,7 +37,7 @@ export interface Simulation {
 }
 
 /** The integer sum that a round would open over these records, before noise. */
-function sumOf(text: CharterText, state: RunState, raw: Records, standardized: Records | undefined, { rules, model }: Simulation, words: () => Uint32Array): Int32Array {
+function sumOf(text: DescentText, state: RunState, raw: Records, standardized: Records | undefined, { rules, model }: Simulation, words: () => Uint32Array): Int32Array {
   const sum = new Int32Array(rules.d);
   const vector = new Float64Array(rules.d);
   const statistics = standardized === undefined;
@@ -73,7 +74,7 @@ function vectorOf(training: FedAvgTraining, state: RunState, raw: Records, stand
 /** The state after all rounds of a run over these members' records. */
 export function simulateRun(members: readonly Records[], simulation: Simulation): RunState {
   const { rules, noise, seed } = simulation;
-  const { charter } = rules;
+  const charter = descending(rules.charter);
   const random = seededRandom(seed);
   const buffer = new Uint32Array(rules.d);
   const words = (): Uint32Array => {

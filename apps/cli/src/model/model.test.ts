@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { decodeCharterText, type RunState } from '@concord/protocol';
-import { smallText } from '../../../../packages/testing/src/charter.ts';
+import { decodeCharterText, type RunState, startState } from '@concord/protocol';
+import { smallText, treesText } from '../../../../packages/testing/src/charter.ts';
 import { encodeOnnx } from './onnx.ts';
 import { encodeSafetensors } from './safetensors.ts';
 import { tensorsOf } from './tensors.ts';
@@ -51,6 +51,19 @@ test('[LR1] tensors are the parameters in their order, as PyTorch’s Linear has
     flat,
     Array.from(state.optimizer.model.parameters, (each) => each / 65_536),
   );
+});
+
+test('[LR30] trees are tensors of features, thresholds and leaves, and say that they have no ONNX form', () => {
+  const growing = decodeCharterText({ ...treesText, model: { ...treesText.model, trees: 2, depth: 1 } });
+  const { optimizer } = startState(growing, new Uint8Array(32));
+  optimizer.model.parameters.set([2, 32_768, -65_536, 16_384, 1, -(2 ** 31), 0, 1]);
+  const grown: RunState = { round: 1, optimizer };
+  assert.deepEqual(tensorsOf(grown), [
+    { name: 'feature', shape: [2, 1], values: [2, 1] },
+    { name: 'threshold', shape: [2, 1], values: [0.5, -32_768] },
+    { name: 'leaf', shape: [2, 2], values: [-1, 0.25, 0, 1 / 65_536] },
+  ]);
+  assert.throws(() => encodeOnnx(grown, growing), /trees have no ONNX form yet/);
 });
 
 test('a safetensors file is a length, a header and aligned float32', () => {

@@ -2,7 +2,7 @@
  * The whole way from raw columns to a probability as one ONNX graph (opset 13, float32): transform, bound and basis of
  * the schema (LR6), the run's standardisation (LR7), the model (LR1). Close to what contracts compute, not bit for bit.
  */
-import type { CharterText, RunState } from '@concord/protocol';
+import { type CharterText, descending, type RunState } from '@concord/protocol';
 import { bytes, concat, int, message, text as string } from './protobuf.ts';
 import { tensorsOf } from './tensors.ts';
 
@@ -110,9 +110,12 @@ function features(graph: Graph, { columns, basis }: CharterText['schema']): stri
 
 /**
  * Input `columns` [N, columns of the schema, in its order; blanks as 0], outputs `logit` and `probability` [N, 1].
- * Throws RangeError before the statistics round is settled.
+ * Throws RangeError before the statistics round is settled, and for trees, which are not written as ONNX yet.
  */
 export function encodeOnnx(state: RunState, text: CharterText): Uint8Array {
+  if (text.model.kind === 'trees')
+    throw new RangeError('trees have no ONNX form yet: take model.safetensors or model.bin, without --onnx');
+  const { training } = descending(text);
   const graph: Graph = { nodes: [], initializers: [] };
   const tensors = new Map(tensorsOf(state).map((tensor) => [tensor.name, tensor]));
   const weights = (name: string): string => {
@@ -122,7 +125,7 @@ export function encodeOnnx(state: RunState, text: CharterText): Uint8Array {
   };
   const centred = node(graph, 'Sub', 'centred', [features(graph, text.schema), weights('standardization.mean')]);
   const scaled = node(graph, 'Div', 'scaled', [centred, weights('standardization.deviation')]);
-  const limit = text.training.featureLimit;
+  const limit = training.featureLimit;
   const inputs = node(graph, 'Clip', 'inputs', [
     scaled,
     constant(graph, 'least', [], [-limit]),

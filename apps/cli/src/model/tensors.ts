@@ -1,12 +1,13 @@
 /** A run's final state as named tensors: weights as PyTorch's Linear has them, and the standardisation before them. */
-import { FRACTION_BITS, type RunState } from '@concord/protocol';
+import { FRACTION_BITS, leavesAt, type RunState, treeWidth } from '@concord/protocol';
 import type { Tensor } from './safetensors.ts';
 
 const real = (fixed: Int32Array): number[] => Array.from(fixed, (each) => each / 2 ** FRACTION_BITS);
 
 /**
  * logistic: output.weight [1, inputs], output.bias [1]; mlp: also hidden.weight [hidden, inputs], hidden.bias [hidden];
- * both: standardization.mean and .deviation [inputs], once the statistics round is settled (LR1, LR7).
+ * both: standardization.mean and .deviation [inputs], once the statistics round is settled (LR1, LR7). trees: feature and
+ * threshold [trees, nodes] from the root down, leaf [trees, leaves] (LR30); right where value / bound ≥ threshold.
  */
 export function tensorsOf({ optimizer: { model }, statistics }: RunState): Tensor[] {
   const { shape } = model;
@@ -24,6 +25,17 @@ export function tensorsOf({ optimizer: { model }, statistics }: RunState): Tenso
       { name: 'output.bias', shape: [1], values: values.slice(shape.inputs) },
       ...constants,
     ];
+  if (shape.kind === 'trees') {
+    const { trees, depth } = shape;
+    const [width, leaves] = [treeWidth(depth), leavesAt(depth)];
+    const pick = (wanted: (place: number) => boolean): number[] => values.filter((_, i) => wanted(i % width));
+    const features = pick((place) => place < leaves && place % 2 === 0).map((value) => value * 2 ** FRACTION_BITS);
+    return [
+      { name: 'feature', shape: [trees, leaves / 2], values: features },
+      { name: 'threshold', shape: [trees, leaves / 2], values: pick((place) => place < leaves && place % 2 === 1) },
+      { name: 'leaf', shape: [trees, 2 ** depth], values: pick((place) => place >= leaves) },
+    ];
+  }
   const { hidden, inputs } = shape;
   const biases = hidden * inputs;
   return [

@@ -4,7 +4,8 @@ pragma solidity ^0.8.28;
 /// @title Integer inference over parameters in code storage (spec/inference.md)
 /// @dev Packed form: the model's 8 header bytes (LR2), then one row for each unit: its weights, then its bias, each as
 /// a big-endian int32, then zeros up to a multiple of eight, so that a row is a whole number of words and its bias
-/// multiplies a last feature of 1. An MLP's hidden units come first, the logit's row last.
+/// multiplies a last feature of 1. An MLP's hidden units come first, the logit's row last. Trees have no rows: for each
+/// tree its nodes as u16 feature ‖ int32 threshold, then its leaves as int32, all big-endian and in the order of LR30.
 library FixedPointModel {
     /// @notice The bytes are not a canonical model (LR2).
     error BadModel(bytes8 header, uint256 length);
@@ -28,6 +29,7 @@ library FixedPointModel {
         uint256 kind = uint8(header[1]);
         uint256 inputs = uint256(uint8(header[2])) | (uint256(uint8(header[3])) << 8);
         uint256 hidden = uint256(uint8(header[4])) | (uint256(uint8(header[5])) << 8);
+        if (kind == 3) return _packTrees(encoded, header, inputs, hidden);
         bool linear = kind == 1 && hidden == 0;
         uint256 count = linear ? inputs + 1 : hidden * (inputs + 2) + 1;
         if (
@@ -57,6 +59,47 @@ library FixedPointModel {
         }
     }
 
+    /// @dev The same for trees (LR30): a node's feature takes two bytes. The last write may pass the end by 28 bytes, too.
+    function _packTrees(bytes calldata encoded, bytes8 header, uint256 inputs, uint256 trees)
+        private
+        pure
+        returns (bytes memory packed)
+    {
+        uint256 depth = uint8(header[7]);
+        uint256 leaves = depth > 10 ? 0 : 2 ** depth;
+        if (
+            uint8(header[0]) != 1 || inputs == 0 || trees == 0 || uint8(header[6]) != 16 || leaves < 2
+                || encoded.length != HEADER + 4 * trees * (3 * leaves - 2)
+        ) revert BadModel(header, encoded.length);
+        uint256 length = HEADER + trees * (10 * leaves - 6);
+        if (length > 24_575) revert ModelTooLarge(length);
+        packed = new bytes(length);
+        uint256 bad;
+        assembly ("memory-safe") {
+            function bigEndian(offset) -> top {
+                let x := shr(224, calldataload(offset))
+                x := or(shl(8, and(x, 0x00ff00ff)), and(shr(8, x), 0x00ff00ff))
+                top := or(shl(240, x), shl(224, shr(16, x)))
+            }
+            mstore(add(packed, 32), header)
+            let to := add(packed, 40)
+            let from := add(encoded.offset, 8)
+            for {} trees { trees := sub(trees, 1) } {
+                for { let end := add(from, shl(3, sub(leaves, 1))) } lt(from, end) { from := add(from, 8) } {
+                    let feature := shr(224, bigEndian(from))
+                    bad := or(bad, iszero(lt(feature, inputs)))
+                    mstore(to, or(shl(240, feature), shr(16, bigEndian(add(from, 4)))))
+                    to := add(to, 6)
+                }
+                for { let end := add(from, shl(2, leaves)) } lt(from, end) { from := add(from, 4) } {
+                    mstore(to, bigEndian(from))
+                    to := add(to, 4)
+                }
+            }
+        }
+        if (bad != 0) revert BadModel(header, encoded.length);
+    }
+
     /// @dev Copies `count` little-endian weights from calldata and a bias after them. A word is written for each, in
     /// ascending order: what it clears behind itself is zero or written next. `pack` allocated row bytes and `length`
     /// rounds up, so the last write of the last row may pass the end by at most 28 bytes of unused memory.
@@ -78,7 +121,7 @@ library FixedPointModel {
 
     /// @notice The logit of one record, in 2⁻¹⁶.
     /// @dev Exact sums in Q32 (below 2¹¹⁰ for any model that fits), ⌊·/2¹⁶⌋ after each layer, ReLU between, saturation at
-    /// the end (IN2, IN3). `pointer` was made from `pack`.
+    /// the end (IN2, IN3); of trees, the exact sum of leaves (IN6). `pointer` was made from `pack`.
     function run(address pointer, int32[] calldata features) internal view returns (int32 logit) {
         uint256 have = features.length;
         uint256 need;
@@ -99,6 +142,23 @@ library FixedPointModel {
                     x := add(x, 256)
                 }
                 sum := sar(16, sum)
+            }
+
+            // Σ over `count` trees at `w` of the leaf that the features at `x` lead to.
+            function forest(w, x, count, depth) -> sum {
+                let nodes := sub(shl(depth, 1), 1)
+                let leaves := mul(nodes, 6)
+                for {} count { count := sub(count, 1) } {
+                    let node := 0
+                    for { let level := depth } level { level := sub(level, 1) } {
+                        let word := mload(add(w, mul(node, 6)))
+                        let value := mload(add(x, shl(5, shr(240, word))))
+                        node := add(add(node, node), sub(2, slt(value, signextend(3, shr(208, word)))))
+                    }
+                    w := add(w, leaves)
+                    sum := add(sum, sar(224, mload(add(w, shl(2, sub(node, nodes))))))
+                    w := add(w, shl(2, add(nodes, 1)))
+                }
             }
 
             // The code begins with SSTORE2's STOP. Copied so that the rows start at the free pointer.
@@ -125,7 +185,9 @@ library FixedPointModel {
                 mstore(to, 0x10000)
                 calldatacopy(add(to, 32), calldatasize(), sub(shl(8, words), shl(5, add(need, 1))))
 
-                if hidden {
+                let depth := byte(7, header)
+                if depth { logit := forest(code, x, hidden, depth) }
+                if and(iszero(depth), gt(hidden, 0)) {
                     let h := add(x, shl(8, words))
                     let out := h
                     for { let end := add(h, shl(5, hidden)) } lt(out, end) { out := add(out, 32) } {
@@ -138,7 +200,8 @@ library FixedPointModel {
                     calldatacopy(add(out, 32), calldatasize(), sub(shl(8, words), shl(5, add(hidden, 1))))
                     x := h
                 }
-                let sum := affine(code, x, words)
+                let sum := logit
+                if iszero(depth) { sum := affine(code, x, words) }
                 if sgt(sum, 0x7fffffff) { sum := 0x7fffffff }
                 if slt(sum, not(0x7fffffff)) { sum := not(0x7fffffff) }
                 logit := sum

@@ -7,8 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { decodeCharterText, nextState, type RunState, startState } from '@concord/protocol';
 import { logistic, mlp, parseCsv, readRecords, realParameters } from '@concord/trainer';
-import { averagingText, smallText } from '../../../testing/src/charter.ts';
+import { averagingText, smallText, treesText } from '../../../testing/src/charter.ts';
 import { localOptions, standardized } from '../core/vectors.ts';
+import { startMember } from '../createNode.ts';
 import type { TrainingTask } from '../ports.ts';
 import { CommandError } from './command.ts';
 import { trainCommand } from './trainCommand.ts';
@@ -197,4 +198,16 @@ test('[LR22] what a program leaves running ends when it does', async () => {
     process.exit(0);`;
   await run(script(line));
   for (const pid of await pidsIn(file)) await gone(pid);
+});
+
+test('[LR22] a member with a train command does not start under a charter that grows trees', async () => {
+  const hex = (byte: string, bytes: number): `0x${string}` => `0x${byte.repeat(bytes)}`;
+  const config = {
+    ...{ rpcUrl: 'http://127.0.0.1:1', fromBlock: 0, host: '127.0.0.1', port: 0, confirmations: 0, pollMilliseconds: 100 },
+    contracts: { charters: hex('11', 20), rounds: hex('22', 20), inference: hex('33', 20) },
+    ...{ privateKey: hex('44', 32), folder, relayerUrl: 'http://127.0.0.1:1', dataFile },
+    charterText: JSON.stringify(treesText),
+    trainCommand: ['true'],
+  };
+  await assert.rejects(startMember(config), { code: 'NOT_STARTED', message: /grows trees/ });
 });

@@ -6,7 +6,7 @@
 import { lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { algorithmOf } from '@concord/protocol';
+import { algorithmOf, descending } from '@concord/protocol';
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -29,7 +29,7 @@ export interface TrainCommandOptions {
 
 /** What the program is told about a round, beside the tensors. Fields are only ever added. */
 function roundOf({ state, text, records }: TrainingTask, dataFile: string) {
-  const { training } = text;
+  const { training } = descending(text);
   const { mean, deviation } = state.statistics!.constants;
   const real = (x: Int32Array): number[] => Array.from(x, (value) => value / 2 ** 16);
   return {
@@ -72,7 +72,8 @@ function answerIn(file: string, most: number): Uint8Array {
 /** Trains by a program. Its errors are CommandError, SafetensorsError and ExchangeError; nothing is left on disk. */
 export const trainCommand = ({ argv, dataFile }: TrainCommandOptions): TrainElsewhere =>
   async function train(task, seconds, signal) {
-    const { state, text, records } = task;
+    const { state, records } = task;
+    const text = descending(task.text);
     const start = realParameters(state.optimizer.model.parameters);
     const folder = mkdtempSync(join(tmpdir(), 'concord-train-'));
     const place = (name: string): string => join(folder, name);

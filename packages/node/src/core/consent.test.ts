@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CharterText, decodeCharterText } from '@concord/protocol';
 import { type Aggregation, compileCharter, type Limits, priceOf, type RunView } from '@concord/sdk';
-import { averagingText, memberTerms, smallText } from '../../../testing/src/charter.ts';
+import { averagingText, memberTerms, smallTerms, smallText, treesText } from '../../../testing/src/charter.ts';
 import { runInPhase } from '../../../testing/src/stages.ts';
 import { runOf } from './attempt.ts';
 import { objectionTo } from './consent.ts';
@@ -89,4 +89,15 @@ test('[LG1] the price is that of the struct: Δ² / 2hσ², rounded up, and one 
   const { recordBound, sigma, honest } = run.charter.aggregation;
   const exact = (recordBound ** 2n * 10n ** 18n) / (2n * BigInt(honest) * sigma ** 2n);
   assert.ok(priceOf(run.charter.aggregation) === exact + 1n || priceOf(run.charter.aggregation) === exact + 2n);
+});
+
+test('[CH3] trees in a struct with other rounds than they have levels, or too small a record bound, are refused', () => {
+  const compiled = compileCharter({ text: treesText, terms: smallTerms(4, 3) }, run.charter.members, `0x${'ab'.repeat(32)}`);
+  const trees: RunView = { ...run, charter: compiled.charter };
+  assert.equal(objectionTo(trees, compiled.text, 100), undefined);
+  const objection = (charter: Partial<RunView['charter']>): string =>
+    objectionTo({ ...trees, charter: { ...trees.charter, ...charter } }, compiled.text, 100) ?? '';
+  const { limits, aggregation } = trees.charter;
+  assert.match(objection({ limits: { ...limits, rounds: 5 } }), /^CH3: the text's trees take 4 rounds, the struct has 5$/);
+  assert.match(objection({ aggregation: { ...aggregation, recordBound: 1n } }), /^AG1: the bound of a record leaves no room/);
 });

@@ -4,6 +4,7 @@ import {
   type CharterText,
   checkParams,
   epsilonWad,
+  roundsOf,
   runStateHash,
   startState,
   strategyOf,
@@ -33,6 +34,9 @@ export function objectionTo(
   const least = updateLength(text);
   if (aggregation.d < least)
     return `CH3: the text's model needs ${least} coordinates, the struct has d = ${aggregation.d}`;
+  const levels = roundsOf(text);
+  if (levels !== undefined && limits.rounds !== levels)
+    return `CH3: the text's trees take ${levels} rounds, the struct has ${limits.rounds}`;
   const strategy = strategyOf(text);
   const promised = UNITS[aggregation.unit];
   if (strategy.unit !== aggregation.unit)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeCharterText, fedAvg, type FedAvgTraining, fedSgd, nextState, noiseSampler, startState } from '@concord/protocol';
+import { decodeCharterText, encodeRunState, fedAvg, type FedAvgTraining, fedSgd, nextState, noiseSampler, startState, toFixed, treeHistograms, treePlan } from '@concord/protocol';
 import { logistic, parseCsv, readRecords, realParameters, trainLocally } from '@concord/trainer';
-import { averagingText, smallText } from '../../../testing/src/charter.ts';
+import { averagingText, smallText, treesText } from '../../../testing/src/charter.ts';
 import { loadKernels } from '../adapters/kernels.ts';
 import { nodeRandom } from '../adapters/platform.ts';
 import { localOptions, noiseVector, standardized, updateVector } from './vectors.ts';
@@ -125,4 +125,39 @@ test('[LR22] rows that a program computed are clipped one by one, as our own are
   const sum = Array.from(await updateVector({ ...contributor, trained: rows }, state), Number);
   assert.ok(Math.hypot(...sum) <= 1 << 14);
   assert.ok(sum[0]! > 0.49 * (1 << 14));
+});
+
+const growing = decodeCharterText(treesText);
+const plan = treePlan(growing)!;
+const ground = { d: plan.length, recordBound: 1n << 14n, bound: 1n << 17n };
+
+test('[LR31] trees see a column’s bounded value in Q16, not standardised, and its histograms draw nothing', async () => {
+  const state = startState(growing, new Uint8Array(32));
+  const place = { model: state.optimizer.model, round: 0, recordBound: 1 << 14, d: plan.length };
+  const exact = treeHistograms(plan, place, { ...records, features: toFixed(records.features) });
+  const random = (): never => assert.fail('nothing is rounded, so nothing is drawn');
+  for (const field of [32, 64] as const) {
+    const vector = await updateVector({ records, text: growing, aggregation: { ...ground, field }, random, breathe }, state);
+    assert.equal(vector instanceof Int32Array, field === 32);
+    assert.deepEqual(Array.from(vector, Number), [...exact]);
+  }
+  assert.ok(exact.some((value) => value !== 0));
+});
+
+test('[LR35] members that add up histograms grow, to the bit, what one owner of all their records grows', async () => {
+  const parts = [rows.slice(0, 7), rows.slice(7, 20), rows.slice(20)].map((some) => readRecords(parseCsv(['a,b,c,y', ...some, ''].join('\n')), growing.schema));
+  const grown = async (owners: readonly (typeof records)[]): Promise<Uint8Array> => {
+    let state = startState(growing, new Uint8Array(32));
+    while (state.round < plan.rounds) {
+      const sum = Array<bigint>(plan.length).fill(0n);
+      for (const owned of owners) {
+        const vector = await updateVector({ records: owned, text: growing, aggregation: { ...ground, field: 64 }, random: nodeRandom, breathe }, state);
+        for (const [i, value] of vector.entries()) sum[i]! += BigInt(value);
+      }
+      state = nextState({ charter: growing, rounds: plan.rounds, d: plan.length, recordBound: 1 << 14, bound: 0 }, state, sum, owners.length);
+    }
+    assert.ok(state.optimizer.model.parameters.filter((value) => value !== 0).length > 8);
+    return encodeRunState(state);
+  };
+  assert.deepEqual(await grown(parts), await grown([records]));
 });

@@ -4,6 +4,7 @@
  */
 import { saturate } from '../model/integers.ts';
 import { FRACTION_BITS, type Model, ModelError, type ModelShape, parameterCount } from '../model/model.ts';
+import { sumOfLeaves } from '../model/trees.ts';
 
 const SHIFT = BigInt(FRACTION_BITS);
 
@@ -16,13 +17,15 @@ function affine(parameters: Int32Array, start: number, bias: number, x: readonly
 
 /**
  * The logit of one record as int32 in Q16 (IN2, IN3): exact sums in Q32, ⌊·/2^16⌋ after each layer, ReLU between, and
- * saturation to int32 at the very end only. Throws ModelError when the lengths do not fit the shape.
+ * saturation to int32 at the very end only; of trees, the sum of the leaves (LR30). Throws ModelError when the lengths do not fit the shape.
  */
 export function predict(model: Model, features: Int32Array): number {
   const { shape, parameters } = model;
   const count = parameterCount(shape);
   if (parameters.length !== count) throw new ModelError('PARAMETER_COUNT', parameters.length, count);
   if (features.length !== shape.inputs) throw new ModelError('LENGTH', features.length, shape.inputs);
+  if (shape.kind === 'trees')
+    return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, sumOfLeaves(shape, parameters, features)));
   let x = Array.from(features, BigInt);
   let start = 0;
   if (shape.kind === 'mlp') {

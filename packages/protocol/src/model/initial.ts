@@ -19,7 +19,7 @@ function* words(seed: Uint8Array): Generator<number, never> {
 }
 
 /**
- * The model of round 0 (LR3). Linear models start at zero. An MLP takes one word u of the stream for each weight of W1
+ * The model of round 0 (LR3). Linear models and trees start at zero. An MLP takes one word u of the stream for each weight of W1
  * and then of w2, in parameter order: weight = ⌊u·(2a+1)/2^32⌋ − a with a = initialBound(inputs of that layer); biases
  * are zero. `seed` is public (the run id): it hides nothing.
  */

@@ -1,13 +1,15 @@
 /**
  * What a run carries from round to round, and how one opened sum moves it (LR10, RD12): round 0 turns the members'
- * statistics into standardisation constants, every later round is one optimizer step. Integers only: every member,
+ * statistics into standardisation constants, every later round is one optimizer step; trees grow a level in each round. Integers only: every member,
  * auditor and contract finds the same bits.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
-import type { CharterText } from '../charterText.ts';
+import { type CharterText, descending } from '../charterText.ts';
 import { initialModel } from './initial.ts';
-import { strategyOf } from '../strategies/byName.ts';
+import { descentOf } from '../strategies/byName.ts';
+import { growTrees } from '../strategies/growTrees.ts';
 import type { Bounds } from '../strategies/strategy.ts';
+import { treePlan } from '../strategies/treePlan.ts';
 import { HEADER_BYTES, modelHash, ModelError, parameterCount } from './model.ts';
 import { deriveStandardization, type Standardization, statisticsLength } from './standardization.ts';
 import {
@@ -37,24 +39,31 @@ export const startState = (charter: CharterText, textDigest: Uint8Array): RunSta
   optimizer: initialState(initialModel(charter.model, textDigest)),
 });
 
-/** What a round asks of a member: feature statistics, or to train. */
+/** What a round of an algorithm that descends asks of a member: feature statistics, or to train. Trees need no statistics. */
 export const taskOf = (round: number): 'statistics' | 'training' => (round === 0 ? 'statistics' : 'training');
 
 export interface RoundRules extends Bounds {
   readonly charter: CharterText;
-  /** limits.rounds of the struct: one statistics round and the training rounds. */
+  /** limits.rounds of the struct: for algorithms that descend, one statistics round and the training rounds. */
   readonly rounds: number;
 }
 
 /**
  * The state after a round, from the d coordinates of its opened sum (noise included) and the number of updates in it.
- * Throws ModelError when the sum is too short or the noised record count of the statistics round is not positive.
+ * Throws ModelError when the sum is too short, the noised record count of the statistics round is not positive, or trees
+ * have no more levels to grow.
  */
 export function nextState(rules: RoundRules, state: RunState, sum: ArrayLike<bigint>, updates: number): RunState {
   const { charter, d, rounds } = rules;
   if (sum.length < d) throw new ModelError('PARAMETER_COUNT', sum.length, d);
-  const { training, model } = charter;
-  const strategy = strategyOf(charter);
+  const plan = treePlan(charter);
+  if (plan) {
+    const { round, optimizer } = state;
+    const grown = growTrees(plan, { ...rules, model: optimizer.model, round }, sum);
+    return { round: round + 1, optimizer: { ...optimizer, model: grown } };
+  }
+  const { training, model } = descending(charter);
+  const strategy = descentOf(training);
   const scale = BigInt(strategy.quantizedNorm(rules));
   if (scale < 1n) throw new ModelError('SHAPE', 'bounds without room to round', `a larger bound for d = ${d}`);
   if (taskOf(state.round) === 'statistics') {
@@ -115,10 +124,12 @@ export function decodeRunState(bytes: Uint8Array): RunState {
   if (length > bytes.length - 8) throw new ModelError('LENGTH', bytes.length, 8 + length);
   const optimizer = decodeState(bytes.subarray(8 + length));
   if (length === 0) {
-    if (round !== 0) throw new ModelError('HEADER', `round ${round} without constants`, 'round 0');
+    if (round !== 0 && optimizer.model.shape.kind !== 'trees')
+      throw new ModelError('HEADER', `round ${round} without constants`, 'round 0');
     return { round, optimizer };
   }
   const width = length < 6 ? 0 : view.getUint16(12, true);
+  if (optimizer.model.shape.kind === 'trees') throw new ModelError('LENGTH', length, 'no constants beside trees');
   if (length !== 6 + 8 * width || width !== optimizer.model.shape.inputs || round === 0)
     throw new ModelError('LENGTH', length, 6 + 8 * optimizer.model.shape.inputs);
   const at = (i: number): number => view.getInt32(14 + 4 * i, true);

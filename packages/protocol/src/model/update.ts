@@ -13,13 +13,14 @@ import {
   HEADER_BYTES,
   type Model,
   ModelError,
+  type ModelShape,
   parameterCount,
 } from './model.ts';
 
 /** What a run carries from round to round. */
 export interface OptimizerState {
   readonly model: Model;
-  /** Q32, in units of parameters: one entry for each parameter. */
+  /** Q32, in units of parameters: one entry for each parameter; none for trees, which do not move. */
   readonly velocity: BigInt64Array;
 }
 
@@ -66,10 +67,12 @@ export function updateCoordinate(
   return [saturate(parameter - (next >> VELOCITY_SHIFT), 32), next];
 }
 
+const velocities = (shape: ModelShape): number => (shape.kind === 'trees' ? 0 : parameterCount(shape));
+
 /** The state before round 0: the given model at rest. */
 export const initialState = (model: Model): OptimizerState => ({
   model,
-  velocity: new BigInt64Array(model.parameters.length),
+  velocity: new BigInt64Array(velocities(model.shape)),
 });
 
 /**
@@ -107,7 +110,7 @@ export function linearLearningRate(first: bigint, last: bigint, rounds: number, 
 /** The canonical bytes of a state (LR5): the model's, then each velocity as little-endian int64. */
 export function encodeState(state: OptimizerState): Uint8Array {
   const model = encodeModel(state.model);
-  const count = state.model.parameters.length;
+  const count = velocities(state.model.shape);
   if (state.velocity.length !== count) throw new ModelError('PARAMETER_COUNT', state.velocity.length, count);
   const bytes = new Uint8Array(model.length + 8 * count);
   bytes.set(model);
@@ -118,8 +121,9 @@ export function encodeState(state: OptimizerState): Uint8Array {
 
 /** The inverse of `encodeState`; every other byte string throws ModelError. */
 export function decodeState(bytes: Uint8Array): OptimizerState {
-  const count = parameterCount(decodeShape(bytes));
-  const modelBytes = HEADER_BYTES + 4 * count;
+  const shape = decodeShape(bytes);
+  const count = velocities(shape);
+  const modelBytes = HEADER_BYTES + 4 * parameterCount(shape);
   if (bytes.length !== modelBytes + 8 * count) throw new ModelError('LENGTH', bytes.length, modelBytes + 8 * count);
   const view = new DataView(bytes.buffer, bytes.byteOffset + modelBytes);
   const velocity = BigInt64Array.from({ length: count }, (_, i) => view.getBigInt64(8 * i, true));

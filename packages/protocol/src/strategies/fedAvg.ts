@@ -1,7 +1,7 @@
 /** Federated averaging (McMahan et al. 2017): each member trains by itself and adds one clipped update: privacy for each member. */
 import { floorDivide } from '../model/integers.ts';
 import { COMMITMENT_ROOM } from '../params.ts';
-import type { Strategy } from './strategy.ts';
+import type { Descent } from './strategy.ts';
 
 /**
  * The norm of a member's update itself, under the bound that it proves together with its commitment's randomness; 0
@@ -13,7 +13,7 @@ export function memberBound({ bound, d }: { readonly bound: number; readonly d: 
 }
 
 /** A sum of members: how many they are is public, so nothing is spent, and no noise let in, to count them (LR21). */
-export const fedAvg: Strategy = {
+export const fedAvg: Descent = {
   unit: 2,
   quantizedNorm: (bounds) => Math.floor((97 * memberBound(bounds)) / 100),
   census: (_first, updates, { above, below }) => ({

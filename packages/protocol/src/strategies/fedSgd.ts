@@ -1,9 +1,9 @@
 /** Gradient descent on all records of all members, each clipped by itself: privacy for each record. */
 import { floorDivide } from '../model/integers.ts';
-import type { Strategy } from './strategy.ts';
+import type { Descent } from './strategy.ts';
 
 /** A sum of records: how many they are is itself opened in round 0, noised, and divides every later sum. */
-export const fedSgd: Strategy = {
+export const fedSgd: Descent = {
   unit: 1,
   quantizedNorm: ({ recordBound, d }) => Math.max(0, recordBound - Math.ceil(Math.sqrt(d))),
   census(first, _updates, { above, below }) {

@@ -4,6 +4,7 @@ import {
   type CharterText,
   CharterTextError,
   checkParams,
+  roundsOf,
   runStateHash,
   startState,
   strategyOf,
@@ -81,6 +82,12 @@ export function checkText(run: RunView, bytes: Uint8Array, findings: Findings): 
   const length = updateLength(text);
   const { d } = charter.aggregation;
   findings.check('CH3', length === d, () => `the text's model needs ${length} coordinates, the parameters have ${d}`);
+  const levels = roundsOf(text);
+  findings.check(
+    'CH3',
+    levels === undefined || levels === charter.limits.rounds,
+    () => `the text's trees take ${levels} rounds, the charter has ${charter.limits.rounds}`,
+  );
   const { unit } = strategyOf(text);
   findings.check(
     'CH4',
