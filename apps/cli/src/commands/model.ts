@@ -1,12 +1,11 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeModel } from '@concord/protocol';
-import { registerModel } from '@concord/sdk';
+import { type ChainView, endpointsOf, type FinalModel, finalModelOf, registerModel, type RunView } from '@concord/sdk';
 import { defineCommand } from 'citty';
 import { sha256 } from 'viem';
 import { connect, runMeant, viewNow } from '../connect.ts';
 import { cardOf } from '../model/card.ts';
-import { finalState } from '../model/finalState.ts';
 import { encodeOnnx } from '../model/onnx.ts';
 import { encodeSafetensors } from '../model/safetensors.ts';
 import { tensorsOf } from '../model/tensors.ts';
@@ -24,6 +23,13 @@ const common = {
   },
   json: { type: 'boolean', description: 'write the facts as JSON, alone on stdout' },
 } as const;
+
+/** The final model, from the endpoints that were announced or from `source`. Throws FinalModelError. */
+const finalModel = (run: RunView, view: ChainView, source: string | undefined): Promise<FinalModel> =>
+  finalModelOf(
+    run,
+    endpointsOf(source === undefined ? [...new Set([...run.endpoints.values(), ...view.endpoints.values()])] : [source]),
+  );
 
 const exportModel = verb(
   {
@@ -46,7 +52,7 @@ const exportModel = verb(
       const { client, fromBlock } = await connect(readSettings(args));
       const now = await viewNow(client, fromBlock);
       const run = runMeant(now, { id: args.run });
-      const final = await finalState(run, now.view, args.source);
+      const final = await finalModel(run, now.view, args.source);
       const { state, text } = final;
       const files: Record<string, Uint8Array> = {
         'model.bin': encodeModel(state.optimizer.model),
@@ -94,7 +100,7 @@ const register = verb(
       const { client, fromBlock } = await connect(settings, privateKey);
       const now = await viewNow(client, fromBlock);
       const run = runMeant(now, { id: args.run });
-      const { state } = await finalState(run, now.view, args.source);
+      const { state } = await finalModel(run, now.view, args.source);
       const { modelId, gas, block } = await registerModel(client, run.charterId, state);
       const render = createRenderer({ json: args.json === true });
       render.line(`  registered as ${modelId} in block ${block} for ${gas} gas`, 'good');

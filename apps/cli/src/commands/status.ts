@@ -1,7 +1,6 @@
-import { type Address, hasSaid, isCommittee, type RunView, waitingOf } from '@concord/sdk';
+import { type Address, duration, hasSaid, isCommittee, type RunView, waitingOf } from '@concord/sdk';
 import { epsilonWad } from '@concord/protocol';
 import { defineCommand } from 'citty';
-import { duration } from '../charterWords.ts';
 import { connect, type Now, runMeant, viewNow } from '../connect.ts';
 import { createRenderer, type Renderer, timeOf } from '../render.ts';
 import { readSettings, settingArgs } from '../settings/settings.ts';

@@ -1,0 +1,71 @@
+/**
+ * What a run's model says about a record: raw values under the charter's schema become the integers that contracts compute
+ * with (IN1), and the score is computed here, where the record stays, or by the contract: bit for bit the same (IN3). [BD1]
+ */
+import { FRACTION_BITS, predict as scoreOf, toFixed } from '@concord/protocol';
+import { readFeatures, type RecordValues, standardizeFeatures } from '@concord/trainer';
+import { predictFeatures } from './actions/predictFeatures.ts';
+import type { ConcordClient } from './client.ts';
+import type { Hex } from './facts.ts';
+import { type FinalModel, FinalModelError, type ModelName, type ReadModelOptions, readModel } from './finalModel.ts';
+
+export interface Prediction {
+  readonly runId: Hex;
+  readonly modelId: Hex;
+  /** What label 1 is called in the charter's schema. */
+  readonly label: string;
+  /** The logit, int32 in Q16: positive means label 1 is more likely than not (IN2). */
+  readonly score: number;
+  /** σ(score / 2^16), as the model estimates it. */
+  readonly probability: number;
+  /** Where it was computed: here, or by the contract, which saw the features. */
+  readonly by: 'here' | 'contract';
+}
+
+/** The features of a record as the model sees them, int32 in Q16 (LR6, LR7, IN1). Throws SchemaError naming the column. */
+export function featuresOf({ state, text, runId }: FinalModel, values: RecordValues): Int32Array {
+  if (state.statistics === undefined)
+    throw new FinalModelError('NOT_FINISHED', `run ${runId} has no settled statistics round: see “concord status”`);
+  const features = readFeatures(values, text.schema);
+  return toFixed(standardizeFeatures(features, state.statistics.constants, text.training.featureLimit));
+}
+
+const told = ({ runId, modelId, text }: FinalModel, score: number, by: Prediction['by']): Prediction => ({
+  runId,
+  modelId,
+  label: text.schema.label,
+  score,
+  probability: 1 / (1 + Math.exp(-score / 2 ** FRACTION_BITS)),
+  by,
+});
+
+/** Scores a record on this machine; nothing leaves it. Throws SchemaError. [BD1] */
+export const predictHere = (model: FinalModel, values: RecordValues): Prediction =>
+  told(model, scoreOf(model.state.optimizer.model, featuresOf(model, values)), 'here');
+
+/**
+ * Asks the contract, for free: the RPC sees the standardised features. Throws SchemaError, and TransactionError where the
+ * model is not registered. [BD1]
+ */
+export async function predictOnChain(
+  client: ConcordClient,
+  model: FinalModel,
+  values: RecordValues,
+): Promise<Prediction> {
+  const score = await predictFeatures(client, model.modelId, Array.from(featuresOf(model, values)));
+  return told(model, score, 'contract');
+}
+
+/**
+ * Scores a record by run or model id: pulls the model, checks it against the chain, computes here, or asks the contract
+ * where `through` says so. Pull once with `readModel` to score many. Throws FinalModelError, SchemaError, TransactionError.
+ */
+export async function predict(
+  client: ConcordClient,
+  name: ModelName,
+  values: RecordValues,
+  options: ReadModelOptions & { readonly through?: Prediction['by'] },
+): Promise<Prediction> {
+  const model = await readModel(client, name, options);
+  return options.through === 'contract' ? predictOnChain(client, model, values) : predictHere(model, values);
+}
