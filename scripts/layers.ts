@@ -17,7 +17,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'packages/testing': ['packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/contracts'],
   'apps/cli': ['packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/datasets', 'packages/testing'],
   bench: ['apps/cli', 'packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/datasets', 'packages/testing'],
-  scripts: ['packages/protocol', 'packages/contracts'],
+  scripts: ['packages/protocol', 'packages/contracts', 'packages/sdk'],
   'spec/reference': [],
 };
 

@@ -24,6 +24,7 @@ export * from './archive.ts';
 export * from './attempt.ts';
 export * from './beacon.ts';
 export * from './blobs.ts';
+export * from './clearSigning.ts';
 export * from './client.ts';
 export * from './compileCharter.ts';
 export * from './cost.ts';
