@@ -1,0 +1,127 @@
+/** A finished model on labeled records that nobody trained on: what it finds, what it flags by mistake, what it misses. */
+import { type CharterText, FRACTION_BITS, predict, type RunState, toFixed } from '@concord/protocol';
+import {
+  evaluate,
+  type Evaluation,
+  readRecords,
+  type Records,
+  standardize,
+  type Table,
+  thresholdAtFalseAlarms,
+} from '@concord/trainer';
+import { SettingError } from '../settings/checks.ts';
+
+/** Records told apart by one column: those above one number and not above another. */
+export interface Group {
+  readonly what: string;
+  readonly column: string;
+  readonly above: number;
+  readonly atMost: number;
+}
+
+export interface Share {
+  readonly of: number;
+  readonly flagged: number;
+  readonly share: number;
+}
+
+export interface ModelEvaluation {
+  /** Where the records come from, and that nobody trained on them, as whoever evaluates says. */
+  readonly data: string;
+  readonly records: number;
+  readonly positives: number;
+  readonly metrics: Evaluation;
+  /** A threshold chosen on every second record, and what it does to the others. */
+  readonly served: {
+    /** Int32 in Q16: flag what scores above it. */
+    readonly threshold: number;
+    readonly aimedFalseAlarmRate: number;
+    readonly falseAlarmsOnKnownGood: Share;
+    readonly found: Share;
+  };
+  /** The same threshold on groups of the others: where label 1 evades it, and where ordinary records are wronged. */
+  readonly groups: readonly { readonly what: string; readonly found: Share; readonly falseAlarms: Share }[];
+  /** What it says of a record about which nothing is known, where blanks count as 0. */
+  readonly blank: { readonly score: number; readonly flagged: boolean } | null;
+}
+
+const RATE = 0.01;
+
+const share = (scores: readonly number[], threshold: number): Share => {
+  const flagged = scores.filter((score) => score > threshold).length;
+  return { of: scores.length, flagged, share: scores.length === 0 ? 0 : flagged / scores.length };
+};
+
+/** Integer scores as the contract would give them (IN3). */
+function scoresOf(state: RunState, records: Records, limit: number): number[] {
+  if (state.statistics === undefined) throw new SettingError('model', 'the run has no settled statistics round');
+  const { features, width, count } = standardize(records, state.statistics.constants, limit);
+  return Array.from({ length: count }, (_, row) =>
+    predict(state.optimizer.model, toFixed(features.subarray(row * width, (row + 1) * width))),
+  );
+}
+
+export interface EvaluateOptions {
+  readonly data: string;
+  readonly groups?: readonly Group[];
+}
+
+/** Throws SchemaError where the table does not fit, MetricsError where a half lacks one of the labels. */
+export function evaluateModel(
+  { state, text }: { readonly state: RunState; readonly text: CharterText },
+  table: Table,
+  { data, groups = [] }: EvaluateOptions,
+): ModelEvaluation {
+  const { labels, count, ...rest } = readRecords(table, text.schema);
+  const scores = scoresOf(state, { labels, count, ...rest }, text.training.featureLimit);
+  const half = (parity: number): number[] => scores.flatMap((_, i) => (i % 2 === parity ? [i] : []));
+  const [chosen, measured] = [half(0), half(1)];
+  const threshold = thresholdAtFalseAlarms(
+    chosen.map((i) => scores[i]!),
+    chosen.map((i) => labels[i]!),
+    RATE,
+  );
+  const flagged = (label: 0 | 1, holds: (i: number) => boolean = () => true): Share =>
+    share(
+      measured.filter((i) => labels[i] === label && holds(i)).map((i) => scores[i]!),
+      threshold,
+    );
+  const isIn =
+    ({ column, above, atMost }: Group) =>
+    (i: number): boolean => {
+      const value = Number(table.rows[i]![table.header.indexOf(column)]);
+      return value > above && value <= atMost;
+    };
+  return {
+    data,
+    records: count,
+    positives: labels.reduce((sum, label) => sum + label, 0),
+    metrics: evaluate(scores, labels),
+    served: {
+      threshold,
+      aimedFalseAlarmRate: RATE,
+      falseAlarmsOnKnownGood: flagged(0),
+      found: flagged(1),
+    },
+    groups: groups.map((group) => ({
+      what: group.what,
+      found: flagged(1, isIn(group)),
+      falseAlarms: flagged(0, isIn(group)),
+    })),
+    blank: blankIn({ state, text }, threshold),
+  };
+}
+
+function blankIn(
+  { state, text: { schema, training } }: { readonly state: RunState; readonly text: CharterText },
+  threshold: number,
+): ModelEvaluation['blank'] {
+  if (schema.blank !== 'zero') return null;
+  const names = schema.columns.map(({ name }) => name);
+  const nothing = { header: [...names, schema.label], rows: [[...names.map(() => ''), '0']] };
+  const [score = 0] = scoresOf(state, readRecords(nothing, schema), training.featureLimit);
+  return { score, flagged: score > threshold };
+}
+
+/** A Q16 score as the probability that the model estimates. */
+export const probabilityOf = (score: number): number => 1 / (1 + Math.exp(-score / 2 ** FRACTION_BITS));
