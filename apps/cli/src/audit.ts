@@ -62,7 +62,7 @@ type ChainArgs = Readonly<Record<string, unknown>> & {
 };
 
 /** The deployment as the command line names it: three addresses, or a file. Throws SettingError naming what lacks. */
-async function named(args: ChainArgs): Promise<Connection> {
+export async function named(args: ChainArgs): Promise<Connection> {
   const settings = readSettings(args);
   const given = CONTRACTS.filter((name) => args[name] !== undefined);
   if (given.length === 0) return connect(settings);

@@ -9,6 +9,7 @@ import { doctor } from './commands/doctor.ts';
 import { init } from './commands/init.ts';
 import { join } from './commands/join.ts';
 import { keys } from './commands/keys.ts';
+import { mcp } from './commands/mcp.ts';
 import { member } from './commands/member.ts';
 import { model } from './commands/model.ts';
 import { propose } from './commands/propose.ts';
@@ -36,6 +37,7 @@ const verbs = {
   verify,
   archive,
   model,
+  mcp,
 };
 
 const main = defineCommand({
