@@ -2,10 +2,8 @@
 import { type CharterText, decodeRunState, modelHash, type RunState, runStateHash } from '@concord/protocol';
 import { bytesToHex } from 'viem';
 import { fetchBlob } from './blobs.ts';
-import type { ConcordClient } from './client.ts';
 import { readCharterText } from './compileCharter.ts';
 import type { Charter, Fact, Hex } from './facts.ts';
-import { getFacts } from './logs.ts';
 import type { BlobSource } from './verify/evidence.ts';
 import { emptyView, fold, type RunView } from './view.ts';
 
@@ -88,24 +86,4 @@ export async function finalModelIn(facts: readonly Fact[], name: ModelName, blob
       `registered is ${name.modelId}, run ${model.runId} ended with ${model.modelId}: run “concord verify”`,
     );
   return model;
-}
-
-export interface ReadModelOptions {
-  /** Facts begin here: the block of the deployment. */
-  readonly fromBlock: bigint;
-  /** Where to ask for bytes instead of the endpoints that members and aggregators announced. */
-  readonly source?: string;
-}
-
-/** Pulls a model by run or model id and checks it against the chain; keep the result to score many records. [BD1] */
-export async function readModel(
-  client: ConcordClient,
-  name: ModelName,
-  options: ReadModelOptions,
-): Promise<FinalModel> {
-  const { fromBlock, source } = options;
-  const facts = await getFacts(client, fromBlock, await client.reader.getBlockNumber());
-  const announced = facts.flatMap((fact) => ('endpoint' in fact ? [fact.endpoint] : []));
-  // The last one announced is where somebody who moved answers now.
-  return finalModelIn(facts, name, endpointsOf(source === undefined ? [...new Set(announced.reverse())] : [source]));
 }

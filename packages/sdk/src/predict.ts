@@ -4,10 +4,8 @@
  */
 import { FRACTION_BITS, predict as scoreOf, toFixed } from '@concord/protocol';
 import { readFeatures, type RecordValues, standardizeFeatures } from '@concord/trainer';
-import { predictFeatures } from './actions/predictFeatures.ts';
-import type { ConcordClient } from './client.ts';
 import type { Hex } from './facts.ts';
-import { type FinalModel, FinalModelError, type ModelName, type ReadModelOptions, readModel } from './finalModel.ts';
+import { type FinalModel, FinalModelError } from './finalModel.ts';
 
 export interface Prediction {
   readonly runId: Hex;
@@ -30,7 +28,12 @@ export function featuresOf({ state, text, runId }: FinalModel, values: RecordVal
   return toFixed(standardizeFeatures(features, state.statistics.constants, text.training.featureLimit));
 }
 
-const told = ({ runId, modelId, text }: FinalModel, score: number, by: Prediction['by']): Prediction => ({
+/** What a score says. */
+export const predictionOf = (
+  { runId, modelId, text }: FinalModel,
+  score: number,
+  by: Prediction['by'],
+): Prediction => ({
   runId,
   modelId,
   label: text.schema.label,
@@ -41,31 +44,4 @@ const told = ({ runId, modelId, text }: FinalModel, score: number, by: Predictio
 
 /** Scores a record on this machine; nothing leaves it. Throws SchemaError. [BD1] */
 export const predictHere = (model: FinalModel, values: RecordValues): Prediction =>
-  told(model, scoreOf(model.state.optimizer.model, featuresOf(model, values)), 'here');
-
-/**
- * Asks the contract, for free: the RPC sees the standardised features. Throws SchemaError, and TransactionError where the
- * model is not registered. [BD1]
- */
-export async function predictOnChain(
-  client: ConcordClient,
-  model: FinalModel,
-  values: RecordValues,
-): Promise<Prediction> {
-  const score = await predictFeatures(client, model.modelId, Array.from(featuresOf(model, values)));
-  return told(model, score, 'contract');
-}
-
-/**
- * Scores a record by run or model id: pulls the model, checks it against the chain, computes here, or asks the contract
- * where `through` says so. Pull once with `readModel` to score many. Throws FinalModelError, SchemaError, TransactionError.
- */
-export async function predict(
-  client: ConcordClient,
-  name: ModelName,
-  values: RecordValues,
-  options: ReadModelOptions & { readonly through?: Prediction['by'] },
-): Promise<Prediction> {
-  const model = await readModel(client, name, options);
-  return options.through === 'contract' ? predictOnChain(client, model, values) : predictHere(model, values);
-}
+  predictionOf(model, scoreOf(model.state.optimizer.model, featuresOf(model, values)), 'here');
