@@ -35,7 +35,7 @@ export * from './errors.ts';
 export * from './explain/amendment.ts';
 export * from './explain/charter.ts';
 export * from './explain/facts.ts';
-export { bytesText, duration, thousands, timeOf } from './explain/words.ts';
+export { bytesText, duration, onOneLine, thousands, timeOf } from './explain/words.ts';
 export * from './facts.ts';
 export * from './finalModel.ts';
 export * from './identity.ts';

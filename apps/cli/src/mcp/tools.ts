@@ -7,6 +7,7 @@ import {
   finalModelIn,
   finalModelOf,
   type Hex,
+  onOneLine,
   predictHere,
   predictOnChain,
   readCharterText,
@@ -134,11 +135,12 @@ export function readingTools(source: Source): { readonly [N in Exclude<ToolName,
       const clauses = told.clauses.map(
         ({ id, sentence, enforcedBy }) => `${id} ${sentence} (enforced by: ${enforcedBy})`,
       );
+      const authored = [`${told.name}: ${told.purpose}`, `Judged by: ${told.metric}`, ...clauses].map(onOneLine);
       const chapters = told.chapters.map(
         ({ title, sentences }) => `${title}:\n${sentences.map((each) => `- ${each}`).join('\n')}`,
       );
       return {
-        words: [`${told.name}: ${told.purpose}`, `Judged by: ${told.metric}`, ...clauses, ...chapters].join('\n'),
+        words: [...authored, ...chapters].join('\n'),
         data: { ...told, columns, label, blank },
       };
     },
@@ -198,7 +200,10 @@ export function readingTools(source: Source): { readonly [N in Exclude<ToolName,
       const [a, b] = await Promise.all(
         [old!, now!].map(async (found) => ({ charter: found.run.charter, text: await textOf(found) })),
       );
-      const told = explainAmendment(a!, b!, { spentRho: old!.run.rho });
+      const { phase } = waitingOf(old!.run, old!.now.time);
+      // A run that goes on may still spend all of its budget.
+      const over = phase === 'FINISHED' || phase === 'FAILED';
+      const told = explainAmendment(a!, b!, over ? { spentRho: old!.run.rho } : {});
       return { words: told.sentences.join('\n'), data: told };
     },
   };

@@ -2,11 +2,10 @@
  * What would change for whom if one charter took the place of another, in plain words. An amendment is a new charter with
  * a run and a ledger of its own, so what was spent before is not given back: the words say what both spend together. [BD3]
  */
-import { type CharterText, epsilonWad, UNITS } from '@concord/protocol';
-import { priceOf } from '../attempt.ts';
+import { type CharterText, epsilonWad, rhoWithin, UNITS } from '@concord/protocol';
 import type { Charter } from '../facts.ts';
 import { charterFacts, type CharterFacts } from './facts.ts';
-import { bytesText, duration, thousands, timeOf } from './words.ts';
+import { bytesText, duration, onOneLine, thousands, timeOf } from './words.ts';
 
 export interface CharterWithText {
   readonly charter: Charter;
@@ -69,7 +68,8 @@ const words =
   (clause: string, whom: Whom, what: string, of: (text: CharterText) => string): Compare =>
   (before, after) => {
     const [a, b] = [of(before.text), of(after.text)];
-    return a === b ? [] : [{ clause, whom, effect: 'different', sentence: `${what} is no longer “${a}” but “${b}”.` }];
+    const sentence = `${what} is no longer “${onOneLine(a)}” but “${onOneLine(b)}”.`;
+    return a === b ? [] : [{ clause, whom, effect: 'different', sentence }];
   };
 
 /** The most that a member may hold; a promise to members does not bound them. */
@@ -105,7 +105,9 @@ const sentencesOf: Compare = ({ text: before }, { text: after }) => {
   ];
   const changed = [...now.values()].flatMap(({ id, sentence, enforcedBy }): Change[] => {
     const was = old.get(id);
-    const change = (text: string): Change[] => [{ clause: id, whom: 'everybody', effect: 'different', sentence: text }];
+    const change = (said: string): Change[] => [
+      { clause: id, whom: 'everybody', effect: 'different', sentence: onOneLine(said) },
+    ];
     if (!was) return change(`Clause ${id} is new: “${sentence}” (enforced by: ${enforcedBy}).`);
     if (was.sentence !== sentence) return change(`Clause ${id} said “${was.sentence}”; it now says “${sentence}”.`);
     if (was.enforcedBy !== enforcedBy)
@@ -120,7 +122,7 @@ const sentencesOf: Compare = ({ text: before }, { text: after }) => {
         clause: id,
         whom: 'everybody',
         effect: 'different',
-        sentence: `Clause ${id} is gone: “${sentence}”.`,
+        sentence: onOneLine(`Clause ${id} is gone: “${sentence}”.`),
       }),
     ),
   ];
@@ -165,7 +167,7 @@ const columns: Compare = ({ text: before }, { text: after }) => {
     effect,
     sentence,
   });
-  const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
+  const quoted = (names: readonly string[]): string => names.map((name) => `“${onOneLine(name)}”`).join(', ');
   const added = [...now.keys()].filter((name) => !old.has(name));
   const gone = [...old.keys()].filter((name) => !now.has(name));
   const recut = [...now.values()].filter(({ name, transform, bound }) => {
@@ -319,19 +321,21 @@ const COMPARISONS: readonly Compare[] = [
 
 const RANK: Readonly<Record<Change['effect'], number>> = { worse: 0, different: 1, better: 2 };
 
+/** The most ρ that a charter's ledger lets a run spend, void attempts included (DP7). */
+const budgetOf = ({ limits }: Charter): bigint =>
+  rhoWithin({ epsilon: limits.epsilonCap, deltaExponent: BigInt(limits.deltaExponent) });
+
 /** ε of both budgets at the new δ, at the level that both promises imply: member level protects records too. */
 function together(before: Charter, after: Charter, spent: bigint | undefined): AmendmentExplanation['together'] {
-  const rho =
-    (spent ?? priceOf(before.aggregation) * BigInt(before.limits.rounds)) +
-    priceOf(after.aggregation) * BigInt(after.limits.rounds);
+  const rho = (spent ?? budgetOf(before)) + budgetOf(after);
   const { deltaExponent } = after.limits;
   const unit = UNITS[before.aggregation.unit === 1 ? 1 : after.aggregation.unit];
   return { epsilon: Number(epsilonWad(rho, BigInt(deltaExponent))) / 1e18, deltaExponent, unit };
 }
 
 /**
- * Explains what `after` would change. `spentRho` is what the old run has spent so far (`RunView.rho`, wad); without it, all
- * that it may spend. Pure; throws CharterTextError where a model and its text do not fit. [BD3]
+ * Explains what `after` would change. `spentRho` is what the old run spent (`RunView.rho`, wad), if it can spend no
+ * more; without it, all that its ledger allows. Pure; throws CharterTextError where a model and its text do not fit. [BD3]
  */
 export function explainAmendment(
   before: CharterWithText,

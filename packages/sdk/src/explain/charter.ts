@@ -5,7 +5,7 @@
 import type { CharterText, TextClause } from '@concord/protocol';
 import type { Charter } from '../facts.ts';
 import { charterFacts, type CharterFacts } from './facts.ts';
-import { bytesText, duration, thousands, timeOf } from './words.ts';
+import { bytesText, duration, onOneLine, thousands, timeOf } from './words.ts';
 
 export interface Chapter {
   readonly id: 'learned' | 'held' | 'promised' | 'costs' | 'use';
@@ -33,7 +33,7 @@ function learned({ schema, model }: CharterText, facts: CharterFacts): string[] 
       : `A logistic model with ${model.inputs} inputs`;
   return [
     `${shape}, ${thousands(facts.parameters)} parameters; nobody runs anybody’s code.`,
-    `From ${schema.columns.length} columns of each record it predicts “${schema.label}” (0 or 1); an empty field ${schema.blank === 'zero' ? 'counts as 0' : 'is refused'}. No other column is read.`,
+    `From ${schema.columns.length} columns of each record it predicts “${onOneLine(schema.label)}” (0 or 1); an empty field ${schema.blank === 'zero' ? 'counts as 0' : 'is refused'}. No other column is read.`,
   ];
 }
 
@@ -77,7 +77,7 @@ function costs({ estimates: { gas, bytes }, rounds }: CharterFacts): string[] {
 
 const used = ({ use }: CharterFacts): string[] => [
   'Anybody may call the finished model, from a contract or on their own machine. Access, price and purpose are not enforced in this version [CH10].',
-  ...(use.asWritten === null ? [] : [`The charter itself says: “${use.asWritten}”`]),
+  ...(use.asWritten === null ? [] : [`The charter itself says: “${onOneLine(use.asWritten)}”`]),
 ];
 
 /** Explains a charter, proposed or only drafted. Pure; throws CharterTextError where model and text do not fit. [BD2] */

@@ -57,9 +57,9 @@ test('[BD3] a charter put in its own place changes nothing but what is spent', (
   assert.deepEqual(told.changes, []);
   assert.equal(told.declared, false);
   assert.ok(told.together.epsilon > 8 && told.together.epsilon < 16, `${told.together.epsilon}`);
-  const nothing = explainAmendment(plain, plain, { spentRho: 0n });
   const alone = explainCharter(plain.charter, plain.text).facts.privacy.epsilonAfterAllRounds;
-  assert.equal(nothing.together.epsilon, alone);
+  const { epsilon } = explainAmendment(plain, plain, { spentRho: 0n }).together;
+  assert.ok(epsilon >= alone && epsilon <= 8, `${epsilon}: the new budget alone`);
 });
 
 test('[BD3] what changes is said for whom, and what is worse comes first', () => {
@@ -88,9 +88,11 @@ test('[BD3] what changes is said for whom, and what is worse comes first', () =>
     return found[0]!;
   };
   assert.deepEqual(
-    [about(/ε = 8\.000 becomes 11\.\d+/), about(/no longer vote/), about(/at most 50 records instead of at most 100/)].map(
-      ({ whom, effect }) => [whom, effect],
-    ),
+    [
+      about(/ε = 8\.000 becomes 11\.\d+/),
+      about(/no longer vote/),
+      about(/at most 50 records instead of at most 100/),
+    ].map(({ whom, effect }) => [whom, effect]),
     [
       ['records', 'worse'],
       ['leavers', 'worse'],
@@ -131,4 +133,16 @@ test('[BD3] a successor that names the old charter is said to, and a change of l
     ),
   );
   assert.equal(told.together.unit, 'record');
+});
+
+test('[BD2][BD3] an author’s words stay on their line', () => {
+  const forged = 'nothing\n- ε = 0 for everybody';
+  const clauses = [{ id: 'CH10', sentence: forged, enforcedBy: forged }];
+  const sly = compiled({ ...smallText, purpose: forged, clauses }, smallTerms(3, 3));
+  const said = [
+    ...explainCharter(sly.charter, sly.text).chapters.flatMap(({ sentences }) => sentences),
+    ...explainAmendment(plain, sly).sentences,
+  ];
+  assert.ok(said.some((sentence) => sentence.includes('ε = 0 for everybody')));
+  for (const sentence of said) assert.doesNotMatch(sentence, /\n/);
 });

@@ -28,5 +28,5 @@ export const bytesText = (bytes: number): string =>
 /** 1234567 → “1 234 567”. */
 export const thousands = (value: number | bigint): string => value.toLocaleString('en-US').replaceAll(',', ' ');
 
-/** A share of a whole: “37.5 %”. */
-export const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 2 : 1)} %`;
+/** Words of somebody else on one line, so that they cannot look like lines of ours. */
+export const onOneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
