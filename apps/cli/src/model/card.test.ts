@@ -61,6 +61,17 @@ test('[BD5] the threshold is chosen on one half and its rates are measured on th
   assert.deepEqual(blank, { score: 0, flagged: false });
 });
 
+test('[BD5] the order of the records does not decide what is measured on; too few of a label are refused', () => {
+  const rows = table.rows.toSorted((a, b) => Number(a[3]) - Number(b[3]));
+  const sorted = evaluateModel({ state, text }, { ...table, rows }, { data: 'made up' });
+  assert.deepEqual([sorted.served.falseAlarmsOnKnownGood.of, sorted.served.found.of], [100, 100]);
+  const few = { ...table, rows: table.rows.slice(0, 3) };
+  assert.throws(
+    () => evaluateModel({ state, text }, few, { data: 'made up' }),
+    /1 records of label 1 and 2 of label 0: need two/,
+  );
+});
+
 test('[BD5] a card says sizes, split, promise, rates, what evades it, lineage and use; and what nobody measured', async () => {
   const built = aRun({ members: 3, rounds: 2 }, components);
   const run = built.ledger.run(built.runId);

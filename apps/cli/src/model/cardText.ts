@@ -20,7 +20,7 @@ function evaluationText({ evaluation }: ModelCard): string[] {
     `| average precision | ${metrics.averagePrecision.toFixed(3)} |`,
     `| found at 1 % false alarms | ${metrics.recallAt1PercentFalseAlarms.toFixed(3)} |`,
     '',
-    `Served threshold: flag what scores above ${served.threshold} (Q16; an estimated probability of ${probabilityOf(served.threshold).toFixed(3)}), chosen on every second of these records for ${percent(served.aimedFalseAlarmRate)} false alarms. On the others:`,
+    `Served threshold: flag what scores above ${served.threshold} (Q16; an estimated probability of ${probabilityOf(served.threshold).toFixed(3)}), chosen on every second of these records of each label for ${percent(served.aimedFalseAlarmRate)} false alarms. On the others:`,
     '',
     `- known-good records flagged by mistake: ${told(served.falseAlarmsOnKnownGood)}`,
     `- records of label 1 found: ${told(served.found)}`,

@@ -31,7 +31,7 @@ export interface ModelEvaluation {
   readonly records: number;
   readonly positives: number;
   readonly metrics: Evaluation;
-  /** A threshold chosen on every second record, and what it does to the others. */
+  /** A threshold chosen on every second record of each label, and what it does to the others. */
   readonly served: {
     /** Int32 in Q16: flag what scores above it. */
     readonly threshold: number;
@@ -66,7 +66,20 @@ export interface EvaluateOptions {
   readonly groups?: readonly Group[];
 }
 
-/** Throws SchemaError where the table does not fit, MetricsError where a half lacks one of the labels. */
+/** Places of every second record of each label, and of the others. Throws SettingError where a half would lack a label. */
+function halves(labels: Uint8Array): readonly [chosen: number[], measured: number[]] {
+  const seen = [0, 0];
+  const parts: [number[], number[]] = [[], []];
+  for (const [i, label] of labels.entries()) parts[seen[label]!++ % 2]!.push(i);
+  if (seen.some((count) => count < 2))
+    throw new SettingError(
+      'data',
+      `${seen[1]} records of label 1 and ${seen[0]} of label 0: need two of each, better hundreds, to measure a model`,
+    );
+  return parts;
+}
+
+/** Throws SchemaError where the table does not fit, SettingError where it has too few records of a label. */
 export function evaluateModel(
   { state, text }: { readonly state: RunState; readonly text: CharterText },
   table: Table,
@@ -74,8 +87,7 @@ export function evaluateModel(
 ): ModelEvaluation {
   const { labels, count, ...rest } = readRecords(table, text.schema);
   const scores = scoresOf(state, { labels, count, ...rest }, text.training.featureLimit);
-  const half = (parity: number): number[] => scores.flatMap((_, i) => (i % 2 === parity ? [i] : []));
-  const [chosen, measured] = [half(0), half(1)];
+  const [chosen, measured] = halves(labels);
   const threshold = thresholdAtFalseAlarms(
     chosen.map((i) => scores[i]!),
     chosen.map((i) => labels[i]!),
