@@ -50,29 +50,32 @@ export const mcp = verb(
       if (votes && args.archive !== undefined)
         throw new SettingError('--allow-vote', 'not with --archive, which takes no votes: name a chain');
       // What it takes to speak MCP is loaded by no other verb.
-      const [{ archiveSource, chainSource, textsIn }, { createMcpServer }, { votingTool }] = await Promise.all([
-        import('../mcp/source.ts'),
-        import('../mcp/server.ts'),
-        import('../mcp/vote.ts'),
-      ]);
+      const [{ archiveSource, chainSource, textsIn }, { createMcpServer }, { readingTools }, { votingTool }] =
+        await Promise.all([
+          import('../mcp/source.ts'),
+          import('../mcp/server.ts'),
+          import('../mcp/tools.ts'),
+          import('../mcp/vote.ts'),
+        ]);
       const texts = textsIn(files(args.texts));
       const from =
         args.archive === undefined
           ? chainSource(await named(args), texts, args.source)
           : archiveSource(files(args.archive), texts);
+      const reading = readingTools(from);
       const vote = votes ? votingTool(from, readSettings(args)) : undefined;
       // Standard output belongs to the protocol.
       const render = createRenderer({ json: true });
       if (port !== undefined) {
         const { serveHttp } = await import('../mcp/http.ts');
-        const server = await serveHttp(() => createMcpServer(from), port);
+        const server = await serveHttp(() => createMcpServer(from.kind, { reading }), port);
         render.line(`  MCP at ${server.url}, for programs on this machine; read-only`, 'good');
         await untilAsked();
         await server.stop();
         return;
       }
       const { StdioServerTransport } = await import('@modelcontextprotocol/sdk/server/stdio.js');
-      await createMcpServer(from, vote).connect(new StdioServerTransport());
+      await createMcpServer(from.kind, { reading, ...(vote && { vote }) }).connect(new StdioServerTransport());
       render.line(`  MCP on standard input and output; ${vote ? 'it may vote' : 'read-only'}`, 'good');
     },
   }),

@@ -6,7 +6,7 @@ import { harmless } from '../render.ts';
 import { reasonOf } from '../verb.ts';
 import { inputs, outputs, type ToolName } from './shapes.ts';
 import type { Source } from './source.ts';
-import { type Call, readingTools, type Tool } from './tools.ts';
+import type { Call, readingTools, Tool } from './tools.ts';
 
 const TEXTS: { readonly [N in ToolName]: readonly [title: string, description: string] } = {
   list_runs: ['Runs', 'Every charter that was proposed, and where its run stands. Begin here.'],
@@ -76,8 +76,15 @@ async function answer<N extends ToolName>(
   }
 }
 
-/** Reads alone, unless a voting tool is given. */
-export function createMcpServer(source: Source, vote?: Tool<'vote'>): McpServer {
+export interface Tools {
+  /** Shared by all servers over one source: they keep the models that were checked. */
+  readonly reading: ReturnType<typeof readingTools>;
+  /** Without it the server only reads. */
+  readonly vote?: Tool<'vote'>;
+}
+
+/** One server for one connection. */
+export function createMcpServer(kind: Source['kind'], { reading, vote }: Tools): McpServer {
   const server = new McpServer(
     { name: 'concord', version: '0.1.0' },
     { instructions: INSTRUCTIONS, maxToolInputElements: 4_096 },
@@ -89,13 +96,12 @@ export function createMcpServer(source: Source, vote?: Tool<'vote'>): McpServer 
       readOnlyHint: reads,
       destructiveHint: !reads,
       idempotentHint: true,
-      openWorldHint: source.kind === 'chain',
+      openWorldHint: kind === 'chain',
     };
     const config = { title, description, inputSchema: inputs[name], outputSchema: outputs[name], annotations };
     server.registerTool(name, config, ((input: Parameters<Tool<N>>[0], extra: Extra) =>
       answer(tool, input, extra)) as never);
   };
-  const reading = readingTools(source);
   for (const name of Object.keys(reading) as (keyof typeof reading)[])
     add(name, reading[name] as Tool<typeof name>, true);
   if (vote) add('vote', vote, false);
