@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 
 const GENERATORS = [
+  'scripts/clear-signing.ts',
   'scripts/rdp-orders.ts',
   'spec/reference/sortitionVectors.ts',
   'packages/contracts/scripts/params.ts',

@@ -1,4 +1,5 @@
 /** The auditor, shown to people: every clause in plain words with its verdict. */
+import { existsSync, readFileSync } from 'node:fs';
 import {
   type Address,
   type Archive,
@@ -128,6 +129,13 @@ export async function recordsOf(
   return { deployment, runId, now: Number(head.timestamp), logs, blobs, settledBy, unmaskedBy, verifiedBy };
 }
 
+/** The bytes of an archive. Throws SettingError when the file is not there. */
+export function readArchive(path: string): Uint8Array {
+  if (!existsSync(path))
+    throw new SettingError('--archive', `${path} is not there: check the path, or write one with “concord archive”`);
+  return readFileSync(path);
+}
+
 /** An archive's records, offline. Throws ArchiveError. */
 export function archivedRecords(bytes: Uint8Array): Records {
   const { blobs, ...archive } = decodeArchive(bytes);
@@ -135,7 +143,10 @@ export function archivedRecords(bytes: Uint8Array): Records {
 }
 
 /** Verifies a run's records; `kept` has every blob that this took, so that an archive can be made of it. */
-export async function audit(records: Records): Promise<Verification & { readonly kept: ReadonlyMap<Hex, Uint8Array> }> {
+export async function audit(
+  records: Records,
+  onRound?: (round: number) => void,
+): Promise<Verification & { readonly kept: ReadonlyMap<Hex, Uint8Array> }> {
   const { deployment, runId, now, logs, settledBy, unmaskedBy } = records;
   const { source, kept } = recording(records.blobs);
   const components = { platform: nodePlatform, kernels: loadKernels() };
@@ -145,6 +156,7 @@ export async function audit(records: Records): Promise<Verification & { readonly
     blobs: source,
     ...(settledBy && { settledBy }),
     ...(unmaskedBy && { unmaskedBy }),
+    ...(onRound && { onRound }),
   });
   return { ...report, kept };
 }

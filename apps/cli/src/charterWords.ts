@@ -1,127 +1,27 @@
-/** A charter in plain words: its own clauses, what the contract holds everybody to, what it promises and what it costs. */
-import { type CharterText, parameterCount, updateLength } from '@concord/protocol';
-import { byteCost, type Charter, charterIdOf, gasCost, isCommittee, privacyCost } from '@concord/sdk';
-import { bytesText, type Renderer, thousands, timeOf } from './render.ts';
-
-const NO_SUNSET = 1n << 62n;
-
-export const duration = (seconds: number | bigint): string => {
-  const all = Number(seconds);
-  const units = [
-    ['day', 86_400],
-    ['hour', 3_600],
-    ['minute', 60],
-  ] as const;
-  for (const [name, size] of units)
-    if (all >= 2 * size) return `${Number.isInteger(all / size) ? all / size : (all / size).toFixed(1)} ${name}s`;
-  return `${all} seconds`;
-};
-
-const wad = (value: bigint): number => Number(value) / 1e18;
-
-/** What the words are made of, for machines. */
-export function charterFacts(charter: Charter, text: CharterText) {
-  const privacy = privacyCost(charter);
-  const { limits, aggregation } = charter;
-  return {
-    charterId: charterIdOf(charter),
-    name: text.name,
-    textDigest: charter.textDigest,
-    members: charter.members,
-    rounds: limits.rounds,
-    minCohort: limits.minCohort,
-    shares: aggregation.shares,
-    committee: isCommittee(charter),
-    maxRecords: aggregation.maxRecords,
-    parameters: parameterCount(text.model),
-    coordinates: updateLength(text),
-    privacy: {
-      unit: aggregation.unit === 1 ? ('record' as const) : ('member' as const),
-      epsilonCap: wad(limits.epsilonCap),
-      epsilonAfterAllRounds: wad(privacy.epsilon),
-      deltaExponent: limits.deltaExponent,
-      noiseMultiplier: privacy.multiplier,
-      noiseMultiplierIfAllBring: privacy.multiplierIfAllBring,
-      honestContributors: aggregation.honest,
-    },
-    estimates: { gas: gasCost(charter), bytes: byteCost(charter) },
-  };
-}
-
-function held(charter: Charter, text: CharterText): string[] {
-  const { members, limits, deadlines, aggregation, votingSeconds } = charter;
-  const all = Object.values(deadlines).reduce((sum, each) => sum + each, 0);
-  return [
-    `It passes with the votes of more than half of ${members.length} members, within ${duration(votingSeconds)} of the proposal.`,
-    `${limits.rounds} sums are opened: ${text.model.kind === 'trees' ? 'all of them of histograms of gradients' : `one of feature statistics, ${limits.rounds - 1} of gradients`}. A sum over fewer than ${limits.minCohort} members is never opened.`,
-    isCommittee(charter)
-      ? `Every update is cut into ${aggregation.shares} shares, each held by two staked aggregators who are drawn by stake for every round. It stays secret unless every share falls to somebody who colludes.`
-      : `Every update is cut into ${aggregation.shares} shares, one for each member. It stays secret unless all ${aggregation.shares} collude; one absent member voids the attempt, which is then tried again.`,
-    `An attempt may take ${duration(all)} in all; a phase that misses its deadline voids it.`,
-    limits.sunset >= NO_SUNSET ? 'It has no sunset.' : `No attempt begins after ${timeOf(limits.sunset)}.`,
-    limits.gasCap === 0n ? 'Gas is not capped.' : `The run may burn at most ${thousands(limits.gasCap)} gas.`,
-  ];
-}
-
-function promised(charter: Charter, text: CharterText): string[] {
-  const { privacy, maxRecords } = charterFacts(charter, text);
-  const of = privacy.unit === 'record' ? 'one record' : 'one member';
-  const z = privacy.noiseMultiplier;
-  return [
-    `ε = ${privacy.epsilonAfterAllRounds.toFixed(3)} of at most ${privacy.epsilonCap} at δ = 1e-${privacy.deltaExponent} after all rounds, for ${of}, even if all but ${privacy.honestContributors} of the members collude. The contract charges each sum before it is opened and refuses what goes beyond.`,
-    `That takes noise of standard deviation ${z.toFixed(2)} × the most that ${of} can add to a sum, in each coordinate; as each member brings that much on its own, a round of all ${charter.members.length} carries ${privacy.noiseMultiplierIfAllBring.toFixed(2)} ×.`,
-    z < 1
-      ? 'That is little noise: whoever knows much else may learn much about a record. A smaller ε protects better.'
-      : `Seen from the data: a sum over ${Math.ceil(4 * privacy.noiseMultiplierIfAllBring)} or more similar records stands out of the noise, a single one does not.`,
-    `A member may hold at most ${thousands(maxRecords)} records; its node refuses to begin with more.`,
-  ];
-}
-
-function costs(charter: Charter): string[] {
-  const gas = gasCost(charter);
-  const bytes = byteCost(charter);
-  const { rounds } = charter.limits;
-  return [
-    `A report has ${bytesText(bytes.report)}; a member sends about ${bytesText(bytes.memberPerRound)} a round or more, ${bytesText(bytes.memberPerRound * rounds)} in all.`,
-    `The relayer pays about ${thousands(Math.round(gas.laterRound / 1e3))} k gas a round, ${thousands(Math.round(gas.total / 1e3))} k for the whole run from proposal to last round. Members pay nothing.`,
-  ];
-}
-
-function learned(text: CharterText): string[] {
-  const { schema, model } = text;
-  const shape =
-    model.kind === 'trees'
-      ? `${model.trees} boosted trees of depth ${model.depth} on ${model.inputs} inputs`
-      : model.kind === 'mlp'
-        ? `a network with ${model.inputs} inputs and ${model.hidden} hidden units`
-        : `a logistic model with ${model.inputs} inputs`;
-  return [
-    `${shape[0]!.toUpperCase()}${shape.slice(1)}, ${thousands(parameterCount(model))} parameters; nobody runs anybody’s code.`,
-    `From ${schema.columns.length} columns of each record it predicts “${schema.label}” (0 or 1); an empty field ${schema.blank === 'zero' ? 'counts as 0' : 'is refused'}. No other column is read.`,
-  ];
-}
+/** A charter in plain words, printed: the words are the SDK's. */
+import type { CharterText } from '@concord/protocol';
+import { type Charter, explainCharter } from '@concord/sdk';
+import type { Renderer } from './render.ts';
 
 export function showCharter(render: Renderer, charter: Charter, text: CharterText): void {
-  render.title(`The charter: ${text.name}`);
-  render.prose(text.purpose, '  ');
-  render.prose(`Judged by: ${text.metric}`, '  ');
-  for (const { id, sentence, enforcedBy } of text.clauses) {
+  const { name, purpose, metric, clauses, chapters } = explainCharter(charter, text);
+  render.title(`The charter: ${name}`);
+  render.prose(purpose, '  ');
+  render.prose(`Judged by: ${metric}`, '  ');
+  for (const { id, sentence, enforcedBy } of clauses) {
     render.prose(sentence, `  ${id.padEnd(5)}`);
     render.prose(`enforced by: ${enforcedBy}`, '       ');
   }
-  const chapter = (title: string, sentences: readonly string[]): void => {
+  for (const { id, title, sentences } of chapters) {
     render.title(title);
     for (const sentence of sentences) render.prose(sentence, '  – ');
-  };
-  chapter('What is learned', learned(text));
-  render.table(
-    text.schema.columns.map(({ name, transform, bound }) => [
-      name,
-      transform === 'signedLog' ? 'log scale' : 'as it is',
-      `cut at ±${bound}`,
-    ]),
-  );
-  chapter('What the contract holds everybody to, whatever the sentences above say', held(charter, text));
-  chapter('What it promises each record, and the noise that this takes', promised(charter, text));
-  chapter('What it costs, about', costs(charter));
+    if (id === 'learned') render.table(columnsOf(text));
+  }
 }
+
+const columnsOf = ({ schema }: CharterText): string[][] =>
+  schema.columns.map(({ name, transform, bound }) => [
+    name,
+    transform === 'signedLog' ? 'log scale' : 'as it is',
+    `cut at ±${bound}`,
+  ]);

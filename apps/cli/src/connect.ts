@@ -10,6 +10,7 @@ import {
   decodeDeployment,
   type DeploymentFile,
   emptyView,
+  type Fact,
   fold,
   getFacts,
   type Hex,
@@ -51,6 +52,7 @@ export async function connect(settings: Settings, account?: Hex): Promise<Connec
 }
 
 export interface Now {
+  readonly facts: readonly Fact[];
   readonly view: ChainView;
   readonly block: bigint;
   /** Block time, seconds. */
@@ -61,7 +63,7 @@ export interface Now {
 export async function viewNow(client: ConcordClient, fromBlock: bigint): Promise<Now> {
   const head = await client.reader.getBlock();
   const facts = await getFacts(client, fromBlock, head.number);
-  return { view: facts.reduce(fold, emptyView), block: head.number, time: Number(head.timestamp) };
+  return { facts, view: facts.reduce(fold, emptyView), block: head.number, time: Number(head.timestamp) };
 }
 
 const listed = (runs: readonly RunView[]): string =>

@@ -1,10 +1,15 @@
 /** The program as a person starts it: real chain, real processes. Uses the real data where it is there. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+const byName = (a: { name?: unknown }, b: { name?: unknown }): number => String(a.name).localeCompare(String(b.name));
 
 interface Ended {
   readonly code: number | null;
@@ -52,10 +57,25 @@ test('a demo that is kept running verifies from another process, and its documen
   assert.ok(document.gas.total > 0 && document.bytesPerMember > 0);
 });
 
-test('[LR12] the hospitals learn together, and the one with a single class is told so', async () => {
-  const run = await concord(['demo', '--example', 'hospitals', '--rounds', '2', '--seeds', '1', '--json']);
+test('[LR12][BD5] the hospitals learn together, the one with a single class is told so, and the model has its card', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'concord-demo-'));
+  const out = join(folder, 'facts.json');
+  const run = await concord(['demo', '--example', 'hospitals', '--rounds', '2', '--seeds', '1', '--json', '--out', out]);
   assert.equal(run.code, 0, run.stderr.slice(-2000));
   const document = JSON.parse(run.stdout);
+  assert.deepEqual(JSON.parse(readFileSync(out, 'utf8')), document);
+  const card = JSON.parse(readFileSync(join(folder, 'facts.card.json'), 'utf8'));
+  const words = readFileSync(join(folder, 'facts.card.md'), 'utf8');
+  rmSync(folder, { recursive: true });
+  assert.equal(card.privacy.epsilon, document.private.epsilon);
+  assert.equal(card.lineage.registered, true);
+  assert.deepEqual(
+    card.data.perMember.map(({ name, records, positives }: Record<string, unknown>) => ({ name, rows: records, positives })).sort(byName),
+    document.members.map(({ name, rows, positives }: Record<string, unknown>) => ({ name, rows, positives })).sort(byName),
+  );
+  assert.equal(card.evaluation.metrics.accuracy, document.private.accuracy);
+  assert.ok(card.evaluation.served.falseAlarmsOnKnownGood.of > 0 && card.evaluation.served.found.of > 0);
+  assert.ok(words.includes(card.model.modelId) && words.includes(`${card.evaluation.records} records`));
   assert.equal(document.verify.verdict, 'PASS');
   assert.deepEqual(
     document.members.map(({ rows }: { rows: number }) => rows),

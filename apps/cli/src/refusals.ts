@@ -3,14 +3,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { CharterText } from '@concord/protocol';
 import { objectionTo } from '@concord/node';
 import type { Charter } from '@concord/sdk';
-import { CsvError, parseCsv, readRecords, type Records, SchemaError } from '@concord/trainer';
+import { CsvError, parseCsv, readRecords, type Records, SchemaError, type Table } from '@concord/trainer';
 import { SettingError } from './settings/checks.ts';
 
 /** A member's records under the text's schema. Throws SettingError naming file, row and column. */
-export function readData(path: string, text: CharterText): Records {
+export const readData = (path: string, text: CharterText): Records => readRecords(readTable(path, text), text.schema);
+
+/** A table that fits the text's schema. Throws SettingError naming file, row and column. */
+export function readTable(path: string, text: CharterText): Table {
   if (!existsSync(path)) throw new SettingError('data', `${path} is not there: pass --data FILE`);
   try {
-    return readRecords(parseCsv(readFileSync(path, 'utf8')), text.schema);
+    const table = parseCsv(readFileSync(path, 'utf8'));
+    readRecords(table, text.schema);
+    return table;
   } catch (error) {
     if (error instanceof CsvError || error instanceof SchemaError) throw new SettingError(path, error.message);
     throw error;

@@ -1,6 +1,8 @@
 /** The only place that prints. Prose and progress go to stderr when a machine reads stdout, else to stdout. */
 import { stderr, stdout } from 'node:process';
 
+export { bytesText, thousands, timeOf } from '@concord/sdk';
+
 const useColor = (stream: NodeJS.WriteStream): boolean =>
   stream.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
 
@@ -106,18 +108,5 @@ export function complain(message: string): void {
   stderr.write(`${color ? `\u001b[${CODES.bad}m` : ''}${harmless(message)}${color ? '\u001b[0m' : ''}\n`);
 }
 
-/** Unix seconds → “2026-03-01 14:05:00 UTC”. */
-export const timeOf = (seconds: number | bigint): string =>
-  `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-
-/** Bytes as people read them: “163 KB”, “2.4 MB”, “84.0 GB”. */
-export const bytesText = (bytes: number): string =>
-  bytes < 1e6
-    ? `${Math.ceil(bytes / 1e3)} KB`
-    : bytes < 1e9
-      ? `${(bytes / 1e6).toFixed(1)} MB`
-      : `${(bytes / 1e9).toFixed(1)} GB`;
-
 /** 0.8123 → “.812”, as tables of scores are read. */
 export const score = (value: number): string => (value >= 0.9995 ? '1.000' : value.toFixed(3).replace(/^0/, ''));
-export const thousands = (value: number | bigint): string => value.toLocaleString('en-US').replaceAll(',', ' ');

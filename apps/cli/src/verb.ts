@@ -49,7 +49,7 @@ export function unknownOptions(raw: readonly string[], args: ArgsDef): string[] 
 }
 
 /** One line that says what to do next; viem's own messages carry whole requests. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (error instanceof BaseError)
     return `the chain’s node: ${error.shortMessage} Check it, then try again (CONCORD_DEBUG=1 shows more).`;
   return error instanceof Error ? error.message : String(error);

@@ -10,7 +10,7 @@ import {
   fold,
   gateways,
   getFacts,
-  predict as predictOnChain,
+  predictFeatures,
   registerModel,
   type RunView,
   verifyRun,
@@ -77,6 +77,6 @@ describe('boosted trees from secure histograms', () => {
     const { client, runId } = consortium;
     const { modelId } = await registerModel(client, runId, state);
     for (const features of [[0, 0, 0], [-65_536, 1, 65_536], [16_384, 32_768, -32_768], [16_383, 0, 1]])
-      assert.equal(await predictOnChain(client, modelId, features), predict(state.optimizer.model, Int32Array.from(features)));
+      assert.equal(await predictFeatures(client, modelId, features), predict(state.optimizer.model, Int32Array.from(features)));
   });
 });

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accuracy, auc, averagePrecision, evaluate, majorityGuess, recallAtFalseAlarms } from './metrics.ts';
+import {
+  accuracy,
+  auc,
+  averagePrecision,
+  evaluate,
+  majorityGuess,
+  recallAtFalseAlarms,
+  thresholdAtFalseAlarms,
+} from './metrics.ts';
 import { seededRandom } from './random.ts';
 
 const labels = [1, 1, 0, 1, 0, 0];
@@ -45,4 +53,20 @@ test('[LR8] one class, unequal lengths and NaN are errors, not numbers', () => {
   assert.throws(() => auc([1, 2], [1, 1]), { code: 'ONE_CLASS' });
   assert.throws(() => evaluate([1], [1, 0]), { code: 'LENGTH' });
   assert.throws(() => averagePrecision([1, Number.NaN], [1, 0]), { code: 'NAN' });
+});
+
+test('[LR8] what scores above the threshold of a false-alarm rate is what the recall at that rate counts', () => {
+  const random = seededRandom(9);
+  for (let trial = 0; trial < 50; trial++) {
+    const s = Array.from({ length: 120 }, () => random.integer(40));
+    const l = s.map((x) => (random.integer(40) < x ? 1 : 0));
+    for (const rate of [0, 0.01, 0.1, 0.5]) {
+      const threshold = thresholdAtFalseAlarms(s, l, rate);
+      const flagged = (label: number): number => s.filter((x, i) => l[i] === label && x > threshold).length;
+      const [ones, zeros] = [l.filter((each) => each === 1).length, l.filter((each) => each === 0).length];
+      assert.ok(flagged(0) <= Math.floor(rate * zeros));
+      assert.equal(flagged(1) / ones, recallAtFalseAlarms(s, l, rate));
+    }
+  }
+  assert.throws(() => thresholdAtFalseAlarms([1, 2], [0, 0]), { code: 'ONE_CLASS' });
 });

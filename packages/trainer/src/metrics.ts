@@ -106,6 +106,17 @@ export function recallAtFalseAlarms(scores: Scores, labels: Labels, rate = 0.01)
   return found / positives;
 }
 
+/**
+ * The least threshold above which at most ⌊rate · negatives⌋ scores of label 0 lie: flagging what scores higher finds what
+ * `recallAtFalseAlarms` says. Throws MetricsError ONE_CLASS.
+ */
+export function thresholdAtFalseAlarms(scores: Scores, labels: Labels, rate = 0.01): number {
+  totals(groups(scores, labels));
+  const ordinary = Array.from(scores).filter((_, i) => labels[i] === 0);
+  ordinary.sort((a, b) => b - a);
+  return ordinary[Math.min(ordinary.length - 1, Math.floor(rate * ordinary.length))]!;
+}
+
 export interface Evaluation {
   readonly accuracy: number;
   readonly majorityGuess: number;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseCsv } from './csv.ts';
-import { featureCount, joinRecords, readRecords, type Schema, selectRecords } from './schema.ts';
+import { featureCount, joinRecords, readFeatures, readRecords, type Schema, selectRecords } from './schema.ts';
 
 const SCHEMA: Schema = {
   columns: [
@@ -64,4 +64,15 @@ test('records can be chosen and joined', () => {
   assert.deepEqual([...joinRecords([chosen, records]).labels], [1, 1, 1, 0, 1]);
   const narrow = { count: 1, width: 1, features: Float64Array.of(1), labels: Uint8Array.of(0) };
   assert.throws(() => joinRecords([records, narrow]), { code: 'WIDTH' });
+});
+
+test('[LR6] one record without a label has the features that a table gives it', () => {
+  for (const basis of ['plain', 'waves'] as const) {
+    const schema: Schema = { ...SCHEMA, basis };
+    const { features } = read('age,amount,bad\n50,-2.5e3,1\n', schema);
+    assert.deepEqual(readFeatures({ amount: -2_500, age: '50' }, schema), features);
+    assert.deepEqual(readFeatures({ amount: null, age: 50 }, schema), read('age,amount,bad\n50,,1\n', schema).features);
+  }
+  assert.throws(() => readFeatures({ amount: 1 }, SCHEMA), { code: 'MISSING_COLUMN', column: 'age' });
+  assert.throws(() => readFeatures({ amount: '', age: 1 }, { ...SCHEMA, blank: 'refuse' }), { code: 'BLANK' });
 });

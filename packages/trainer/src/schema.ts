@@ -78,6 +78,26 @@ function checkSchema(schema: Schema): void {
   }
 }
 
+/** Writes the features of one record into `out` from `offset`; `fieldOf` gives the text of a column. Throws SchemaError. */
+function writeFeatures(
+  schema: Schema,
+  fieldOf: (column: Column, index: number) => string,
+  { out, offset, row }: { readonly out: Float64Array; readonly offset: number; readonly row?: number },
+): void {
+  schema.columns.forEach((column, j) => {
+    const text = fieldOf(column, j).trim();
+    if (text === '' && schema.blank === 'refuse')
+      throw new SchemaError('BLANK', 'empty, and the schema allows no blanks', column.name, row);
+    const value = text === '' ? 0 : Number(text);
+    if (text !== '' && (!NUMBER.test(text) || !Number.isFinite(value)))
+      throw new SchemaError('NOT_A_NUMBER', `have “${text}”, need a finite number`, column.name, row);
+    const u = transformed(value, column);
+    if (schema.basis === 'waves')
+      out.set([u === 0 ? 0 : 1, Math.sin(2 * Math.PI * u), Math.cos(2 * Math.PI * u)], offset + 3 * j);
+    else out[offset + j] = u;
+  });
+}
+
 /**
  * The records of a table under a schema; columns that the schema does not name are never looked at. Throws SchemaError
  * for the first missing column, blank (unless blanks are zero), non-number or label other than 0 or 1, and for a table
@@ -102,20 +122,30 @@ export function readRecords(table: Table, schema: Schema): Records {
     if (label !== '0' && label !== '1')
       throw new SchemaError('LABEL', `have “${label}”, need 0 or 1`, schema.label, index + 1);
     labels[index] = Number(label);
-    schema.columns.forEach((column, j) => {
-      const text = (row[places[j]!] ?? '').trim();
-      if (text === '' && schema.blank === 'refuse')
-        throw new SchemaError('BLANK', 'empty, and the schema allows no blanks', column.name, index + 1);
-      const value = text === '' ? 0 : Number(text);
-      if (text !== '' && (!NUMBER.test(text) || !Number.isFinite(value)))
-        throw new SchemaError('NOT_A_NUMBER', `have “${text}”, need a finite number`, column.name, index + 1);
-      const u = transformed(value, column);
-      if (schema.basis === 'waves')
-        features.set([u === 0 ? 0 : 1, Math.sin(2 * Math.PI * u), Math.cos(2 * Math.PI * u)], index * width + 3 * j);
-      else features[index * width + j] = u;
-    });
+    const place = { out: features, offset: index * width, row: index + 1 };
+    writeFeatures(schema, (_, j) => row[places[j]!] ?? '', place);
   });
   return { count, width, features, labels };
+}
+
+/** A record by the names of its columns: numbers, decimal texts, or blank (null or ''). */
+export type RecordValues = Readonly<Record<string, number | string | null>>;
+
+/**
+ * The features of one record whose label is not known, as `readRecords` makes them; values that the schema does not name
+ * are never looked at. Throws SchemaError for the first column that has no value, and as `readRecords` does (LR6).
+ */
+export function readFeatures(values: RecordValues, schema: Schema): Float64Array {
+  checkSchema(schema);
+  const features = new Float64Array(featureCount(schema));
+  const fieldOf = ({ name }: Column): string => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (value === undefined)
+      throw new SchemaError('MISSING_COLUMN', 'missing; give a number, or null where it is blank', name);
+    return value === null ? '' : String(value);
+  };
+  writeFeatures(schema, fieldOf, { out: features, offset: 0 });
+  return features;
 }
 
 /** The records at these positions, in this order. */

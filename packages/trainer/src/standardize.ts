@@ -46,19 +46,25 @@ export function writeMeanStatistics({ count, width, features }: Records, out: Fl
   }
 }
 
-/**
- * (x − mean) / deviation, clamped to ±limit: what models see. Throws SchemaError when the constants are for another
- * number of features.
- */
+/** (x − mean) / deviation of one record's features, clamped to ±limit. Throws SchemaError when the widths differ. */
+export function standardizeFeatures(
+  features: ArrayLike<number>,
+  { mean, deviation }: Constants,
+  limit: number,
+): Float64Array {
+  const width = mean.length;
+  if (features.length % width !== 0)
+    throw new SchemaError('WIDTH', `constants for ${width} features, records have ${features.length}`);
+  return Float64Array.from(features, (feature, i) => {
+    const x = (feature * 2 ** 16 - mean[i % width]!) / deviation[i % width]!;
+    return Math.max(-limit, Math.min(limit, x));
+  });
+}
+
+/** What models see of each record. Throws SchemaError when the constants are for another number of features. */
 export function standardize(records: Records, constants: Constants, limit: number): Records {
   const { count, width } = records;
   if (constants.mean.length !== width)
     throw new SchemaError('WIDTH', `constants for ${constants.mean.length} features, records have ${width}`);
-  const features = new Float64Array(count * width);
-  for (let i = 0; i < features.length; i++) {
-    const j = i % width;
-    const x = (records.features[i]! * 2 ** 16 - constants.mean[j]!) / constants.deviation[j]!;
-    features[i] = Math.max(-limit, Math.min(limit, x));
-  }
-  return { count, width, features, labels: records.labels };
+  return { count, width, features: standardizeFeatures(records.features, constants, limit), labels: records.labels };
 }

@@ -1,7 +1,7 @@
-import type { Address } from '@concord/sdk';
+import { type Address, charterFacts } from '@concord/sdk';
 import { defineCommand } from 'citty';
 import { compileDraft, readMembers, unreplaced } from '../charterFile.ts';
-import { charterFacts, showCharter } from '../charterWords.ts';
+import { showCharter } from '../charterWords.ts';
 import { readData, refusals } from '../refusals.ts';
 import { createRenderer } from '../render.ts';
 import { integer } from '../settings/checks.ts';

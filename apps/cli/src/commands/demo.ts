@@ -4,10 +4,21 @@ import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { CHEATS, shortened } from '../demo/cheats.ts';
 import { runDemo } from '../demo/run.ts';
+import { cardText } from '../model/cardText.ts';
 import { createRenderer } from '../render.ts';
 import { isRefusedProposal, showRefusedProposal } from '../demo/refusedProposal.ts';
-import { toDocument } from '../demo/document.ts';
+import { type DemoFacts, type FinishedFacts, isFinished, toDocument } from '../demo/document.ts';
 import { EXAMPLE_NAMES, EXAMPLES, loadFederation, readCharterFile } from '../demo/examples.ts';
+
+/** The document, and beside it the card of the model, if there is one. */
+function leave(out: string, document: unknown, facts: DemoFacts | FinishedFacts): void {
+  const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+  writeFileSync(out, json(document));
+  if (!isFinished(facts)) return;
+  const stem = out.replace(/\.json$/, '');
+  writeFileSync(`${stem}.card.json`, json(facts.card));
+  writeFileSync(`${stem}.card.md`, cardText(facts.card));
+}
 
 /** `npm start`: the whole story on one machine, from a voted charter to a verified model that a contract calls. */
 export const demo = defineCommand({
@@ -29,7 +40,10 @@ export const demo = defineCommand({
     committee: { type: 'string', description: 'separate staked aggregators, drawn each round: SHARESx2, such as 8x2' },
     keep: { type: 'boolean', description: 'leave everything running and print how to verify from another terminal' },
     json: { type: 'boolean', description: 'write the facts as one JSON document, alone on stdout' },
-    out: { type: 'string', description: 'write the JSON document to this file' },
+    out: {
+      type: 'string',
+      description: 'write the JSON document to this file, and the model card beside it (.card.json, .card.md)',
+    },
   },
   run: async ({ args }) => {
     const render = createRenderer({ json: args.json === true });
@@ -88,7 +102,7 @@ export const demo = defineCommand({
     }
     const document = toDocument(facts);
     if (args.json === true) render.document(document);
-    if (args.out !== undefined) writeFileSync(args.out, `${JSON.stringify(document, undefined, 2)}\n`);
+    if (args.out !== undefined) leave(args.out, document, facts);
     if (args.keep !== true) rmSync(folder, { recursive: true, force: true });
     process.exitCode = facts.verify.verdict === 'PASS' && cheat === undefined ? 0 : 1;
   },

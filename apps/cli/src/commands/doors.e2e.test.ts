@@ -245,6 +245,12 @@ describe('the doors, one after the other', () => {
     const [from] = header['output.weight'].data_offsets;
     const first = tensors.readFloatLE(8 + Number(tensors.readBigUInt64LE(0)) + from);
     assert.ok(Math.abs(first - parameters[0]! / 65_536) <= Math.abs(first) * 1e-6);
+    assert.match(readFileSync(at('model', 'card.md'), 'utf8'), /^# Model card: A joint model\n/);
+    const measured = JSON.parse(await works('model', 'card', '--folder', 'a', '--data', 'b/data.csv', '--json'));
+    assert.deepEqual([measured.lineage, measured.model.modelId], [card.lineage, registered.modelId]);
+    assert.equal(measured.evaluation.records, 30);
+    assert.match(await works('model', 'card', '--folder', 'a'), /Nobody evaluated it here/);
+    await fails(/words.csv: row 1: column “age”/, 'model', 'card', '--folder', 'a', '--data', 'words.csv');
     await fails(
       /model.bin is there already: name another folder/,
       'model',

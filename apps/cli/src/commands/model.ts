@@ -1,15 +1,32 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeModel } from '@concord/protocol';
-import { registerModel } from '@concord/sdk';
+import {
+  type BlobSource,
+  type ChainView,
+  decodeArchive,
+  type Deployment,
+  emptyView,
+  endpointsOf,
+  type Fact,
+  type FinalModel,
+  finalModelOf,
+  fold,
+  type Hex,
+  registerModel,
+  type RunView,
+} from '@concord/sdk';
 import { defineCommand } from 'citty';
 import { sha256 } from 'viem';
-import { connect, runMeant, viewNow } from '../connect.ts';
+import { readArchive } from '../audit.ts';
+import { connect, type Now, runMeant, viewNow } from '../connect.ts';
 import { cardOf } from '../model/card.ts';
-import { finalState } from '../model/finalState.ts';
+import { cardText } from '../model/cardText.ts';
+import { evaluateModel } from '../model/evaluation.ts';
 import { encodeOnnx } from '../model/onnx.ts';
 import { encodeSafetensors } from '../model/safetensors.ts';
 import { tensorsOf } from '../model/tensors.ts';
+import { readTable } from '../refusals.ts';
 import { createRenderer } from '../render.ts';
 import { SettingError } from '../settings/checks.ts';
 import { readKey } from '../settings/keyFile.ts';
@@ -24,6 +41,30 @@ const common = {
   },
   json: { type: 'boolean', description: 'write the facts as JSON, alone on stdout' },
 } as const;
+
+/** Where bytes are asked for: the announced endpoints, or the source that was named. */
+const endpointsIn = (run: RunView, view: ChainView, source: string | undefined): readonly string[] =>
+  source === undefined ? [...new Set([...run.endpoints.values(), ...view.endpoints.values()])] : [source];
+
+/** The final model. Throws FinalModelError. */
+const finalModel = (run: RunView, view: ChainView, source: string | undefined): Promise<FinalModel> =>
+  finalModelOf(run, endpointsOf(endpointsIn(run, view, source)));
+
+const isRegistered = (facts: readonly Fact[], runId: Hex): boolean =>
+  facts.some((fact) => fact.kind === 'registered' && fact.runId === runId);
+
+/** An archive where one is named, else the chain; an archive brings its bytes along. Throws ArchiveError, SettingError. */
+async function sourceOf(
+  args: Readonly<Record<string, unknown>>,
+): Promise<Pick<Now, 'facts' | 'view'> & { readonly deployment: Deployment; readonly blobs?: BlobSource }> {
+  const { archive } = args;
+  if (typeof archive !== 'string') {
+    const { client, fromBlock } = await connect(readSettings(args));
+    return { ...(await viewNow(client, fromBlock)), deployment: client.deployment };
+  }
+  const { facts, deployment, blobs } = decodeArchive(readArchive(archive));
+  return { facts, view: facts.reduce(fold, emptyView), deployment, blobs: async (digest) => blobs.get(digest) };
+}
 
 const exportModel = verb(
   {
@@ -46,7 +87,7 @@ const exportModel = verb(
       const { client, fromBlock } = await connect(readSettings(args));
       const now = await viewNow(client, fromBlock);
       const run = runMeant(now, { id: args.run });
-      const final = await finalState(run, now.view, args.source);
+      const final = await finalModel(run, now.view, args.source);
       const { state, text } = final;
       const files: Record<string, Uint8Array> = {
         'model.bin': encodeModel(state.optimizer.model),
@@ -56,21 +97,23 @@ const exportModel = verb(
         }),
         ...(args.onnx === true && { 'model.onnx': encodeOnnx(state, text) }),
       };
+      const registered = isRegistered(now.facts, run.charterId);
       const card = {
-        ...cardOf(run, client.deployment, final),
+        ...cardOf(run, client.deployment, final, { registered }),
         files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
       };
-      for (const name of [...Object.keys(files), 'card.json'])
+      for (const name of [...Object.keys(files), 'card.json', 'card.md'])
         if (existsSync(join(args.out, name)))
           throw new SettingError('--out', `${join(args.out, name)} is there already: name another folder`);
       mkdirSync(args.out, { recursive: true });
       for (const [name, bytes] of Object.entries(files)) writeFileSync(join(args.out, name), bytes, { flag: 'wx' });
       writeFileSync(join(args.out, 'card.json'), `${JSON.stringify(card, undefined, 2)}\n`, { flag: 'wx' });
+      writeFileSync(join(args.out, 'card.md'), cardText(card), { flag: 'wx' });
       const render = createRenderer({ json: args.json === true });
       for (const [name, bytes] of Object.entries(files))
         render.line(`  ${join(args.out, name)}: ${bytes.length} bytes, SHA-256 ${sha256(bytes)}`);
       render.line(
-        `  ${join(args.out, 'card.json')}: what it is, under which charter, ε ${card.privacy.epsilon.toFixed(3)} at δ = ${card.privacy.delta}`,
+        `  ${join(args.out, 'card.json')} and card.md: what it is, under which charter, ε ${card.privacy.epsilon.toFixed(3)} at δ = ${card.privacy.delta}`,
       );
       if (args.json === true) render.document(card);
     },
@@ -94,7 +137,7 @@ const register = verb(
       const { client, fromBlock } = await connect(settings, privateKey);
       const now = await viewNow(client, fromBlock);
       const run = runMeant(now, { id: args.run });
-      const { state } = await finalState(run, now.view, args.source);
+      const { state } = await finalModel(run, now.view, args.source);
       const { modelId, gas, block } = await registerModel(client, run.charterId, state);
       const render = createRenderer({ json: args.json === true });
       render.line(`  registered as ${modelId} in block ${block} for ${gas} gas`, 'good');
@@ -103,8 +146,46 @@ const register = verb(
   }),
 );
 
+const card = verb(
+  {
+    example: 'concord model card --rpc http://10.0.0.5:8545 --deployment deployment.json --data held-out.csv',
+    next: 'Pass it on wherever the model goes. “concord verify” checks the run that it names.',
+  },
+  defineCommand({
+    meta: {
+      name: 'card',
+      description:
+        'Say what a model is, whom it was learned from, under which privacy, and where it comes from; with labeled records of your own also what it gets wrong.',
+    },
+    args: {
+      ...settingArgs('rpc', 'deployment'),
+      ...common,
+      archive: { type: 'string', description: 'a file that “concord archive” wrote, instead of a chain' },
+      data: {
+        type: 'string',
+        description: 'labeled records that nobody trained on, CSV: measured here, they do not leave this process',
+      },
+    },
+    run: async ({ args }) => {
+      const { deployment, facts, view, blobs } = await sourceOf(args);
+      const run = runMeant({ view }, { id: args.run });
+      const final = await finalModelOf(run, blobs ?? endpointsOf(endpointsIn(run, view, args.source)));
+      const table = args.data === undefined ? undefined : readTable(args.data, final.text);
+      const evaluation = table && evaluateModel(final, table, { data: `the records of ${args.data}` });
+      const written = cardOf(run, deployment, final, {
+        readFrom: args.archive === undefined ? 'chain' : 'archive',
+        registered: isRegistered(facts, run.charterId),
+        ...(evaluation && { evaluation }),
+      });
+      const render = createRenderer({ json: args.json === true });
+      if (args.json === true) render.document(written);
+      else render.line(cardText(written));
+    },
+  }),
+);
+
 /** `concord model`: the model that a run ended with. */
 export const model = defineCommand({
-  meta: { name: 'model', description: 'Export the final model of a run, or put it on chain.' },
-  subCommands: { export: exportModel, register },
+  meta: { name: 'model', description: 'Export the final model of a run, say what it is, or put it on chain.' },
+  subCommands: { export: exportModel, card, register },
 });

@@ -1,10 +1,10 @@
 import { existsSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { propose as proposeOnChain } from '@concord/sdk';
+import { charterFacts, propose as proposeOnChain } from '@concord/sdk';
 import { defineCommand } from 'citty';
 import { confirm } from '../ask.ts';
 import { compileDraft, readMembers, unreplaced } from '../charterFile.ts';
-import { charterFacts, showCharter } from '../charterWords.ts';
+import { showCharter } from '../charterWords.ts';
 import { connect } from '../connect.ts';
 import { createRenderer } from '../render.ts';
 import { readKey } from '../settings/keyFile.ts';

@@ -1,82 +1,19 @@
-import { type Address, hasSaid, isCommittee, type RunView, waitingOf } from '@concord/sdk';
-import { epsilonWad } from '@concord/protocol';
+import { duration, type RunView } from '@concord/sdk';
 import { defineCommand } from 'citty';
-import { duration } from '../charterWords.ts';
 import { connect, type Now, runMeant, viewNow } from '../connect.ts';
 import { createRenderer, type Renderer, timeOf } from '../render.ts';
+import { PHASE_WORDS, type RunStatus, statusOf } from '../runStatus.ts';
 import { readSettings, settingArgs } from '../settings/settings.ts';
 import { verb } from '../verb.ts';
 
-/** Whom the run waits for, as far as they can be asked. */
-interface Missing {
-  readonly address: Address;
-  readonly endpoint: string | undefined;
-  /** undefined: does not answer. */
-  readonly said: boolean | undefined;
-}
-
-async function missingIn(run: RunView, { view, time }: Now): Promise<readonly Missing[]> {
-  const { whom, post, round, attempt } = waitingOf(run, time);
-  return Promise.all(
-    whom.map(async (address): Promise<Missing> => {
-      const endpoint = run.endpoints.get(address) ?? view.endpoints.get(address);
-      if (post === undefined || round === undefined || attempt === undefined) return { address, endpoint, said: false };
-      return { address, endpoint, said: await hasSaid(endpoint, { runId: run.charterId, round, attempt }, post) };
-    }),
-  );
-}
-
-const wad = (value: bigint): number => Number(value) / 1e18;
-
-async function describe(run: RunView, now: Now) {
-  const waiting = waitingOf(run, now.time);
-  const { limits, members } = run.charter;
-  const missing = waiting.phase === 'FAILED' ? [] : (await missingIn(run, now)).filter(({ said }) => said !== true);
-  return {
-    charterId: run.charterId,
-    phase: waiting.phase,
-    round: waiting.round,
-    attempt: waiting.attempt,
-    rounds: limits.rounds,
-    settled: run.attempts.filter(({ settled }) => settled).length,
-    voided: run.attempts.filter(({ voided }) => voided).length,
-    epsilon: wad(epsilonWad(run.rho, BigInt(limits.deltaExponent))),
-    epsilonCap: wad(limits.epsilonCap),
-    deltaExponent: limits.deltaExponent,
-    members: members.length,
-    votes: run.votes.size,
-    joined: run.endpoints.size,
-    committee: isCommittee(run.charter),
-    waitsFor: waiting.what,
-    secondsLeft: waiting.until === undefined ? undefined : waiting.until - now.time,
-    missing,
-  };
-}
-
-type Described = Awaited<ReturnType<typeof describe>>;
-
-const PHASES: Readonly<Record<string, string>> = {
-  VOTING: 'the charter is up for vote',
-  FAILED: 'the charter was not accepted',
-  SEAT: 'holders take their seats',
-  NOISE: 'noise is being brought',
-  OPEN: 'the round is being opened',
-  UPLOAD: 'updates are being brought',
-  QUERY: 'the norm proofs are being challenged',
-  VERIFY: 'the norm proofs are being checked',
-  UNMASK: 'the sum is being opened; it is paid for',
-  SETTLE: 'the new model is being signed',
-  FINISHED: 'the run is over',
-};
-
-function show(render: Renderer, each: Described, run: RunView, { time }: Now): void {
+function show(render: Renderer, each: RunStatus, run: RunView, { time }: Now): void {
   render.title(`Run ${each.charterId}`);
   const place =
     each.round === undefined
       ? ''
       : `, round ${each.round + 1} of ${each.rounds}${each.attempt === 0 ? '' : `, attempt ${(each.attempt ?? 0) + 1}`}`;
   render.line(
-    `  phase     ${each.phase}: ${PHASES[each.phase]}${place}`,
+    `  phase     ${each.phase}: ${PHASE_WORDS[each.phase]}${place}`,
     each.phase === 'FINISHED' ? 'good' : each.phase === 'FAILED' ? 'bad' : 'strong',
   );
   render.line(
@@ -133,7 +70,7 @@ export const status = verb(
       const now = await viewNow(client, fromBlock);
       const runs = args.run === undefined ? [...now.view.runs.values()] : [runMeant(now, { id: args.run })];
       const render = createRenderer({ json: args.json === true });
-      const described = await Promise.all(runs.map((run) => describe(run, now)));
+      const described = await Promise.all(runs.map((run) => statusOf(run, now)));
       if (runs.length === 0)
         render.line('  no charter was proposed on this deployment yet: see “concord propose --help”', 'warn');
       for (const [i, each] of described.entries()) show(render, each, runs[i]!, now);

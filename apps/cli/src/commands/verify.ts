@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { defineCommand } from 'citty';
-import { archivedRecords, audit, chainArgs, recordsNamed, showClauses } from '../audit.ts';
+import { archivedRecords, audit, chainArgs, readArchive, recordsNamed, showClauses } from '../audit.ts';
 import { createRenderer } from '../render.ts';
 import { verb } from '../verb.ts';
 
@@ -30,7 +29,7 @@ export const verify = verb(
     run: async ({ args }) => {
       const render = createRenderer({ json: args.json === true });
       const records =
-        args.archive === undefined ? await recordsNamed(args) : archivedRecords(readFileSync(args.archive));
+        args.archive === undefined ? await recordsNamed(args) : archivedRecords(readArchive(args.archive));
       const { kept: _kept, ...report } = await audit(records);
       showClauses(report.clauses, render);
       render.line();

@@ -1,5 +1,6 @@
 /** The facts of a finished demo, as one JSON document. Field names are stable; new ones may be added. */
 import type { RefusedReport, VoidAttempt } from '@concord/sdk';
+import type { ModelCard } from '../model/card.ts';
 import type { Accusation } from './accusations.ts';
 import type { Baselines, Spread } from './comparison.ts';
 import type { Scores } from './judge.ts';
@@ -51,9 +52,11 @@ export interface FinishedFacts extends DemoFacts {
   };
   readonly seconds: { readonly total: number; readonly training: number; readonly central: number };
   readonly onChain: OnChain;
+  /** What `--out` leaves beside the document. */
+  readonly card: ModelCard;
 }
 
-const isFinished = (facts: DemoFacts | FinishedFacts): facts is FinishedFacts => 'onChain' in facts;
+export const isFinished = (facts: DemoFacts | FinishedFacts): facts is FinishedFacts => 'onChain' in facts;
 
 const roundsIn = (rounds: readonly RoundRecord[]) => rounds.map((round) => ({ ...round, gas: Number(round.gas) }));
 

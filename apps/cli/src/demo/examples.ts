@@ -13,6 +13,7 @@ import {
 } from '@concord/datasets';
 import type { Table } from '@concord/trainer';
 import { parse } from 'yaml';
+import type { Group } from '../model/evaluation.ts';
 import type { Metric } from './judge.ts';
 import type { CharterFile } from './story.ts';
 
@@ -44,11 +45,14 @@ export interface Example {
   readonly limit: string;
   /** Passes over its records that training without privacy takes until it no longer gets better. */
   readonly passes: number;
+  /** Where its card looks for records that evade the model, and for those that it wrongs. */
+  readonly groups?: readonly Group[];
   readonly load: (options: FindOptions) => Promise<Federation | undefined>;
   readonly standIn: () => Federation;
   readonly source: string;
 }
 
+const TRANSACTIONS = 'total transactions (including tnx to create contract';
 const RECALL = 'recallAt1PercentFalseAlarms';
 
 export const EXAMPLES = {
@@ -68,6 +72,11 @@ export const EXAMPLES = {
     ],
     limit: 'what limits the run is the number of rounds first and the noise second',
     passes: 30,
+    groups: [
+      { what: 'fresh accounts: three transactions or fewer', column: TRANSACTIONS, above: -1, atMost: 3 },
+      { what: 'accounts with 4 to 50 transactions', column: TRANSACTIONS, above: 3, atMost: 50 },
+      { what: 'busy accounts: more than 50', column: TRANSACTIONS, above: 50, atMost: Number.MAX_SAFE_INTEGER },
+    ],
     load: loadWallets,
     standIn: () => syntheticWallets(1),
     source: WALLET_SOURCE.url,

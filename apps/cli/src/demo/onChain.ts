@@ -1,6 +1,6 @@
 /** The model registered, and the contract asked about the judged accounts, bit for bit. */
 import type { RunState } from '@concord/protocol';
-import { type ConcordClient, estimatePredictGas, type Hex, predict as predictOnChain, registerModel } from '@concord/sdk';
+import { type ConcordClient, estimatePredictGas, type Hex, predictFeatures, registerModel } from '@concord/sdk';
 import type { Judged } from './judge.ts';
 
 export interface OnChain {
@@ -24,7 +24,7 @@ export async function askTheChain(
   const asked = Math.min(count, judged.inputs.length);
   let equal = asked > 0;
   for (let i = 0; i < asked; i++) {
-    const answer = await predictOnChain(client, modelId, Array.from(judged.inputs[i]!));
+    const answer = await predictFeatures(client, modelId, Array.from(judged.inputs[i]!));
     equal &&= answer === judged.logits[i];
   }
   const predictGas = await estimatePredictGas(client, modelId, Array.from(judged.inputs[0]!));

@@ -20,6 +20,8 @@ import { belongsTo, type CharterFile, firstDeath, setStage, type Stage } from '.
 import { memberStatus } from './status.ts';
 import { type Slashing, slashTwoTongues } from './twoTongues.ts';
 import { audit, recordsOf, showClauses } from '../audit.ts';
+import { cardOf } from '../model/card.ts';
+import { evaluateModel } from '../model/evaluation.ts';
 import { type Renderer, thousands } from '../render.ts';
 
 export interface DemoOptions {
@@ -206,6 +208,18 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
       onChain.equal ? 'good' : 'bad',
     );
 
+    const card = cardOf(run, stage.client.deployment, { state, text }, {
+      registered: true,
+      evaluation: evaluateModel({ state, text }, federation.test, {
+        data: `held-out ${example.records} of ${federation.name}, on which nobody trained`,
+        ...(example.groups && { groups: example.groups }),
+      }),
+      sizes: {
+        says: 'this demo, which holds all files; a real run publishes no member’s count',
+        members: rows.map(({ name, rows: records, positives }, i) => ({ address: stage.members[i]!.address, name, records, positives })),
+      },
+    });
+
     const common = await verify();
     render.status('  computing the rows of the table that no member could …');
     const { baselines: rowsOfAll, centralSeconds } = await baselines.result;
@@ -226,6 +240,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
       privacy,
       seconds: { total: (now() - started) / 1000, training, central: centralSeconds },
       onChain,
+      card,
     };
     showTable(render, facts, example);
     showEnding(render, facts, true);

@@ -1,26 +1,34 @@
-import { inferenceAbi } from '@concord/contracts';
-import { encodeFunctionData } from 'viem';
+/** Predictions that need a chain: through the contract, or here with a model that is pulled and checked first. */
+import type { RecordValues } from '@concord/trainer';
 import type { ConcordClient } from '../client.ts';
-import { toTransactionError } from '../errors.ts';
-import type { Hex } from '../facts.ts';
+import type { FinalModel, ModelName } from '../finalModel.ts';
+import { featuresOf, type Prediction, predictHere, predictionOf } from '../predict.ts';
+import { predictFeatures } from './predictFeatures.ts';
+import { type ReadModelOptions, readModel } from './readModel.ts';
 
 /**
- * Asks a registered model on chain, for free [CH10]: Q16 features as the model was trained on, a Q16 score back. Throws
- * TransactionError when there is no such model or the features do not fit it.
+ * Asks the contract, for free: the RPC sees the standardised features. Throws SchemaError, and TransactionError where the
+ * model is not registered. [BD1]
  */
-export async function predict(client: ConcordClient, modelId: Hex, features: readonly number[]): Promise<number> {
-  const address = client.deployment.inference;
-  const call = { address, abi: inferenceAbi, functionName: 'predict', args: [modelId, features] } as const;
-  try {
-    return await client.reader.readContract(call);
-  } catch (error) {
-    throw toTransactionError(error, call);
-  }
+export async function predictOnChain(
+  client: ConcordClient,
+  model: FinalModel,
+  values: RecordValues,
+): Promise<Prediction> {
+  const score = await predictFeatures(client, model.modelId, Array.from(featuresOf(model, values)));
+  return predictionOf(model, score, 'contract');
 }
 
-/** Gas of a whole transaction that asks for one prediction, as the chain estimates it. */
-export const estimatePredictGas = (client: ConcordClient, modelId: Hex, features: readonly number[]): Promise<bigint> =>
-  client.reader.estimateGas({
-    to: client.deployment.inference,
-    data: encodeFunctionData({ abi: inferenceAbi, functionName: 'predict', args: [modelId, features] }),
-  });
+/**
+ * Scores a record by run or model id: pulls the model, checks it against the chain, computes here, or asks the contract
+ * where `through` says so. Pull once with `readModel` to score many. Throws FinalModelError, SchemaError, TransactionError.
+ */
+export async function predict(
+  client: ConcordClient,
+  name: ModelName,
+  values: RecordValues,
+  options: ReadModelOptions & { readonly through?: Prediction['by'] },
+): Promise<Prediction> {
+  const model = await readModel(client, name, options);
+  return options.through === 'contract' ? predictOnChain(client, model, values) : predictHere(model, values);
+}

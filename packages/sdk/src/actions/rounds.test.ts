@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { merkleRoot, predict as predictExactly, type RunState, runStateHash, startState } from '@concord/protocol';
+import {
+  encodeRunState,
+  merkleRoot,
+  predict as predictExactly,
+  type RunState,
+  runStateHash,
+  startState,
+} from '@concord/protocol';
 import { bytesToHex, hexToBytes, keccak256 } from 'viem';
 import { smallTerms, smallText } from '../../../testing/src/charter.ts';
 import { type Devnet, startDevnet } from '../../../testing/src/devnet.ts';
@@ -8,9 +15,11 @@ import { type ConcordClient, createConcordClient } from '../client.ts';
 import { compileCharter, type CompiledCharter } from '../compileCharter.ts';
 import { TransactionError } from '../errors.ts';
 import type { Address, Fact, Hex, Seat } from '../facts.ts';
+import { finalModelIn } from '../finalModel.ts';
 import { charterIdOf, committeeHashOf } from '../identity.ts';
 import { getFacts } from '../logs.ts';
 import { cutPieces } from '../pieces.ts';
+import { predictHere } from '../predict.ts';
 import { PromiseError, promisedFile, promisedShare } from '../promises.ts';
 import { addressOf, type Statement, sign } from '../signing.ts';
 import { type AttemptView, currentAttempt, emptyView, fold, type RunView, runPhaseAt } from '../view.ts';
@@ -21,7 +30,8 @@ import { crossCheck } from './crossCheck.ts';
 import { answer, demand, forfeit, slashWithheld } from './demand.ts';
 import { type Deployed, deploy } from './deploy.ts';
 import { openRound } from './openRound.ts';
-import { estimatePredictGas, predict } from './predict.ts';
+import { predictOnChain } from './predict.ts';
+import { estimatePredictGas, predictFeatures } from './predictFeatures.ts';
 import { propose } from './propose.ts';
 import { queryRound } from './queryRound.ts';
 import { recordUnmasked } from './recordUnmasked.ts';
@@ -127,7 +137,7 @@ const refused =
   (error: unknown): boolean =>
     error instanceof TransactionError && error.code === code;
 
-test('[RD1][RD2] every transition lands through the SDK, and the view follows the contract', async () => {
+test('[RD1][RD2][BD1] every transition lands through the SDK, the view follows the contract, and its model is told alike', async () => {
   const { charter, text } = compiled;
   await propose(client, charter);
   const signatures = await signAll({ kind: 'Vote', charterId: runId, support: true });
@@ -177,10 +187,24 @@ test('[RD1][RD2] every transition lands through the SDK, and the view follows th
   const features = [65_536, -32_768, 7];
   const expected = predictExactly(last.optimizer.model, Int32Array.from(features));
   assert.notEqual(expected, 0);
-  assert.equal(await predict(client, modelId, features), expected);
-  await assert.rejects(predict(client, word('none'), features), refused('UnknownModel'));
-  await assert.rejects(predict(client, modelId, [1]), refused('WrongFeatureCount'));
+  assert.equal(await predictFeatures(client, modelId, features), expected);
+  await assert.rejects(predictFeatures(client, word('none'), features), refused('UnknownModel'));
+  await assert.rejects(predictFeatures(client, modelId, [1]), refused('WrongFeatureCount'));
   assert((await estimatePredictGas(client, modelId, features)) > 21_000n);
+
+  // The model as a stranger reads it from chain and bytes: what it says here is what the contract says.
+  const served = new Map([
+    [run.attempts.at(-1)!.settled!.blob, encodeRunState(last)],
+    [charter.textDigest, compiled.textBytes],
+  ]);
+  const blobs = async (digest: Hex) => served.get(digest);
+  const model = await finalModelIn(facts, { modelId }, blobs);
+  for (let i = 0; i < 40; i++) {
+    const values = { a: Math.sin(i) * 1.2, b: i % 7 === 0 ? null : 10 ** (i % 9) * (-1) ** i, c: `${i / 13 - 1}` };
+    const [here, there] = [predictHere(model, values), await predictOnChain(client, model, values)];
+    assert.equal(here.score, there.score, `[BD1] record ${i}`);
+    assert.deepEqual({ ...here, by: 'contract' }, there);
+  }
 });
 
 test('[CM10] promised bytes are asked for and published through the SDK, and the view knows', async () => {

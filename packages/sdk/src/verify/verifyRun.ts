@@ -47,8 +47,11 @@ export interface VerifyOptions {
   readonly onRound?: (round: number) => void;
 }
 
+/** What an audit found. Field names and verdicts are stable; clauses and fields may be added. */
 export interface Verification {
+  /** FAIL if a clause fails, else INCOMPLETE if one could not be checked, else PASS. */
   readonly verdict: Verdict;
+  /** In the order of a run; those that this version does not enforce come last, and say so. */
   readonly clauses: readonly Clause[];
   /** Reports that broke a rule and were kept out. The run is none the worse for them; their members may be. */
   readonly refused: readonly RefusedReport[];

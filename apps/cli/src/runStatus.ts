@@ -1,0 +1,74 @@
+/** Where a run stands, as facts: for people who ask, and for programs. */
+import { epsilonWad } from '@concord/protocol';
+import { type Address, hasSaid, isCommittee, type RunView, waitingOf } from '@concord/sdk';
+import type { Now } from './connect.ts';
+
+type Moment = Pick<Now, 'view' | 'time'>;
+
+/** Whom the run waits for, as far as they can be asked. */
+interface Missing {
+  readonly address: Address;
+  readonly endpoint: string | undefined;
+  /** undefined: does not answer. */
+  readonly said: boolean | undefined;
+}
+
+async function missingIn(run: RunView, { view, time }: Moment, ask: boolean): Promise<readonly Missing[]> {
+  const { whom, post, round, attempt } = waitingOf(run, time);
+  return Promise.all(
+    whom.map(async (address): Promise<Missing> => {
+      const endpoint = run.endpoints.get(address) ?? view.endpoints.get(address);
+      if (!ask || post === undefined || round === undefined || attempt === undefined)
+        return { address, endpoint, said: false };
+      return { address, endpoint, said: await hasSaid(endpoint, { runId: run.charterId, round, attempt }, post) };
+    }),
+  );
+}
+
+const wad = (value: bigint): number => Number(value) / 1e18;
+
+/**
+ * Where a run stands and whom it waits for. Without `ask` nobody is asked what they said already, so all who may still have
+ * to say it are missing.
+ */
+export async function statusOf(run: RunView, now: Moment, { ask = true }: { readonly ask?: boolean } = {}) {
+  const waiting = waitingOf(run, now.time);
+  const { limits, members } = run.charter;
+  const missing =
+    waiting.phase === 'FAILED' ? [] : (await missingIn(run, now, ask)).filter(({ said }) => said !== true);
+  return {
+    charterId: run.charterId,
+    phase: waiting.phase,
+    round: waiting.round,
+    attempt: waiting.attempt,
+    rounds: limits.rounds,
+    settled: run.attempts.filter(({ settled }) => settled).length,
+    voided: run.attempts.filter(({ voided }) => voided).length,
+    epsilon: wad(epsilonWad(run.rho, BigInt(limits.deltaExponent))),
+    epsilonCap: wad(limits.epsilonCap),
+    deltaExponent: limits.deltaExponent,
+    members: members.length,
+    votes: run.votes.size,
+    joined: run.endpoints.size,
+    committee: isCommittee(run.charter),
+    waitsFor: waiting.what,
+    secondsLeft: waiting.until === undefined ? undefined : waiting.until - now.time,
+    missing,
+  };
+}
+
+export type RunStatus = Awaited<ReturnType<typeof statusOf>>;
+
+export const PHASE_WORDS: Readonly<Record<string, string>> = {
+  VOTING: 'the charter is up for vote',
+  FAILED: 'the charter was not accepted',
+  SEAT: 'holders take their seats',
+  NOISE: 'noise is being brought',
+  OPEN: 'the round is being opened',
+  UPLOAD: 'updates are being brought',
+  QUERY: 'the norm proofs are being challenged',
+  VERIFY: 'the norm proofs are being checked',
+  UNMASK: 'the sum is being opened; it is paid for',
+  SETTLE: 'the new model is being signed',
+  FINISHED: 'the run is over',
+};

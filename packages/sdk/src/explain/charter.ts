@@ -1,0 +1,117 @@
+/**
+ * A charter in plain words: its own clauses, what is learned, what the contract holds everybody to whatever those clauses
+ * say, what it promises and what it costs. The words follow from struct and text alone. [BD2]
+ */
+import type { CharterText, TextClause } from '@concord/protocol';
+import type { Charter } from '../facts.ts';
+import { charterFacts, type CharterFacts } from './facts.ts';
+import { bytesText, duration, onOneLine, thousands, timeOf } from './words.ts';
+
+export interface Chapter {
+  readonly id: 'learned' | 'held' | 'promised' | 'costs' | 'use';
+  readonly title: string;
+  readonly sentences: readonly string[];
+}
+
+export interface CharterExplanation {
+  /** Of this shape. */
+  readonly version: 1;
+  readonly charterId: string;
+  /** Name, purpose, metric and clauses as their author wrote them: words of somebody else. */
+  readonly name: string;
+  readonly purpose: string;
+  readonly metric: string;
+  readonly clauses: readonly TextClause[];
+  readonly chapters: readonly Chapter[];
+  readonly facts: CharterFacts;
+}
+
+function learned({ schema, model }: CharterText, facts: CharterFacts): string[] {
+  const shape =
+    model.kind === 'trees'
+      ? `${model.trees} boosted trees of depth ${model.depth} on ${model.inputs} inputs`
+      : model.kind === 'mlp'
+        ? `A network with ${model.inputs} inputs and ${model.hidden} hidden units`
+        : `A logistic model with ${model.inputs} inputs`;
+  return [
+    `${shape}, ${thousands(facts.parameters)} parameters; nobody runs anybody’s code.`,
+    `From ${schema.columns.length} columns of each record it predicts “${onOneLine(schema.label)}” (0 or 1); an empty field ${schema.blank === 'zero' ? 'counts as 0' : 'is refused'}. No other column is read.`,
+  ];
+}
+
+/** What the sums of a run are of. */
+const OPENED: Readonly<Record<CharterFacts['algorithm'], (rounds: number) => string>> = {
+  fedSgd: (rounds) => `one of feature statistics, ${rounds - 1} of gradients`,
+  fedAvg: (rounds) => `one of feature statistics, ${rounds - 1} of updates`,
+  boostedTrees: () => 'all of them of histograms of gradients',
+};
+
+function held(facts: CharterFacts): string[] {
+  const { members, rounds, shares, sunset, gasCap } = facts;
+  return [
+    `It passes with the votes of more than half of ${members.length} members, within ${duration(facts.votingSeconds)} of the proposal.`,
+    `${rounds} sums are opened: ${OPENED[facts.algorithm](rounds)}. A sum over fewer than ${facts.minCohort} members is never opened.`,
+    facts.committee
+      ? `Every update is cut into ${shares} shares, each held by two staked aggregators who are drawn by stake for every round. It stays secret unless every share falls to somebody who colludes.`
+      : `Every update is cut into ${shares} shares, one for each member. It stays secret unless all ${shares} collude; one absent member voids the attempt, which is then tried again.`,
+    `An attempt may take ${duration(facts.deadlines.all)} in all; a phase that misses its deadline voids it.`,
+    sunset === null ? 'It has no sunset.' : `No attempt begins after ${timeOf(sunset)}.`,
+    gasCap === null ? 'Gas is not capped.' : `The run may burn at most ${thousands(gasCap)} gas.`,
+  ];
+}
+
+function promised({ privacy, members, maxRecords }: CharterFacts): string[] {
+  const of = privacy.unit === 'record' ? 'one record' : 'one member';
+  const z = privacy.noiseMultiplier;
+  return [
+    `ε = ${privacy.epsilonAfterAllRounds.toFixed(3)} of at most ${privacy.epsilonCap} at δ = 1e-${privacy.deltaExponent} after all rounds, for ${of}, even if all but ${privacy.honestContributors} of the members collude. The contract charges each sum before it is opened and refuses what goes beyond.`,
+    `That takes noise of standard deviation ${z.toFixed(2)} × the most that ${of} can add to a sum, in each coordinate; as each member brings that much on its own, a round of all ${members.length} carries ${privacy.noiseMultiplierIfAllBring.toFixed(2)} ×.`,
+    z < 1
+      ? `That is little noise: whoever knows much else may learn much about ${of}. A smaller ε protects better.`
+      : privacy.unit === 'record'
+        ? `Seen from the data: a sum over ${Math.ceil(4 * privacy.noiseMultiplierIfAllBring)} or more similar records stands out of the noise, a single one does not.`
+        : 'What one member adds drowns in that noise.',
+    ...(privacy.unit === 'record'
+      ? [`A member may hold at most ${thousands(maxRecords)} records; its node refuses to begin with more.`]
+      : []),
+  ];
+}
+
+function costs({ estimates: { gas, bytes }, rounds }: CharterFacts): string[] {
+  return [
+    `A report has ${bytesText(bytes.report)}; a member sends about ${bytesText(bytes.memberPerRound)} a round or more, ${bytesText(bytes.memberPerRound * rounds)} in all.`,
+    `The relayer pays about ${thousands(Math.round(gas.laterRound / 1e3))} k gas a round, ${thousands(Math.round(gas.total / 1e3))} k for the whole run from proposal to last round. Members pay nothing.`,
+  ];
+}
+
+const used = ({ use }: CharterFacts): string[] => [
+  'Anybody may call the finished model, from a contract or on their own machine. Access, price and purpose are not enforced in this version [CH10].',
+  ...(use.asWritten === null ? [] : [`The charter itself says: “${onOneLine(use.asWritten)}”`]),
+];
+
+/** Explains a charter, proposed or only drafted. Pure; throws CharterTextError where model and text do not fit. [BD2] */
+export function explainCharter(charter: Charter, text: CharterText): CharterExplanation {
+  const facts = charterFacts(charter, text);
+  const { name, purpose, metric, clauses } = text;
+  return {
+    version: 1,
+    charterId: facts.charterId,
+    ...{ name, purpose, metric, clauses },
+    chapters: [
+      { id: 'learned', title: 'What is learned', sentences: learned(text, facts) },
+      {
+        id: 'held',
+        title: 'What the contract holds everybody to, whatever the sentences above say',
+        sentences: held(facts),
+      },
+      {
+        id: 'promised',
+        title: `What it promises each ${facts.privacy.unit}, and the noise that this takes`,
+        sentences: promised(facts),
+      },
+      { id: 'costs', title: 'What it costs, about', sentences: costs(facts) },
+      { id: 'use', title: 'Who may use the model', sentences: used(facts) },
+    ],
+    facts,
+  };
+}
