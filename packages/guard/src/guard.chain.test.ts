@@ -291,6 +291,7 @@ test('[GU7] nothing but the wallet’s provider is asked: with all other network
   assert.equal(denied.mock.callCount(), 0);
   assert(places.mock.callCount() > 0);
   const reads = [
+    'eth_accounts',
     'eth_call',
     'eth_chainId',
     'eth_getCode',
@@ -299,6 +300,13 @@ test('[GU7] nothing but the wallet’s provider is asked: with all other network
     'ots_searchTransactionsBefore',
   ];
   assert.deepEqual([...methods].sort(), reads);
+});
+
+test('[GU3] what goes to an account of the wallet’s own is allowed, and a page cannot name its own as that', async () => {
+  const mine = devnet.accounts[4]!.address;
+  assert.equal((await checked(wallet, pay(mine))).level, 'allow');
+  const posing = { method: 'eth_sendTransaction', params: [{ from: scam, to: scam, value: '0x1' }] };
+  assert.equal((await checked(wallet, posing)).level, 'warn');
 });
 
 test('[GU2] the gravest finding decides: one bad account in a batch warns, one unread call forbids “allow”', async () => {

@@ -5,7 +5,7 @@ import { readHistory } from './history/read.ts';
 import type { ModelHolder } from './model/holder.ts';
 import { UnverifiedModelError, type VerifiedModel } from './model/model.ts';
 import { scoreOf } from './model/score.ts';
-import { type Ask, isLate, quantityIn } from './provider.ts';
+import { type Address, addressIn, type Ask, isLate, quantityIn } from './provider.ts';
 import { type Finding, type Level, type Party, type Reading, short, type Verdict } from './verdict.ts';
 
 export interface Bench {
@@ -59,12 +59,23 @@ function distinct(parties: readonly Party[]): Party[] {
   return [...gets].map(([address, whats]) => ({ address, gets: [...whats].join(', ') }));
 }
 
+const yourself = (party: Party): Finding => ({
+  ...party,
+  level: 'allow',
+  reasons: [`${short(party.address)} is an account of this wallet.`],
+});
+
+/** The wallet's own accounts, whatever sender a page names. */
+async function ownAccounts(ask: Ask): Promise<ReadonlySet<Address>> {
+  const answer = await ask('eth_accounts', []);
+  return new Set(Array.isArray(answer) ? answer.flatMap((each) => addressIn(each) ?? []) : []);
+}
+
 /** Never rejects: whatever fails makes the verdict unknown, or leaves a warning that was found without it. */
 export async function judge(ask: Ask, reading: Reading, bench: Bench): Promise<Verdict> {
   const parties = distinct(reading.parties);
   const unread = [...reading.unread];
   const { parties: most } = bench.limits;
-  if (parties.length > most) unread.push(`It names ${parties.length} accounts, of which ${most} were looked at.`);
   let model: VerifiedModel | undefined;
   let findings: readonly Finding[] = [];
   try {
@@ -72,10 +83,15 @@ export async function judge(ask: Ask, reading: Reading, bench: Bench): Promise<V
       unread.push(
         `It is for chain ${reading.chainId}, and the wallet is on another, so nobody in it was checked there.`,
       );
-    if (parties.length > 0) {
+    const own = parties.length > 0 ? await ownAccounts(ask) : new Set<Address>();
+    const strangers = parties.filter(({ address }) => !own.has(address));
+    findings = parties.filter(({ address }) => own.has(address)).map(yourself);
+    if (strangers.length > most) unread.push(`It names ${strangers.length} accounts, of which ${most} were looked at.`);
+    if (strangers.length > 0) {
       const verified = await bench.holder.current(ask);
       model = verified;
-      findings = await Promise.all(parties.slice(0, most).map((party) => find(ask, party, verified, bench)));
+      const found = await Promise.all(strangers.slice(0, most).map((each) => find(ask, each, verified, bench)));
+      findings = [...found, ...findings];
     }
   } catch (error) {
     unread.push(why(error));
@@ -88,7 +104,16 @@ export async function judge(ask: Ask, reading: Reading, bench: Bench): Promise<V
   const scores = findings.flatMap(({ score }) => score ?? []);
   return {
     level,
-    reasons: [...reading.alarms, ...said('warn'), ...unread, ...said('unknown'), ...reading.notes, ...said('allow')],
+    reasons: [
+      ...new Set([
+        ...reading.alarms,
+        ...said('warn'),
+        ...unread,
+        ...said('unknown'),
+        ...reading.notes,
+        ...said('allow'),
+      ]),
+    ],
     findings,
     ...(model && { modelId: model.modelId }),
     ...(scores.length > 0 && { score: Math.max(...scores) }),

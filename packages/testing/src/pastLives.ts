@@ -50,6 +50,8 @@ const TOKEN = parseAbi(['function transfer(address to, uint256 amount)']);
 async function mined(rpc: Rpc, from: Hex, rest: object): Promise<{ readonly contractAddress: Hex | null }> {
   await rpc('anvil_impersonateAccount', [from]);
   const hash = await rpc('eth_sendTransaction', [{ from, ...rest }]);
+  // Or the node would say that the account is its own.
+  await rpc('anvil_stopImpersonatingAccount', [from]);
   for (; ; await rpc('evm_mine', [])) {
     const receipt = (await rpc('eth_getTransactionReceipt', [hash])) as {
       status: Hex;

@@ -10,8 +10,8 @@ export interface Call {
   readonly to: Address;
   readonly value: bigint;
   readonly data: Hex;
-  /** Whose call it is: giving to oneself is giving nothing. */
-  readonly from: Address | undefined;
+  /** A contract that calls by a signature for it alone: it gives itself nothing. Of an account only the wallet knows (GU3). */
+  readonly from?: Address | undefined;
 }
 
 /** Calls opened in one request, and envelopes within envelopes. */
@@ -61,6 +61,14 @@ export const approval = (spender: Address, token: string, amount: bigint): Readi
         `${short(spender)} may from then on take ${amount >= UNLIMITED ? 'every token you have or will have' : 'tokens of yours'} at ${token}.`,
       );
 
+/** ERC-20 and ERC-721 share approve(address,uint256): what is an amount to one is the number of a piece to the other. */
+const ambiguous = (spender: Address, token: string, amount: bigint): Reading =>
+  amount === 0n && BigInt(spender) !== 0n
+    ? unread(
+        `It takes back what ${short(spender)} may spend or, if ${token} is a collection, hands over its piece number 0.`,
+      )
+    : approval(spender, token, amount);
+
 const lower = (address: string): Address => address.toLowerCase() as Address;
 
 /** Reads one call and all that travel in it. Never throws. */
@@ -102,7 +110,7 @@ function named(call: Call, inner: Inner): Reading {
   const gives = (address: Address, gets: string): Reading =>
     address === from ? noted('It goes to yourself.') : party(address, gets);
   const all = (calls: readonly Parameters<Inner>[0][]): Reading =>
-    together(calls.length === 0 ? [noted('It carries no call.')] : calls.map(inner));
+    together(calls.length === 0 ? [noted('It carries no call.')] : calls.slice(0, MOST_CALLS + 1).map(inner));
   const token = short(to);
   switch (functionName) {
     case 'transfer':
@@ -113,7 +121,7 @@ function named(call: Call, inner: Inner): Reading {
       return gives(at(1), 'receives tokens');
     case 'approve':
       return args.length === 2
-        ? approval(at(0), token, args[1] as bigint)
+        ? ambiguous(at(0), token, args[1] as bigint)
         : approval(at(1), short(at(0)), args[2] as bigint);
     case 'increaseAllowance':
     case 'increaseApproval':

@@ -56,16 +56,20 @@ test('[GU3] ether, tokens and approvals: the counterparty is who ends up with so
   assert.match(send({ data: call('approve', [bad, MAX]) }).notes[0]!, /every token you have/);
 });
 
-test('[GU3] what goes to oneself or takes power back names nobody', () => {
-  gives(send({ to: me, value: '0x1' }));
-  gives(send({ data: call('transfer', [me, 1n]) }));
-  gives(send({ data: call('approve', [bad, 0n]) }));
+test('[GU3] what takes power back names nobody; who oneself is, no request can say', () => {
+  gives(send({ from: bad, to: bad, value: '0x1' }), bad);
+  gives(send({ from: bad, data: call('transfer', [bad, 1n]) }), bad);
+  assert.match(send({ data: call('approve', [bad, 0n]) }).unread[0]!, /piece number 0/);
+  gives(send({ data: call('approve', [account('0'), 0n]) }));
   gives(send({ data: call('setApprovalForAll', [bad, false]) }));
 });
 
 test('[GU3] envelopes are opened, each in each, and what is not followed in them stays unread', () => {
   const transfer = call('transfer', [bad, 1n]);
-  gives(send({ data: call('multicall', [[call('approve', [me, 0n]), call('multicall', [[transfer]])]]) }), bad);
+  gives(
+    send({ data: call('multicall', [[call('setApprovalForAll', [me, false]), call('multicall', [[transfer]])]]) }),
+    bad,
+  );
   gives(send({ data: call('aggregate3Value', [[{ to: wrapper, mayFail: false, value: 7n, data: '0x' }]]) }), wrapper);
   gives(
     send({
@@ -97,7 +101,7 @@ test('[GU3] envelopes are opened, each in each, and what is not followed in them
     send({ data: call('execTransaction', [token, 0n, data, operation, 0n, 0n, price, me, bad, '0x']) });
   gives(safe(transfer, 0), bad);
   assert.match(safe(transfer, 1).unread[0]!, /as if it were the Safe/);
-  gives(safe(call('approve', [me, 0n]), 0, 1n), bad);
+  gives(safe(call('setApprovalForAll', [me, false]), 0, 1n), bad);
 });
 
 test('[GU3] depth and number of envelopes are bounded, and beyond them nothing is taken for read', () => {
@@ -145,10 +149,10 @@ test('[GU4] batches of calls and delegations of the account (EIP-5792, EIP-7702)
     from: me,
     calls: [
       { to: token, data: call('transfer', [bad, 1n]) },
-      { to: me, value: '0x1' },
+      { to: bad, value: '0x1' },
     ],
   };
-  gives(read('wallet_sendCalls', [calls]), bad);
+  gives(read('wallet_sendCalls', [calls]), bad, bad);
   assert.equal(read('wallet_sendCalls', [calls]).chainId, 1n);
   assert.equal(read('wallet_sendCalls', [{ calls: 5 }]).unread.length, 1);
   const delegated = send({ to: me, value: '0x0', authorizationList: [{ chainId: '0x1', address: bad, nonce: '0x0' }] });
@@ -162,9 +166,15 @@ const PERMIT = 'address owner,address spender,uint256 value,uint256 nonce,uint25
 const DETAILS = 'address token,uint160 amount,uint48 expiration,uint48 nonce';
 const fields = (text: string) =>
   text.split(',').map((each) => ({ type: each.split(' ')[0], name: each.split(' ')[1] }));
-const typed = (primaryType: string, types: Record<string, string>, message: object, domain: object = {}): Reading => {
+const typed = (
+  primaryType: string,
+  types: Record<string, string>,
+  message: object,
+  domain: object = {},
+  domainType = 'uint256 chainId,address verifyingContract',
+): Reading => {
   const all = {
-    EIP712Domain: [],
+    EIP712Domain: fields(domainType),
     ...Object.fromEntries(Object.entries(types).map(([name, text]) => [name, fields(text)])),
   };
   const data = { domain: { chainId: 1, verifyingContract: token, ...domain }, types: all, primaryType, message };
@@ -233,6 +243,8 @@ test('[GU4] an approval under another domain, name or type is not taken for a kn
     typed('Permit', { Permit: PERMIT }, permit, { verifyingContract: undefined }).unread[0]!,
     /which contract/,
   );
+  const unsigned = typed('Permit', { Permit: PERMIT }, permit, {}, 'address verifyingContract');
+  assert.match(unsigned.unread[0]!, /which chain/);
   assert.match(typed('Permit', { Permit: PERMIT }, { ...permit, value: '-1' }).unread[0]!, /do not fit/);
   assert.match(typed('Permit', { Permit: PERMIT }, { ...permit, spender: 'x' }).unread[0]!, /do not fit/);
   const extra = typed(

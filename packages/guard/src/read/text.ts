@@ -4,9 +4,12 @@ import { noted, nothing, party, type Reading, together, unread } from '../verdic
 
 /** Characters that nobody sees or that turn the order of reading around. */
 const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/u;
-/** A word with letters of several alphabets, such as a Latin one with a Cyrillic “а”. */
-const MIXED =
-  /(?=[\p{L}\p{M}]*\p{Script=Latin})(?=[\p{L}\p{M}]*[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}])[\p{L}\p{M}]+/u;
+const WORDS = /[\p{L}\p{M}]+/gu;
+const LATIN = /\p{Script=Latin}/u;
+/** Alphabets with letters that look like Latin ones. */
+const TWINS = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u;
+/** Whether a word has letters of several alphabets, such as a Latin one with a Cyrillic “а”. */
+const mixes = (text: string): boolean => (text.match(WORDS) ?? []).some((word) => LATIN.test(word) && TWINS.test(word));
 
 /** ERC-4361 without resources, which can carry powers of their own. */
 const SIGN_IN =
@@ -24,9 +27,7 @@ export function readText(params: unknown, host: string | undefined): Reading {
     ...(INVISIBLE.test(text)
       ? ['The text has characters that cannot be seen or that turn the order of reading around.']
       : []),
-    ...(MIXED.test(text)
-      ? ['The text mixes letters of several alphabets in one word, as imitations of names do.']
-      : []),
+    ...(mixes(text) ? ['The text mixes letters of several alphabets in one word, as imitations of names do.'] : []),
   ];
   return together([{ ...nothing, alarms }, signIn(text, signer, host)]);
 }

@@ -13,7 +13,7 @@ export function readTransaction(params: unknown): Reading {
   return together([
     chainId === undefined ? nothing : { ...nothing, chainId },
     authorizations(transaction['authorizationList']),
-    readOne(transaction, addressIn(transaction['from'])),
+    readOne(transaction),
   ]);
 }
 
@@ -23,10 +23,9 @@ export function readCalls(params: unknown): Reading {
   const calls = batch?.['calls'];
   if (!batch || !Array.isArray(calls)) return unread('The calls are not ones that the guard can read.');
   const chainId = quantityIn(batch['chainId']);
-  const from = addressIn(batch['from']);
   const each = calls.slice(0, 64).map((call: unknown) => {
     const object = objectIn(call);
-    return object ? readOne(object, from) : unread('A call is not one that the guard can read.');
+    return object ? readOne(object) : unread('A call is not one that the guard can read.');
   });
   if (calls.length > 64) each.push(unread('There are more than 64 calls; the rest was not looked at.'));
   if (each.length === 0) each.push(noted('It carries no call.'));
@@ -36,7 +35,7 @@ export function readCalls(params: unknown): Reading {
   ]);
 }
 
-function readOne(call: Json, from: Parameters<typeof readCall>[0]['from']): Reading {
+function readOne(call: Json): Reading {
   const { to: rawTo, value: rawValue, data: rawData, input } = call;
   const value = rawValue === undefined || rawValue === null ? 0n : quantityIn(rawValue);
   const payloads = [rawData, input].filter((each) => each !== undefined && each !== null);
@@ -47,7 +46,8 @@ function readOne(call: Json, from: Parameters<typeof readCall>[0]['from']): Read
   if (rawTo === undefined || rawTo === null || rawTo === '') return unread('It creates a contract.');
   const to = addressIn(rawTo);
   if (!to) return unread('Its recipient is not an address that the guard can read.');
-  return readCall({ to, value, data, from });
+  // A page may name any sender, and some wallets take their own: who oneself is, the wallet says (GU3).
+  return readCall({ to, value, data });
 }
 
 /** EIP-7702: whoever is named becomes the code of the account. */

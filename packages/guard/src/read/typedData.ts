@@ -91,8 +91,10 @@ export function readTypedData(params: unknown): Reading {
   const primary = typed?.['primaryType'];
   if (!signer || !domain || !types || !message || typeof primary !== 'string')
     return unread('The typed data is not what the guard can read.');
-  const chainId = quantityIn(domain['chainId']);
-  const contract = addressIn(domain['verifyingContract']);
+  // What the domain's type leaves out is not signed, whatever the domain says.
+  const signed = (name: string): unknown => (lists(types['EIP712Domain'], name) ? domain[name] : undefined);
+  const chainId = quantityIn(signed('chainId'));
+  const contract = addressIn(signed('verifyingContract'));
   const place =
     chainId === undefined ? unread('The message does not say for which chain it is.') : { ...nothing, chainId };
   const encoded = encodeType(primary, types);
@@ -108,6 +110,9 @@ export function readTypedData(params: unknown): Reading {
     contract ? known(message, { contract, signer }) : unread('The message does not say for which contract it is.'),
   ]);
 }
+
+const lists = (fields: unknown, name: string): boolean =>
+  Array.isArray(fields) && fields.some((field: unknown) => objectIn(field)?.['name'] === name);
 
 function parsed(text: string): unknown {
   try {
