@@ -10,6 +10,7 @@ import { approval, readCall, safe } from './calldata.ts';
 const PERMIT2 = '0x000000000022d473030f116ddee9f6b43ac78ba3';
 /** Accounts looked for in a message of unknown type, and fields looked at. */
 const MOST_FIELDS = 512;
+const MOST_TOKENS = 64;
 
 const DETAILS = 'PermitDetails(address token,uint160 amount,uint48 expiration,uint48 nonce)';
 const PERMISSIONS = 'TokenPermissions(address token,uint256 amount)';
@@ -19,42 +20,35 @@ type Read = (message: Json, about: { readonly contract: Address; readonly signer
 const broken = unread('The message has a known type and values that do not fit it.');
 const need = <T>(value: T | undefined, then: (value: T) => Reading): Reading =>
   value === undefined ? broken : then(value);
-const spends = (message: Json, amounts: readonly (bigint | undefined)[], token: string): Reading =>
-  need(addressIn(message['spender']), (spender) =>
-    amounts.length === 0 || amounts.includes(undefined)
-      ? broken
-      : together(amounts.map((amount) => approval(spender, token, amount!))),
-  );
+const spends = (message: Json, amount: bigint | undefined, token: string): Reading =>
+  need(addressIn(message['spender']), (spender) => need(amount, (value) => approval(spender, token, value)));
 
-const rows = (value: unknown): readonly Json[] =>
-  (Array.isArray(value) ? value : [value]).map((each) => objectIn(each) ?? {});
-
-const permit2: (amountsOf: string) => Read =
-  (amountsOf) =>
-  (message, { contract }) =>
-    together([
-      spends(
-        message,
-        rows(message[amountsOf])
-          .slice(0, 64)
-          .map((row) => quantityIn(row['amount'])),
-        'Permit2',
-      ),
-      contract === PERMIT2 ? nothing : unread(`It looks like Permit2 and is for ${short(contract)}, which is not.`),
-      rows(message[amountsOf]).length > 64 ? unread('It names more than 64 tokens.') : nothing,
-    ]);
+/** Permit2 hands out what its owner allowed it once, for one token or for many; `named` holds them. */
+const permit2 =
+  (named: string): Read =>
+  (message, { contract }) => {
+    const value = message[named];
+    const rows = Array.isArray(value) ? (value as readonly unknown[]) : [value];
+    const each = rows.slice(0, MOST_TOKENS).map((row) => {
+      const [token, amount] = [addressIn(objectIn(row)?.['token']), quantityIn(objectIn(row)?.['amount'])];
+      return token ? spends(message, amount, `${short(token)}, by way of Permit2`) : broken;
+    });
+    if (rows.length === 0 || rows.length > MOST_TOKENS) each.push(unread(`It names ${rows.length} tokens.`));
+    if (contract !== PERMIT2) each.push(unread(`It looks like Permit2 and is for ${short(contract)}, which is not.`));
+    return together(each);
+  };
 
 const moves: Read = (message) => need(addressIn(message['to']), (to) => party(to, 'receives tokens'));
 
 const KNOWN: Readonly<Record<string, Read>> = {
   'Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)': (message, { contract }) =>
-    spends(message, [quantityIn(message['value'])], short(contract)),
+    spends(message, quantityIn(message['value']), short(contract)),
   'Permit(address holder,address spender,uint256 nonce,uint256 expiry,bool allowed)': (message, { contract }) =>
     typeof message['allowed'] === 'boolean'
-      ? spends(message, [message['allowed'] ? 1n << 255n : 0n], short(contract))
+      ? spends(message, message['allowed'] ? 1n << 255n : 0n, short(contract))
       : broken,
   'Permit(address spender,uint256 tokenId,uint256 nonce,uint256 deadline)': (message, { contract }) =>
-    spends(message, [1n], short(contract)),
+    spends(message, 1n, short(contract)),
   [`PermitSingle(PermitDetails details,address spender,uint256 sigDeadline)${DETAILS}`]: permit2('details'),
   [`PermitBatch(PermitDetails[] details,address spender,uint256 sigDeadline)${DETAILS}`]: permit2('details'),
   [`PermitTransferFrom(TokenPermissions permitted,address spender,uint256 nonce,uint256 deadline)${PERMISSIONS}`]:
