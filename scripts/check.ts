@@ -6,6 +6,8 @@ const CHECKS: readonly (readonly [command: string, ...args: string[]])[] = [
   ['tsc', '-p', 'packages/trainer/tsconfig.json'],
   ['tsc', '-p', 'packages/node/src/core/tsconfig.json'],
   ['tsc', '-p', 'tsconfig.json'],
+  ['tsc', '-p', 'packages/guard/tsconfig.json'],
+  ['tsc', '-p', 'examples/guard/page/tsconfig.json'],
   ['biome', 'lint', '--error-on-warnings', '.'],
   ['node', 'scripts/layers.ts'],
   ['node', 'scripts/rules.ts'],

@@ -1,0 +1,121 @@
+/** From what a request says it does to a verdict (GU1, GU2): every counterparty judged, the gravest finding decides. */
+import { columnsOf } from './features.ts';
+import { HistoryError, type HistorySource, type Limits } from './history/history.ts';
+import { readHistory } from './history/read.ts';
+import type { ModelHolder } from './model/holder.ts';
+import { UnverifiedModelError, type VerifiedModel } from './model/model.ts';
+import { scoreOf } from './model/score.ts';
+import { type Address, addressIn, type Ask, isLate, quantityIn } from './provider.ts';
+import { type Finding, type Level, type Party, type Reading, short, type Verdict } from './verdict.ts';
+
+export interface Bench {
+  readonly holder: ModelHolder;
+  readonly sources: readonly HistorySource[];
+  readonly limits: Limits;
+  /** Scores above it warn, 2^-16. */
+  readonly warnAbove: number;
+}
+
+/** Why something could not be checked, as a sentence. */
+function why(error: unknown): string {
+  if (error instanceof HistoryError || error instanceof UnverifiedModelError) return error.message;
+  return isLate(error) ? 'The wallet’s node took too long to answer.' : 'The wallet’s node did not answer.';
+}
+
+async function find(
+  ask: Ask,
+  party: Party,
+  model: VerifiedModel,
+  { sources, limits, warnAbove }: Bench,
+): Promise<Finding> {
+  const about = short(party.address);
+  try {
+    const history = await readHistory(ask, party.address, sources, limits);
+    if (history.transactions.length + history.transfers.length === 0)
+      return { ...party, level: 'unknown', reasons: [`${about} has no history yet, so nothing can be said about it.`] };
+    const { score, raising, lowering } = scoreOf(model, columnsOf(history, party.address));
+    if (score > warnAbove)
+      return {
+        ...party,
+        level: 'warn',
+        score,
+        reasons: [`${about} looks like the scams that the model learned from.`, ...raising],
+      };
+    return {
+      ...party,
+      level: 'allow',
+      score,
+      reasons: [`${about} does not look like a scam to the model.`, ...lowering.slice(0, 2)],
+    };
+  } catch (error) {
+    return { ...party, level: 'unknown', reasons: [`${about} was not checked. ${why(error)}`] };
+  }
+}
+
+/** Each account once, with all that it gets. */
+function distinct(parties: readonly Party[]): Party[] {
+  const gets = new Map<Party['address'], Set<string>>();
+  for (const { address, gets: what } of parties) gets.set(address, (gets.get(address) ?? new Set()).add(what));
+  return [...gets].map(([address, whats]) => ({ address, gets: [...whats].join(', ') }));
+}
+
+const yourself = (party: Party): Finding => ({
+  ...party,
+  level: 'allow',
+  reasons: [`${short(party.address)} is an account of this wallet.`],
+});
+
+/** The wallet's own accounts, whatever sender a page names. */
+async function ownAccounts(ask: Ask): Promise<ReadonlySet<Address>> {
+  const answer = await ask('eth_accounts', []);
+  return new Set(Array.isArray(answer) ? answer.flatMap((each) => addressIn(each) ?? []) : []);
+}
+
+/** Never rejects: whatever fails makes the verdict unknown, or leaves a warning that was found without it. */
+export async function judge(ask: Ask, reading: Reading, bench: Bench): Promise<Verdict> {
+  const parties = distinct(reading.parties);
+  const unread = [...reading.unread];
+  const { parties: most } = bench.limits;
+  let model: VerifiedModel | undefined;
+  let findings: readonly Finding[] = [];
+  try {
+    if (reading.chainId !== undefined && quantityIn(await ask('eth_chainId', [])) !== reading.chainId)
+      unread.push(
+        `It is for chain ${reading.chainId}, and the wallet is on another, so nobody in it was checked there.`,
+      );
+    const own = parties.length > 0 ? await ownAccounts(ask) : new Set<Address>();
+    const strangers = parties.filter(({ address }) => !own.has(address));
+    findings = parties.filter(({ address }) => own.has(address)).map(yourself);
+    if (strangers.length > most) unread.push(`It names ${strangers.length} accounts, of which ${most} were looked at.`);
+    if (strangers.length > 0) {
+      const verified = await bench.holder.current(ask);
+      model = verified;
+      const found = await Promise.all(strangers.slice(0, most).map((each) => find(ask, each, verified, bench)));
+      findings = [...found, ...findings];
+    }
+  } catch (error) {
+    unread.push(why(error));
+  }
+  const levels = findings.map(({ level }) => level);
+  const open = unread.length > 0 || levels.includes('unknown');
+  const level: Level = reading.alarms.length > 0 || levels.includes('warn') ? 'warn' : open ? 'unknown' : 'allow';
+  const said = (wanted: Level): string[] =>
+    findings.filter((each) => each.level === wanted).flatMap(({ reasons }) => reasons);
+  const scores = findings.flatMap(({ score }) => score ?? []);
+  return {
+    level,
+    reasons: [
+      ...new Set([
+        ...reading.alarms,
+        ...said('warn'),
+        ...unread,
+        ...said('unknown'),
+        ...reading.notes,
+        ...said('allow'),
+      ]),
+    ],
+    findings,
+    ...(model && { modelId: model.modelId }),
+    ...(scores.length > 0 && { score: Math.max(...scores) }),
+  };
+}
