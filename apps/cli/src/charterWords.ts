@@ -1,5 +1,5 @@
 /** A charter in plain words: its own clauses, what the contract holds everybody to, what it promises and what it costs. */
-import { type CharterText, parameterCount, updateLength } from '@concord/protocol';
+import { type CharterText, isOpen, OPEN_USE, parameterCount, type TermsOfUse, updateLength } from '@concord/protocol';
 import { byteCost, type Charter, charterIdOf, gasCost, isCommittee, privacyCost } from '@concord/sdk';
 import { bytesText, type Renderer, thousands, timeOf } from './render.ts';
 
@@ -27,6 +27,7 @@ export function charterFacts(charter: Charter, text: CharterText) {
     charterId: charterIdOf(charter),
     name: text.name,
     textDigest: charter.textDigest,
+    use: text.use,
     members: charter.members,
     rounds: limits.rounds,
     minCohort: limits.minCohort,
@@ -99,6 +100,21 @@ function learned(text: CharterText): string[] {
   ];
 }
 
+/** [CH10] */
+export function useWords({ callers, price, purpose, until }: TermsOfUse): string[] {
+  const who = callers === 'anybody' ? 'Anybody' : `Only ${callers.join(', ')}`;
+  const what = purpose === 'any' ? 'for any purpose' : `only for “${purpose}”, which every caller names on record`;
+  const cost = price === '0' ? 'for free' : `for ${thousands(BigInt(price))} wei a use, which the members share in equal parts`;
+  const end = until === 0 ? 'without end' : `until ${timeOf(BigInt(until))}`;
+  const free = isOpen({ callers, price, purpose, until })
+    ? 'Contracts ask it with “predict”, which costs nothing but gas.'
+    : 'The Inference contract refuses every other use.';
+  return [
+    `${who} may use the finished model on chain, ${what}, ${cost}, ${end}. ${free}`,
+    'What is on a public chain is public: anybody can copy the parameters from there and use them elsewhere, whatever these terms say.',
+  ];
+}
+
 export function showCharter(render: Renderer, charter: Charter, text: CharterText): void {
   render.title(`The charter: ${text.name}`);
   render.prose(text.purpose, '  ');
@@ -119,6 +135,7 @@ export function showCharter(render: Renderer, charter: Charter, text: CharterTex
       `cut at ±${bound}`,
     ]),
   );
+  chapter('Who may use the model', useWords(text.use ?? OPEN_USE));
   chapter('What the contract holds everybody to, whatever the sentences above say', held(charter));
   chapter('What it promises each record, and the noise that this takes', promised(charter, text));
   chapter('What it costs, about', costs(charter));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IFinalModel, Inference} from "../src/Inference.sol";
+import {Inference} from "../src/Inference.sol";
 import {FixedPointModel} from "../src/libraries/FixedPointModel.sol";
+import {FinalModels} from "./FinalModels.sol";
 
 interface VectorReader {
     function readFile(string calldata path) external view returns (string memory);
@@ -14,26 +15,10 @@ interface VectorReader {
     function toString(uint256 value) external pure returns (string memory);
 }
 
-/// @dev A finished run for each state hash that a test gives it.
-contract FinalModels is IFinalModel {
-    mapping(bytes32 => bytes32) public finalModel;
-
-    function finish(bytes32 runId, bytes32 stateHash) external {
-        finalModel[runId] = stateHash;
-    }
-}
-
 /// @dev Somebody whom no charter names.
 contract Stranger {
-    function register(
-        Inference to,
-        bytes32 run,
-        uint32 round,
-        bytes32 velocity,
-        bytes32 constants,
-        bytes calldata model
-    ) external returns (bytes32) {
-        return to.register(run, round, velocity, constants, model);
+    function register(FinalModels by, Inference to, bytes32 run, bytes calldata model) external returns (bytes32) {
+        return by.register(to, run, model);
     }
 
     function predict(Inference to, bytes32 modelId, int32[] calldata features) external view returns (int32) {
@@ -44,9 +29,6 @@ contract Stranger {
 contract InferenceTest {
     VectorReader private constant vm = VectorReader(address(uint160(uint256(keccak256("hevm cheat code")))));
     bytes32 private constant RUN = keccak256("a run");
-    bytes32 private constant VELOCITY = keccak256("velocities");
-    bytes32 private constant CONSTANTS = keccak256("constants");
-    uint32 private constant ROUND = 20;
 
     FinalModels private rounds;
     Inference private inference;
@@ -117,9 +99,9 @@ contract InferenceTest {
 
     function test_CH10_anybodyRegistersAndPredicts() public {
         bytes memory model = hex"0101010000001000ffffffff00000000";
-        rounds.finish(RUN, _stateHash(sha256(model)));
+        rounds.finish(RUN, model);
         Stranger stranger = new Stranger();
-        bytes32 modelId = stranger.register(inference, RUN, ROUND, VELOCITY, CONSTANTS, model);
+        bytes32 modelId = stranger.register(rounds, inference, RUN, model);
         require(stranger.predict(inference, modelId, _features(1)) == -1, "a stranger gets the same answer");
     }
 
@@ -130,19 +112,19 @@ contract InferenceTest {
 
     function test_IN5_onlyTheStateThatTheRunEndedWith() public {
         bytes memory model = hex"0101010000001000ffffffff00000000";
-        bytes32 state = _stateHash(sha256(model));
+        bytes32 state = rounds.stateHash(model);
         vm.expectRevert(abi.encodeWithSelector(Inference.NotFinal.selector, state, bytes32(0)));
-        inference.register(RUN, ROUND, VELOCITY, CONSTANTS, model);
+        rounds.register(inference, RUN, model);
 
-        rounds.finish(RUN, state);
+        rounds.finish(RUN, model);
         bytes memory other = hex"0101010000001000feffffff00000000";
-        vm.expectRevert(abi.encodeWithSelector(Inference.NotFinal.selector, _stateHash(sha256(other)), state));
-        inference.register(RUN, ROUND, VELOCITY, CONSTANTS, other);
+        vm.expectRevert(abi.encodeWithSelector(Inference.NotFinal.selector, rounds.stateHash(other), state));
+        rounds.register(inference, RUN, other);
 
-        bytes32 modelId = inference.register(RUN, ROUND, VELOCITY, CONSTANTS, model);
+        bytes32 modelId = rounds.register(inference, RUN, model);
         address pointer = inference.pointerOf(modelId);
         require(pointer != address(0), "the model must be there");
-        require(inference.register(RUN, ROUND, VELOCITY, CONSTANTS, model) == modelId, "same id");
+        require(rounds.register(inference, RUN, model) == modelId, "same id");
         require(inference.pointerOf(modelId) == pointer, "a second call must change nothing");
     }
 
@@ -161,14 +143,14 @@ contract InferenceTest {
             hex"0101010000001001ffffffff00000000"
         ];
         for (uint256 i = 0; i < wrong.length; ++i) {
-            rounds.finish(RUN, _stateHash(sha256(wrong[i])));
+            rounds.finish(RUN, wrong[i]);
             bytes32 header;
             bytes memory encoded = wrong[i];
             assembly ("memory-safe") {
                 header := mload(add(encoded, 32))
             }
             vm.expectRevert(abi.encodeWithSelector(FixedPointModel.BadModel.selector, bytes8(header), encoded.length));
-            inference.register(RUN, ROUND, VELOCITY, CONSTANTS, encoded);
+            rounds.register(inference, RUN, encoded);
         }
     }
 
@@ -178,21 +160,17 @@ contract InferenceTest {
         encoded[0] = encoded[1] = 0x01;
         encoded[3] = 0x18;
         encoded[6] = 0x10;
-        rounds.finish(RUN, _stateHash(sha256(encoded)));
+        rounds.finish(RUN, encoded);
         vm.expectRevert(abi.encodeWithSelector(FixedPointModel.ModelTooLarge.selector, 8 + 4 * 6152));
-        inference.register(RUN, ROUND, VELOCITY, CONSTANTS, encoded);
+        rounds.register(inference, RUN, encoded);
     }
 
     // -- Helpers
 
-    function _stateHash(bytes32 modelHash) private pure returns (bytes32) {
-        return sha256(abi.encodePacked(uint8(20), "concord/v1/run-state", ROUND, modelHash, VELOCITY, CONSTANTS));
-    }
-
     function _finish(bytes memory encoded) private returns (bytes32) {
         bytes32 runId = keccak256(encoded);
-        rounds.finish(runId, _stateHash(sha256(encoded)));
-        return inference.register(runId, ROUND, VELOCITY, CONSTANTS, encoded);
+        rounds.finish(runId, encoded);
+        return rounds.register(inference, runId, encoded);
     }
 
     function _features(int32 only) private pure returns (int32[] memory features) {

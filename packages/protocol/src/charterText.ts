@@ -6,6 +6,7 @@
 import { CharterTextError, integer, list, object, oneOf, positive, text } from './charterFields.ts';
 import { ModelError, type ModelShape, parameterCount } from './model/model.ts';
 import { statisticsLength } from './model/standardization.ts';
+import { decodeUse, type TermsOfUse } from './termsOfUse.ts';
 import { decodeTraining, type Training } from './trainingText.ts';
 
 export interface TextColumn {
@@ -37,6 +38,8 @@ export interface CharterText {
   readonly model: ModelShape;
   readonly training: Training;
   readonly clauses: readonly TextClause[];
+  /** Runs from before there were terms have none, and their models cannot be registered (CH10). */
+  readonly use?: TermsOfUse;
 }
 
 function decodeShape(value: unknown, inputs: number): ModelShape {
@@ -50,7 +53,7 @@ function decodeShape(value: unknown, inputs: number): ModelShape {
 
 /** Decodes a parsed JSON text. Throws CharterTextError naming the first field that does not fit (CH1, CH2, CH3). */
 export function decodeCharterText(value: unknown): CharterText {
-  const top = ['version', 'name', 'purpose', 'metric', 'schema', 'model', 'training', 'clauses'];
+  const top = ['version', 'name', 'purpose', 'metric', 'schema', 'model', 'training', 'clauses', 'use'];
   const json = object(value, 'charter', top);
   const { version } = json;
   if (version !== 1 && version !== 2) throw new CharterTextError('version', '1 or 2');
@@ -87,6 +90,8 @@ export function decodeCharterText(value: unknown): CharterText {
         enforcedBy: text(clause['enforcedBy'], `${path}.enforcedBy`),
       };
     }),
+    // Last: the text ends with it.
+    ...(json['use'] !== undefined && { use: decodeUse(json['use']) }),
   };
 }
 

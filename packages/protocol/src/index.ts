@@ -45,5 +45,6 @@ export * from './strategies/byName.ts';
 export * from './strategies/fedAvg.ts';
 export * from './strategies/fedSgd.ts';
 export * from './strategies/strategy.ts';
+export * from './termsOfUse.ts';
 export * from './trainingText.ts';
 export * from './xof.ts';

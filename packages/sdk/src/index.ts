@@ -21,6 +21,7 @@ export * from './actions/registerModel.ts';
 export * from './actions/seat.ts';
 export * from './actions/seatCommittee.ts';
 export * from './actions/settle.ts';
+export * from './actions/useModel.ts';
 export * from './actions/voidAttempt.ts';
 export * from './archive.ts';
 export * from './attempt.ts';

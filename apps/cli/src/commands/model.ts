@@ -80,12 +80,12 @@ const exportModel = verb(
 const register = verb(
   {
     example: 'concord model register --folder relayer --rpc http://10.0.0.5:8545',
-    next: 'Contracts can call it now. “concord verify” finds the run complete.',
+    next: 'Contracts can use it now, as the charter says. “concord verify” finds the run complete.',
   },
   defineCommand({
     meta: {
       name: 'register',
-      description: 'Put the final model on chain, where contracts can call it. Anybody may; the key pays the gas.',
+      description: 'Put the final model on chain, where contracts can call it under the terms of its charter. Anybody may; the key pays the gas.',
     },
     args: { ...settingArgs('rpc', 'deployment', 'key'), ...common },
     run: async ({ args }) => {
@@ -94,8 +94,8 @@ const register = verb(
       const { client, fromBlock } = await connect(settings, privateKey);
       const now = await viewNow(client, fromBlock);
       const run = runMeant(now, { id: args.run });
-      const { state } = await finalState(run, now.view, args.source);
-      const { modelId, gas, block } = await registerModel(client, run.charterId, state);
+      const { state, textBytes } = await finalState(run, now.view, args.source);
+      const { modelId, gas, block } = await registerModel(client, run.charterId, state, textBytes);
       const render = createRenderer({ json: args.json === true });
       render.line(`  registered as ${modelId} in block ${block} for ${gas} gas`, 'good');
       if (args.json === true) render.document({ modelId, block, gas });

@@ -199,7 +199,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
     const judged = judge(state, text, federation.test, homes);
 
     render.title('The model on chain');
-    const onChain = await askTheChain(stage.client, stage.charterId, state, judged, PREDICTIONS);
+    const onChain = await askTheChain(stage.client, stage.charterId, state, stage.compiled.textBytes, judged, PREDICTIONS);
     render.line(`  registered as ${onChain.modelId.slice(0, 18)}… for ${thousands(onChain.registerGas)} gas`);
     render.line(
       `  a contract scored ${onChain.asked} held-out ${example.records} for ${thousands(onChain.predictGas)} gas each: ${onChain.equal ? 'bit for bit what TypeScript computes' : 'NOT what TypeScript computes'}`,

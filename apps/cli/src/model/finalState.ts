@@ -7,6 +7,7 @@ import { SettingError } from '../settings/checks.ts';
 export interface Final {
   readonly state: RunState;
   readonly text: CharterText;
+  readonly textBytes: Uint8Array;
 }
 
 const sourcesOf = (run: RunView, view: ChainView, source: string | undefined): readonly string[] =>
@@ -26,5 +27,6 @@ export async function finalState(run: RunView, view: ChainView, source?: string)
       `the published state hashes to ${hash}, the chain says ${run.model}: run “concord verify”`,
     );
   const { textDigest } = run.charter;
-  return { state, text: readCharterText(await fetchBlob(sources, textDigest), textDigest) };
+  const textBytes = await fetchBlob(sources, textDigest);
+  return { state, text: readCharterText(textBytes, textDigest), textBytes };
 }

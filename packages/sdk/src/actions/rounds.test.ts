@@ -29,6 +29,7 @@ import { recordVerified } from './recordVerified.ts';
 import { registerModel } from './registerModel.ts';
 import { seat } from './seat.ts';
 import { settle } from './settle.ts';
+import { dueTo, payOut, useModel } from './useModel.ts';
 import { voidAttempt } from './voidAttempt.ts';
 
 const word = (text: string): Hex => keccak256(new TextEncoder().encode(text));
@@ -143,15 +144,17 @@ test('[RD1][RD2] every transition lands through the SDK, and the view follows th
   assert.equal(currentAttempt(half)?.round, 1);
   assert.equal(runPhaseAt(half, half.attempts[1]!.began), 'SEAT');
   await assert.rejects(voidAttempt(client, runId), refused('WrongPhase'));
-  await assert.rejects(registerModel(client, runId, last), refused('NotFinal'));
+  await assert.rejects(registerModel(client, runId, last, compiled.textBytes), refused('NotFinal'));
 
   await play(bytesToHex(runStateHash(last)));
   const run = await view();
   assert.equal(run.finished, true);
-  const { modelId } = await registerModel(client, runId, last);
+  const { modelId } = await registerModel(client, runId, last, compiled.textBytes);
   const facts = await getFacts(client, deployed.block, await client.reader.getBlockNumber());
-  assert.equal(facts.length, 1 + 2 + 2 * 8 + 1);
-  const registered = facts.at(-1)!;
+  assert.equal(facts.length, 1 + 2 + 2 * 8 + 2);
+  const [registered, offered] = [facts.at(-2)!, facts.at(-1)!];
+  assert(offered.kind === 'offered');
+  assert.deepEqual(offered.terms, { callers: [], price: 0n, purpose: 'any', until: 0n });
   assert(registered.kind === 'registered' && registered.modelId === modelId && registered.runId === runId);
 
   // [RD13] Logs that an RPC leaves out are told from a run that lacks them.
@@ -180,6 +183,13 @@ test('[RD1][RD2] every transition lands through the SDK, and the view follows th
   assert.equal(await predict(client, modelId, features), expected);
   await assert.rejects(predict(client, word('none'), features), refused('UnknownModel'));
   await assert.rejects(predict(client, modelId, [1]), refused('WrongFeatureCount'));
+  const { score } = await useModel(client, { runId, purpose: 'whatever it likes', features, price: 0n });
+  assert.equal(score, expected);
+  await assert.rejects(useModel(client, { runId, purpose: 'any', features, price: 1n }), refused('WrongPrice'));
+  assert.equal(await dueTo(client, runId, holders[0]!), 0n);
+  await assert.rejects(payOut(client, runId, holders[0]!), refused('NothingDue'));
+  const later = await getFacts(client, block, await client.reader.getBlockNumber());
+  assert(later.at(-1)!.kind === 'used');
   assert((await estimatePredictGas(client, modelId, features)) > 21_000n);
 });
 
