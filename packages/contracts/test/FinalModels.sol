@@ -7,10 +7,10 @@ import {TermsOfUse} from "../src/types/TermsOfUse.sol";
 
 /// @dev Finished runs and their charters, as a test wants them.
 contract FinalModels is IFinalModel, ICharterOf {
-    bytes32 private constant VELOCITY = keccak256("velocities");
-    bytes32 private constant CONSTANTS = keccak256("constants");
-    uint32 private constant ROUND = 20;
-    bytes private constant HEAD = '{\n "version": 1,\n "name": "a run"';
+    bytes32 public constant VELOCITY = keccak256("velocities");
+    bytes32 public constant CONSTANTS = keccak256("constants");
+    uint32 public constant ROUND = 20;
+    bytes public constant HEAD = '{\n "version": 1,\n "name": "a run"';
     bytes private constant OPEN_ENDING =
         ',\n "use": {\n  "callers": "anybody",\n  "price": "0",\n  "purpose": "any",\n  "until": 0\n }\n}\n';
 

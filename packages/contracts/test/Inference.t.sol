@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Inference} from "../src/Inference.sol";
 import {FixedPointModel} from "../src/libraries/FixedPointModel.sol";
+import {DrawnFeatures} from "./DrawnFeatures.sol";
 import {FinalModels} from "./FinalModels.sol";
 
 interface VectorReader {
@@ -26,7 +27,7 @@ contract Stranger {
     }
 }
 
-contract InferenceTest {
+contract InferenceTest is DrawnFeatures {
     VectorReader private constant vm = VectorReader(address(uint160(uint256(keccak256("hevm cheat code")))));
     bytes32 private constant RUN = keccak256("a run");
 
@@ -176,19 +177,6 @@ contract InferenceTest {
     function _features(int32 only) private pure returns (int32[] memory features) {
         features = new int32[](1);
         features[0] = only;
-    }
-
-    /// @dev int32 number i mod 8 of keccak256(seed ‖ u32 stream ‖ u32 ⌊i/8⌋), shifted down (spec/reference/inference.ts).
-    function _drawn(bytes32 seed, uint32 stream, int32[] memory out, uint256 shift) private pure {
-        uint256 count = out.length;
-        for (uint32 block_ = 0; block_ * 8 < count; ++block_) {
-            uint256 hash = uint256(keccak256(abi.encodePacked(seed, stream, block_)));
-            for (uint256 i = block_ * 8; i < count && i < block_ * 8 + 8; ++i) {
-                // forge-lint: disable-next-line(unsafe-typecast)
-                out[i] = int32(uint32(hash >> 224)) >> shift;
-                hash <<= 32;
-            }
-        }
     }
 
     function _case(uint256 index) private {
