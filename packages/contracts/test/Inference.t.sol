@@ -87,6 +87,33 @@ contract InferenceTest is DrawnFeatures {
         require(inference.predict(model, features) == type(int32).min, "must saturate down");
     }
 
+    /// @dev Whatever part of a group of eight the last units are, and at any size of numbers: what IN3 says, in plain loops.
+    function testFuzz_IN3_networksOfAnyWidth(bytes32 seed, uint8 inputs, uint8 hidden, uint8 shift) public {
+        uint256 m = 1 + inputs % 20;
+        uint256 n = 1 + hidden % 20;
+        int32[] memory p = new int32[](n * (m + 2) + 1);
+        _drawn(seed, 0, p, shift % 24);
+        int32[] memory x = new int32[](m);
+        _drawn(seed, 1, x, shift % 13);
+        int256 score = int256(p[n * (m + 2)]) << 16;
+        for (uint256 unit; unit < n; ++unit) {
+            int256 sum = int256(p[n * m + unit]) << 16;
+            for (uint256 i; i < m; ++i) {
+                sum += int256(p[unit * m + i]) * x[i];
+            }
+            if (sum > 0) score += (sum >> 16) * p[n * (m + 1) + unit];
+        }
+        score >>= 16;
+        if (score > type(int32).max) score = type(int32).max;
+        if (score < type(int32).min) score = type(int32).min;
+        bytes memory encoded = abi.encodePacked(hex"0102", uint8(m), uint8(0), uint8(n), hex"001000");
+        for (uint256 i; i < p.length; ++i) {
+            uint32 w = uint32(p[i]);
+            encoded = abi.encodePacked(encoded, uint8(w), uint8(w >> 8), uint8(w >> 16), uint8(w >> 24));
+        }
+        require(inference.predict(_finish(encoded), x) == score, "as the rule says");
+    }
+
     function test_IN1_refusesFeaturesOfAnotherCountOrRange() public {
         bytes32 model = _finish(hex"0101010000001000ffffffff00000000");
         vm.expectRevert(abi.encodeWithSelector(FixedPointModel.WrongFeatureCount.selector, 2, 1));
