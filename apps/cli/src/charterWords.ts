@@ -28,6 +28,7 @@ export function charterFacts(charter: Charter, text: CharterText) {
     name: text.name,
     textDigest: charter.textDigest,
     use: text.use,
+    acceptance: text.acceptance,
     members: charter.members,
     rounds: limits.rounds,
     minCohort: limits.minCohort,
@@ -100,6 +101,14 @@ function learned(text: CharterText): string[] {
   ];
 }
 
+/** [CH12] */
+const acceptanceWords = ({ acceptance }: CharterText): string[] =>
+  acceptance
+    ? [
+        `Whoever registers it tries it on at least ${acceptance.records} records that nobody trained on first; below ${acceptance.measure} ${acceptance.least} its Concord refuses. No contract sees those records, so nothing but that program enforces this.`,
+      ]
+    : [];
+
 /** [CH10] */
 export function useWords({ callers, price, purpose, until }: TermsOfUse): string[] {
   const who = callers === 'anybody' ? 'Anybody' : `Only ${callers.join(', ')}`;
@@ -135,7 +144,7 @@ export function showCharter(render: Renderer, charter: Charter, text: CharterTex
       `cut at ±${bound}`,
     ]),
   );
-  chapter('Who may use the model', useWords(text.use ?? OPEN_USE));
+  chapter('Who may use the model', [...acceptanceWords(text), ...useWords(text.use ?? OPEN_USE)]);
   chapter('What the contract holds everybody to, whatever the sentences above say', held(charter));
   chapter('What it promises each record, and the noise that this takes', promised(charter, text));
   chapter('What it costs, about', costs(charter));

@@ -151,6 +151,7 @@ ${lines.join('\n')}
     - { id: CH8, sentence: "The run ends after its rounds, and every phase has a deadline.", enforcedBy: "the rounds contract" }
     - { id: CH10, sentence: "Anybody may use the finished model, for free.", enforcedBy: "the inference contract holds its callers to what stands under use; nothing hides the parameters" }
     - { id: CH11, sentence: "This charter holds once more than half of us voted for it; a change is a new charter and a new vote.", enforcedBy: "the charters contract" }
+  # acceptance: { measure: auc, least: 0.7, records: 500 }   # what the model must reach on held-out records to be registered
   use:                           # what the inference contract holds its callers to; the parameters are public all the same
     callers: anybody             # or a list of addresses
     price: "0"                   # wei for one use, which the members share

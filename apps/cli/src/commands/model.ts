@@ -1,15 +1,18 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeModel } from '@concord/protocol';
+import { type CharterText, encodeModel } from '@concord/protocol';
 import { registerModel } from '@concord/sdk';
+import type { Records } from '@concord/trainer';
 import { defineCommand } from 'citty';
 import { sha256 } from 'viem';
 import { connect, runMeant, viewNow } from '../connect.ts';
+import { requireAccepted } from '../model/acceptance.ts';
 import { cardOf } from '../model/card.ts';
 import { finalState } from '../model/finalState.ts';
 import { encodeOnnx } from '../model/onnx.ts';
 import { encodeSafetensors } from '../model/safetensors.ts';
 import { tensorsOf } from '../model/tensors.ts';
+import { readData } from '../refusals.ts';
 import { createRenderer } from '../render.ts';
 import { SettingError } from '../settings/checks.ts';
 import { readKey } from '../settings/keyFile.ts';
@@ -77,6 +80,16 @@ const exportModel = verb(
   }),
 );
 
+/** What the charter's bar is held against. */
+function heldOut(path: string | undefined, text: CharterText): Records {
+  if (path === undefined)
+    throw new SettingError(
+      '--held-out',
+      `the charter serves a model only if it reaches ${text.acceptance?.measure} ${text.acceptance?.least}: pass at least ${text.acceptance?.records} records that nobody trained on`,
+    );
+  return readData(path, text);
+}
+
 const register = verb(
   {
     example: 'concord model register --folder relayer --rpc http://10.0.0.5:8545',
@@ -87,18 +100,28 @@ const register = verb(
       name: 'register',
       description: 'Put the final model on chain, where contracts can call it under the terms of its charter. Anybody may; the key pays the gas.',
     },
-    args: { ...settingArgs('rpc', 'deployment', 'key'), ...common },
+    args: {
+      ...settingArgs('rpc', 'deployment', 'key'),
+      ...common,
+      'held-out': {
+        type: 'string',
+        description: 'records that nobody trained on (CSV): needed where the charter sets a bar that the model must reach',
+      },
+    },
     run: async ({ args }) => {
       const settings = readSettings(args);
       const { privateKey } = readKey(settings.need('key'));
       const { client, fromBlock } = await connect(settings, privateKey);
       const now = await viewNow(client, fromBlock);
       const run = runMeant(now, { id: args.run });
-      const { state, textBytes } = await finalState(run, now.view, args.source);
+      const { state, text, textBytes } = await finalState(run, now.view, args.source);
+      const judged = text.acceptance && requireAccepted(state, text, heldOut(args['held-out'], text));
       const { modelId, gas, block } = await registerModel(client, run.charterId, state, textBytes);
       const render = createRenderer({ json: args.json === true });
+      if (judged && text.acceptance)
+        render.line(`  accepted: ${text.acceptance.measure} ${judged.value.toFixed(3)} on ${judged.records} held-out records, need ${text.acceptance.least}`);
       render.line(`  registered as ${modelId} in block ${block} for ${gas} gas`, 'good');
-      if (args.json === true) render.document({ modelId, block, gas });
+      if (args.json === true) render.document({ modelId, block, gas, ...(judged && { acceptance: judged }) });
     },
   }),
 );

@@ -41,7 +41,7 @@ export const NOT_ENFORCED = {
   CH2: "Records fit the charter's schema: each member's own node checks that, and nobody else can see the records.",
   'CH8 resources': 'Bytes and compute-seconds of a member stay within a cap.',
   CH9: 'Members are rewarded for what they contribute.',
-  CH12: 'Updates are tested in buckets and rolled back when they harm the model.',
+  CH12: 'The model reaches what the charter asks for on held-out records: whoever registers it checks that, and nobody else can see the records. Updates that harm it are not rolled back.',
 } as const;
 
 export type Verdict = 'PASS' | 'FAIL' | 'INCOMPLETE';
