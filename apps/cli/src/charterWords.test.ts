@@ -7,6 +7,7 @@ test('[CH10] terms of use in plain words: who, for what, at what price, until wh
   const [open, honest] = useWords(OPEN_USE);
   assert.match(open!, /^Anybody may use the finished model on chain, for any purpose, for free, without end\. .*“predict”/);
   assert.match(honest!, /anybody can copy the parameters/);
+  assert.match(useWords(undefined)[0]!, /cannot be put on chain/);
   const callers = [`0x${'1'.repeat(40)}`];
   const [paid] = useWords({ callers, price: '25000', purpose: 'screening', until: 1_893_456_000 });
   assert.match(

@@ -1,5 +1,5 @@
 /** A charter in plain words: its own clauses, what the contract holds everybody to, what it promises and what it costs. */
-import { type CharterText, isOpen, OPEN_USE, parameterCount, type TermsOfUse, updateLength } from '@concord/protocol';
+import { type CharterText, isOpen, parameterCount, type TermsOfUse, updateLength } from '@concord/protocol';
 import { byteCost, type Charter, charterIdOf, gasCost, isCommittee, privacyCost } from '@concord/sdk';
 import { bytesText, type Renderer, thousands, timeOf } from './render.ts';
 
@@ -110,12 +110,14 @@ const acceptanceWords = ({ acceptance }: CharterText): string[] =>
     : [];
 
 /** [CH10] */
-export function useWords({ callers, price, purpose, until }: TermsOfUse): string[] {
+export function useWords(use: TermsOfUse | undefined): string[] {
+  if (!use) return ['The charter does not say, so its model cannot be put on chain.'];
+  const { callers, price, purpose, until } = use;
   const who = callers === 'anybody' ? 'Anybody' : `Only ${callers.join(', ')}`;
   const what = purpose === 'any' ? 'for any purpose' : `only for “${purpose}”, which every caller names on record`;
   const cost = price === '0' ? 'for free' : `for ${thousands(BigInt(price))} wei a use, which the members share in equal parts`;
   const end = until === 0 ? 'without end' : `until ${timeOf(BigInt(until))}`;
-  const free = isOpen({ callers, price, purpose, until })
+  const free = isOpen(use)
     ? 'Contracts ask it with “predict”, which costs nothing but gas.'
     : 'The Inference contract refuses every other use.';
   return [
@@ -144,7 +146,7 @@ export function showCharter(render: Renderer, charter: Charter, text: CharterTex
       `cut at ±${bound}`,
     ]),
   );
-  chapter('Who may use the model', [...acceptanceWords(text), ...useWords(text.use ?? OPEN_USE)]);
+  chapter('Who may use the model', [...acceptanceWords(text), ...useWords(text.use)]);
   chapter('What the contract holds everybody to, whatever the sentences above say', held(charter));
   chapter('What it promises each record, and the noise that this takes', promised(charter, text));
   chapter('What it costs, about', costs(charter));
