@@ -52,7 +52,7 @@ export async function setGuardStage(onStep: (text: string) => void): Promise<Gua
       keys: devnet.accounts.slice(0, 7).map(({ privateKey }) => privateKey),
       finalState: bytesToHex(runStateHash(state)),
     });
-    const { modelId } = await registerModel(run.client, run.runId, state);
+    const { modelId } = await registerModel(run.client, run.runId, state, run.textBytes);
     onStep('model registered; giving two accounts a past …');
     const accounts = {
       me: devnet.accounts[7]!.address,

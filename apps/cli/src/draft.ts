@@ -149,8 +149,14 @@ ${lines.join('\n')}
     - { id: CH5, sentence: "A round with fewer than three members opens nothing.", enforcedBy: "the rounds contract" }
     - { id: CH6, sentence: "The members listed in the proposal vote and take part; one vote each.", enforcedBy: "the charters contract checks every signature" }
     - { id: CH8, sentence: "The run ends after its rounds, and every phase has a deadline.", enforcedBy: "the rounds contract" }
-    - { id: CH10, sentence: "Anybody may call the finished model.", enforcedBy: "nothing yet: access and price are not enforced in this version" }
+    - { id: CH10, sentence: "Anybody may use the finished model, for free.", enforcedBy: "the inference contract holds its callers to what stands under use; nothing hides the parameters" }
     - { id: CH11, sentence: "This charter holds once more than half of us voted for it; a change is a new charter and a new vote.", enforcedBy: "the charters contract" }
+  # acceptance: { measure: auc, least: 0.7, records: 500 }   # what the model must reach on held-out records to be registered
+  use:                           # what the inference contract holds its callers to; the parameters are public all the same
+    callers: anybody             # or a list of addresses
+    price: "0"                   # wei for one use, which the members share
+    purpose: any                 # or a word that every caller must name
+    until: 0                     # the last second (Unix) of use; 0: no end
 terms:
   epsilon: 4                     # the whole privacy budget; smaller protects better and learns less
   deltaExponent: 5               # δ = 10^-5; choose it below one over the number of all records

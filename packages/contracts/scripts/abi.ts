@@ -15,6 +15,9 @@ import { layoutText, type StorageLayout } from './storage.ts';
 /** Those that are deployed, and those that Rounds makes. */
 export const CONTRACTS = ['Charters', 'Rounds', 'Inference', 'Aggregators', 'Court'] as const;
 
+/** What examples/ shows builders: compiled for its TypeScript test, no part of Concord. */
+const EXAMPLES = ['CautiousVault'] as const;
+
 interface Artifact {
   readonly abi: readonly unknown[];
   readonly storageLayout: StorageLayout;
@@ -34,6 +37,11 @@ const banner = '// Written by packages/contracts/scripts/abi.ts: do not edit.\n'
 
 /** What only the compiler needs (`internalType` names Solidity's types). */
 const withoutInternalTypes = (key: string, value: unknown): unknown => (key === 'internalType' ? undefined : value);
+
+const abiText = (name: string, abi: readonly unknown[]): string =>
+  `${banner}export const ${lowerFirst(name)}Abi = [\n${abi
+    .map((entry) => `  ${JSON.stringify(entry, withoutInternalTypes)},\n`)
+    .join('')}] as const;\n`;
 
 /** The contracts' sources in this package, by following their imports; paths from the package's root, sorted. */
 function sourcesOf(contracts: readonly string[]): string[] {
@@ -65,9 +73,7 @@ export function abiOutputs({ quiet }: { readonly quiet: boolean }): Output[] {
   const artifacts = CONTRACTS.map((name) => ({ name, ...readArtifact(name) }));
   const abis = artifacts.map(({ name, abi }) => ({
     path: `abi/${name}.ts`,
-    text: `${banner}export const ${lowerFirst(name)}Abi = [\n${abi
-      .map((entry) => `  ${JSON.stringify(entry, withoutInternalTypes)},\n`)
-      .join('')}] as const;\n`,
+    text: abiText(name, abi),
   }));
   const bytecode = {
     path: 'abi/bytecode.ts',
@@ -77,11 +83,18 @@ ${artifacts
   .map(({ name, bytecode }) => `export const ${lowerFirst(name)}Bytecode =\n  '${bytecode.object}' as const;\n`)
   .join('')}`,
   };
+  const examples = EXAMPLES.map((name) => {
+    const { abi, bytecode } = readArtifact(name);
+    return {
+      path: `abi/${name}.ts`,
+      text: `${abiText(name, abi)}export const ${lowerFirst(name)}Bytecode =\n  '${bytecode.object}' as const;\n`,
+    };
+  });
   const storage = {
     path: 'snapshots/storage.txt',
     text: artifacts.map(({ name, storageLayout }) => layoutText(name, storageLayout)).join('\n'),
   };
-  return [...abis, bytecode, storage];
+  return [...abis, ...examples, bytecode, storage];
 }
 
 if (import.meta.main) writeOutputs(abiOutputs({ quiet: false }), { check: process.argv.includes('--check') });

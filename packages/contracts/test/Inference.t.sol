@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IFinalModel, Inference} from "../src/Inference.sol";
+import {Inference} from "../src/Inference.sol";
 import {FixedPointModel} from "../src/libraries/FixedPointModel.sol";
+import {DrawnFeatures} from "./DrawnFeatures.sol";
+import {FinalModels} from "./FinalModels.sol";
 
 interface VectorReader {
     function readFile(string calldata path) external view returns (string memory);
@@ -23,26 +25,10 @@ struct Gas {
     uint64 gasRemaining;
 }
 
-/// @dev A finished run for each state hash that a test gives it.
-contract FinalModels is IFinalModel {
-    mapping(bytes32 => bytes32) public finalModel;
-
-    function finish(bytes32 runId, bytes32 stateHash) external {
-        finalModel[runId] = stateHash;
-    }
-}
-
 /// @dev Somebody whom no charter names.
 contract Stranger {
-    function register(
-        Inference to,
-        bytes32 run,
-        uint32 round,
-        bytes32 velocity,
-        bytes32 constants,
-        bytes calldata model
-    ) external returns (bytes32) {
-        return to.register(run, round, velocity, constants, model);
+    function register(FinalModels by, Inference to, bytes32 run, bytes calldata model) external returns (bytes32) {
+        return by.register(to, run, model);
     }
 
     function predict(Inference to, bytes32 modelId, int32[] calldata features) external view returns (int32) {
@@ -50,15 +36,12 @@ contract Stranger {
     }
 }
 
-contract InferenceTest {
+contract InferenceTest is DrawnFeatures {
     VectorReader private constant vm = VectorReader(address(uint160(uint256(keccak256("hevm cheat code")))));
     /// @dev 64 trees of depth 5 on 38 features: whole transactions.
     uint256 private constant GAS_PREDICT = 70_000;
     uint256 private constant GAS_REGISTER = 5_600_000;
     bytes32 private constant RUN = keccak256("a run");
-    bytes32 private constant VELOCITY = keccak256("velocities");
-    bytes32 private constant CONSTANTS = keccak256("constants");
-    uint32 private constant ROUND = 20;
 
     FinalModels private rounds;
     Inference private inference;
@@ -135,24 +118,23 @@ contract InferenceTest {
             hex"0103010001001001" hex"0000008005000000ffffffff01000000"
         ];
         for (uint256 i = 0; i < wrong.length; ++i) {
-            bytes32 stateHash = _stateHash(sha256(wrong[i]));
-            rounds.finish(RUN, stateHash);
             bytes8 header;
             bytes memory encoded = wrong[i];
+            rounds.finish(RUN, encoded);
             assembly ("memory-safe") {
                 header := mload(add(encoded, 32))
             }
             vm.expectRevert(abi.encodeWithSelector(FixedPointModel.BadModel.selector, header, encoded.length));
-            inference.register(RUN, ROUND, VELOCITY, CONSTANTS, encoded);
+            rounds.register(inference, RUN, encoded);
         }
     }
 
     function test_IN5_refusesTreesThatDoNotFitIntoCode() public {
         // 79 trees of depth 5 at 314 bytes.
         bytes memory encoded = abi.encodePacked(hex"010301004f001005", new bytes(79 * 94 * 4));
-        rounds.finish(RUN, _stateHash(sha256(encoded)));
+        rounds.finish(RUN, encoded);
         vm.expectRevert(abi.encodeWithSelector(FixedPointModel.ModelTooLarge.selector, 8 + 79 * 314));
-        inference.register(RUN, ROUND, VELOCITY, CONSTANTS, encoded);
+        rounds.register(inference, RUN, encoded);
     }
 
     /// @dev Each call a transaction of its own, so that gas is that of whole transactions.
@@ -193,6 +175,33 @@ contract InferenceTest {
         require(inference.predict(model, features) == type(int32).min, "must saturate down");
     }
 
+    /// @dev Whatever part of a group of eight the last units are, and at any size of numbers: what IN3 says, in plain loops.
+    function testFuzz_IN3_networksOfAnyWidth(bytes32 seed, uint8 inputs, uint8 hidden, uint8 shift) public {
+        uint256 m = 1 + inputs % 20;
+        uint256 n = 1 + hidden % 20;
+        int32[] memory p = new int32[](n * (m + 2) + 1);
+        _drawn(seed, 0, p, shift % 24);
+        int32[] memory x = new int32[](m);
+        _drawn(seed, 1, x, shift % 13);
+        int256 score = int256(p[n * (m + 2)]) << 16;
+        for (uint256 unit; unit < n; ++unit) {
+            int256 sum = int256(p[n * m + unit]) << 16;
+            for (uint256 i; i < m; ++i) {
+                sum += int256(p[unit * m + i]) * x[i];
+            }
+            if (sum > 0) score += (sum >> 16) * p[n * (m + 1) + unit];
+        }
+        score >>= 16;
+        if (score > type(int32).max) score = type(int32).max;
+        if (score < type(int32).min) score = type(int32).min;
+        bytes memory encoded = abi.encodePacked(hex"0102", uint8(m), uint8(0), uint8(n), hex"001000");
+        for (uint256 i; i < p.length; ++i) {
+            uint32 w = uint32(p[i]);
+            encoded = abi.encodePacked(encoded, uint8(w), uint8(w >> 8), uint8(w >> 16), uint8(w >> 24));
+        }
+        require(inference.predict(_finish(encoded), x) == score, "as the rule says");
+    }
+
     function test_IN1_refusesFeaturesOfAnotherCountOrRange() public {
         bytes32 model = _finish(hex"0101010000001000ffffffff00000000");
         vm.expectRevert(abi.encodeWithSelector(FixedPointModel.WrongFeatureCount.selector, 2, 1));
@@ -206,9 +215,9 @@ contract InferenceTest {
 
     function test_CH10_anybodyRegistersAndPredicts() public {
         bytes memory model = hex"0101010000001000ffffffff00000000";
-        rounds.finish(RUN, _stateHash(sha256(model)));
+        rounds.finish(RUN, model);
         Stranger stranger = new Stranger();
-        bytes32 modelId = stranger.register(inference, RUN, ROUND, VELOCITY, CONSTANTS, model);
+        bytes32 modelId = stranger.register(rounds, inference, RUN, model);
         require(stranger.predict(inference, modelId, _features(1)) == -1, "a stranger gets the same answer");
     }
 
@@ -219,19 +228,19 @@ contract InferenceTest {
 
     function test_IN5_onlyTheStateThatTheRunEndedWith() public {
         bytes memory model = hex"0101010000001000ffffffff00000000";
-        bytes32 state = _stateHash(sha256(model));
+        bytes32 state = rounds.stateHash(model);
         vm.expectRevert(abi.encodeWithSelector(Inference.NotFinal.selector, state, bytes32(0)));
-        inference.register(RUN, ROUND, VELOCITY, CONSTANTS, model);
+        rounds.register(inference, RUN, model);
 
-        rounds.finish(RUN, state);
+        rounds.finish(RUN, model);
         bytes memory other = hex"0101010000001000feffffff00000000";
-        vm.expectRevert(abi.encodeWithSelector(Inference.NotFinal.selector, _stateHash(sha256(other)), state));
-        inference.register(RUN, ROUND, VELOCITY, CONSTANTS, other);
+        vm.expectRevert(abi.encodeWithSelector(Inference.NotFinal.selector, rounds.stateHash(other), state));
+        rounds.register(inference, RUN, other);
 
-        bytes32 modelId = inference.register(RUN, ROUND, VELOCITY, CONSTANTS, model);
+        bytes32 modelId = rounds.register(inference, RUN, model);
         address pointer = inference.pointerOf(modelId);
         require(pointer != address(0), "the model must be there");
-        require(inference.register(RUN, ROUND, VELOCITY, CONSTANTS, model) == modelId, "same id");
+        require(rounds.register(inference, RUN, model) == modelId, "same id");
         require(inference.pointerOf(modelId) == pointer, "a second call must change nothing");
     }
 
@@ -250,14 +259,14 @@ contract InferenceTest {
             hex"0101010000001001ffffffff00000000"
         ];
         for (uint256 i = 0; i < wrong.length; ++i) {
-            rounds.finish(RUN, _stateHash(sha256(wrong[i])));
+            rounds.finish(RUN, wrong[i]);
             bytes32 header;
             bytes memory encoded = wrong[i];
             assembly ("memory-safe") {
                 header := mload(add(encoded, 32))
             }
             vm.expectRevert(abi.encodeWithSelector(FixedPointModel.BadModel.selector, bytes8(header), encoded.length));
-            inference.register(RUN, ROUND, VELOCITY, CONSTANTS, encoded);
+            rounds.register(inference, RUN, encoded);
         }
     }
 
@@ -267,39 +276,22 @@ contract InferenceTest {
         encoded[0] = encoded[1] = 0x01;
         encoded[3] = 0x18;
         encoded[6] = 0x10;
-        rounds.finish(RUN, _stateHash(sha256(encoded)));
+        rounds.finish(RUN, encoded);
         vm.expectRevert(abi.encodeWithSelector(FixedPointModel.ModelTooLarge.selector, 8 + 4 * 6152));
-        inference.register(RUN, ROUND, VELOCITY, CONSTANTS, encoded);
+        rounds.register(inference, RUN, encoded);
     }
 
     // -- Helpers
 
-    function _stateHash(bytes32 modelHash) private pure returns (bytes32) {
-        return sha256(abi.encodePacked(uint8(20), "concord/v1/run-state", ROUND, modelHash, VELOCITY, CONSTANTS));
-    }
-
     function _finish(bytes memory encoded) private returns (bytes32) {
         bytes32 runId = keccak256(encoded);
-        rounds.finish(runId, _stateHash(sha256(encoded)));
-        return inference.register(runId, ROUND, VELOCITY, CONSTANTS, encoded);
+        rounds.finish(runId, encoded);
+        return rounds.register(inference, runId, encoded);
     }
 
     function _features(int32 only) private pure returns (int32[] memory features) {
         features = new int32[](1);
         features[0] = only;
-    }
-
-    /// @dev int32 number i mod 8 of keccak256(seed ‖ u32 stream ‖ u32 ⌊i/8⌋), shifted down (spec/reference/inference.ts).
-    function _drawn(bytes32 seed, uint32 stream, int32[] memory out, uint256 shift) private pure {
-        uint256 count = out.length;
-        for (uint32 block_ = 0; block_ * 8 < count; ++block_) {
-            uint256 hash = uint256(keccak256(abi.encodePacked(seed, stream, block_)));
-            for (uint256 i = block_ * 8; i < count && i < block_ * 8 + 8; ++i) {
-                // forge-lint: disable-next-line(unsafe-typecast)
-                out[i] = int32(uint32(hash >> 224)) >> shift;
-                hash <<= 32;
-            }
-        }
     }
 
     function _case(uint256 index) private {

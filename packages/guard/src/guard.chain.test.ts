@@ -109,7 +109,7 @@ test('[GU1] a transfer to a scam-like account is stopped with reasons and error 
 });
 
 test('[GU10] the score is bit for bit what the contract answers for the same features', async () => {
-  const { modelId } = await registerModel(run.client, run.runId, state);
+  const { modelId } = await registerModel(run.client, run.runId, state, run.textBytes);
   const place = options().model.place;
   const model = await verifyModel(asked(), place, run.runId, async () => bytes);
   assert.equal(model.modelId, modelId);

@@ -75,7 +75,7 @@ describe('boosted trees from secure histograms', () => {
 
   test('[IN6] the trees that the run ended with are registered, and the contract scores as TypeScript does', async () => {
     const { client, runId } = consortium;
-    const { modelId } = await registerModel(client, runId, state);
+    const { modelId } = await registerModel(client, runId, state, consortium.charterText);
     for (const features of [[0, 0, 0], [-65_536, 1, 65_536], [16_384, 32_768, -32_768], [16_383, 0, 1]])
       assert.equal(await predictFeatures(client, modelId, features), predict(state.optimizer.model, Int32Array.from(features)));
   });

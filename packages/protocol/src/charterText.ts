@@ -8,6 +8,7 @@ import { ModelError, type ModelShape, parameterCount } from './model/model.ts';
 import { statisticsLength } from './model/standardization.ts';
 import { MOST_DEPTH, type TreesShape } from './model/trees.ts';
 import { treePlan } from './strategies/treePlan.ts';
+import { decodeUse, type TermsOfUse } from './termsOfUse.ts';
 import { decodeTraining, type DescentTraining, type Training } from './trainingText.ts';
 
 export interface TextColumn {
@@ -22,6 +23,16 @@ export interface TextClause {
   readonly sentence: string;
   readonly enforcedBy: string;
 }
+
+/** What the finished model must reach on records that nobody trained on, in the integers that are served (CH12). */
+export interface Acceptance {
+  readonly measure: (typeof MEASURES)[number];
+  readonly least: number;
+  /** Fewest held-out records. */
+  readonly records: number;
+}
+
+const MEASURES = ['accuracy', 'auc', 'recallAt1PercentFalseAlarms'] as const;
 
 export interface CharterText {
   /** 1 trains by fedSgd and does not say so; 2 names its algorithm (LR20). */
@@ -39,6 +50,10 @@ export interface CharterText {
   readonly model: ModelShape;
   readonly training: Training;
   readonly clauses: readonly TextClause[];
+  /** None: any model is served. */
+  readonly acceptance?: Acceptance;
+  /** Runs from before there were terms have none, and their models cannot be registered (CH10). */
+  readonly use?: TermsOfUse;
 }
 
 function decodeShape(value: unknown, inputs: number): ModelShape {
@@ -71,9 +86,20 @@ function checkTrees(model: ModelShape, training: Training, basis: 'plain' | 'wav
     throw new CharterTextError('training.featuresPerTree', `at most the ${model.inputs} columns`);
 }
 
+function decodeAcceptance(value: unknown): Acceptance {
+  const json = object(value, 'acceptance', ['measure', 'least', 'records']);
+  const least = positive(json['least'], 'acceptance.least');
+  if (least > 1) throw new CharterTextError('acceptance.least', 'a share above 0 and at most 1');
+  return {
+    measure: oneOf(json['measure'], 'acceptance.measure', MEASURES),
+    least,
+    records: integer(json['records'], 'acceptance.records', 2, 0xffff_ffff),
+  };
+}
+
 /** Decodes a parsed JSON text. Throws CharterTextError naming the first field that does not fit (CH1, CH2, CH3). */
 export function decodeCharterText(value: unknown): CharterText {
-  const top = ['version', 'name', 'purpose', 'metric', 'schema', 'model', 'training', 'clauses'];
+  const top = ['version', 'name', 'purpose', 'metric', 'schema', 'model', 'training', 'clauses', 'acceptance', 'use'];
   const json = object(value, 'charter', top);
   const { version } = json;
   if (version !== 1 && version !== 2) throw new CharterTextError('version', '1 or 2');
@@ -113,6 +139,9 @@ export function decodeCharterText(value: unknown): CharterText {
         enforcedBy: text(clause['enforcedBy'], `${path}.enforcedBy`),
       };
     }),
+    ...(json['acceptance'] !== undefined && { acceptance: decodeAcceptance(json['acceptance']) }),
+    // Last: the text ends with it.
+    ...(json['use'] !== undefined && { use: decodeUse(json['use']) }),
   };
 }
 

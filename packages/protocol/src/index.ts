@@ -49,5 +49,6 @@ export * from './strategies/boostedTrees.ts';
 export * from './strategies/strategy.ts';
 export * from './strategies/treePlan.ts';
 export * from './strategies/treeRecords.ts';
+export * from './termsOfUse.ts';
 export * from './trainingText.ts';
 export * from './xof.ts';

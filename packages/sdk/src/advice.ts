@@ -66,6 +66,17 @@ const ADVICE: Readonly<Record<string, string>> = {
   ModelTooLarge: 'A contract can hold no model of this size: use a smaller model, or predict off chain.',
   WrongFeatureCount: 'Give one feature for each column of the schema, in its order.',
   FeatureRange: 'Give each feature as a signed 32-bit integer in units of 2^-16.',
+  WrongTerms: "Give the charter's text and the terms of use that it ends with, byte for byte.",
+  PurposeNotPlain: 'Name a purpose of plain characters, without quotes and backslashes.',
+  NotOpen: 'Its charter asks for a price, a purpose or certain callers, or its time is over: call use() under its terms.',
+  NotServed: 'Register the model of this run first, and name the run by its charter id.',
+  PastSunset: "The charter's time for this model is over: more takes a new charter.",
+  NotACaller: 'Call from an account that the charter names, or propose a charter that names this one.',
+  WrongPurpose: 'Name the very purpose that stands in the charter: the model is for no other.',
+  WrongPrice: 'Send exactly the price of the charter along.',
+  NotAMember: 'Payments go to the members that the charter lists: name one of them.',
+  NothingDue: 'Nothing to do: this member has had its part of all that was paid so far.',
+  NotTaken: "The member's account takes no ether; its part stays for when it does.",
   UnknownModel: 'Register the model first, and name it by the SHA-256 of its encoding.',
 };
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkParams, epsilonWad } from '@concord/protocol';
+import { checkParams, endingOf, epsilonWad, OPEN_USE } from '@concord/protocol';
+import { sha256, stringToBytes } from 'viem';
 import { averagingText, memberTerms, smallTerms, smallText, treesText } from '../../testing/src/charter.ts';
 import { stageMembers } from '../../testing/src/stages.ts';
 import { paramsOf, priceOf } from './attempt.ts';
-import { type CharterTerms, CharterTermsError, compileCharter } from './compileCharter.ts';
+import { type CharterTerms, CharterTermsError, compileCharter, readCharterText } from './compileCharter.ts';
 
 const members = stageMembers(6);
 const seed = `0x${'ab'.repeat(32)}` as const;
@@ -51,4 +52,23 @@ test('[LR32] trees get as many rounds as they have levels, none of them for stat
   const { limits, aggregation } = compile(treesText, smallTerms(4, 3));
   assert.deepEqual([limits.rounds, aggregation.d, aggregation.unit], [4, 2 * 2 * 2 * 6 * 2, 1]);
   for (const rounds of [3, 5]) assert.throws(() => compile(treesText, smallTerms(rounds, 3)), /trainingRounds: have \d, need 4: /);
+});
+
+test('[CH10] every compiled text ends with its terms of use, and no other place for them is read', () => {
+  const paid = { callers: 'anybody', price: '5', purpose: 'a test', until: 9 } as const;
+  const readAs = (text: string) => readCharterText(stringToBytes(text), sha256(stringToBytes(text))).use;
+  const written = (text: unknown) =>
+    new TextDecoder().decode(compileCharter({ text, terms: smallTerms(9, 3) }, members, seed).textBytes);
+  for (const [use, text] of [[OPEN_USE, smallText], [paid, { use: paid, ...smallText }]] as const) {
+    assert.ok(written(text).endsWith(endingOf(use)));
+    assert.deepEqual(readAs(written(text)), use);
+  }
+  const honest = written(smallText);
+  // Of two, JSON reads the last, and so does the contract.
+  const twice = honest.replace('"version"', `"use": ${JSON.stringify(paid)},\n "version"`);
+  assert.deepEqual(readAs(twice), OPEN_USE);
+  const elsewhere = JSON.stringify({ use: OPEN_USE, ...JSON.parse(honest) }, undefined, 1);
+  for (const text of [elsewhere, `${elsewhere}\n`, honest.trimEnd(), JSON.stringify(JSON.parse(honest))])
+    assert.throws(() => readAs(text), { code: 'CHARTER_TEXT', path: 'use' });
+  assert.equal(readAs(JSON.stringify(smallText)), undefined);
 });

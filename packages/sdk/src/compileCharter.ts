@@ -3,7 +3,17 @@
  * text whose digest it carries. Everything that follows from something else is derived here, so that an author states a
  * promise (ε, δ, rounds, records per member) and never a noise level. [CH1][CH4]
  */
-import { type CharterText, CharterTextError, decodeCharterText, roundsOf, strategyOf, updateLength } from '@concord/protocol';
+import {
+  type CharterText,
+  CharterTextError,
+  decodeCharterText,
+  endingOf,
+  OPEN_USE,
+  roundsOf,
+  strategyOf,
+  type TermsOfUse,
+  updateLength,
+} from '@concord/protocol';
 import {
   ceilSqrt,
   checkParams,
@@ -146,7 +156,8 @@ export function compileCharter(
   members: readonly Address[],
   matrixSeed: Hex,
 ): CompiledCharter {
-  const text = decodeCharterText(file.text);
+  const read = decodeCharterText(file.text);
+  const text: CharterText = { ...read, use: read.use ?? OPEN_USE };
   const { terms } = file;
   const sorted = [...members].map((each) => each.toLowerCase() as Address).sort();
   if (new Set(sorted).size !== sorted.length) throw new CharterTermsError('members', 'an address is listed twice');
@@ -220,5 +231,17 @@ export function readCharterText(bytes: Uint8Array, textDigest: Hex): CharterText
   } catch {
     throw new CharterTextError('bytes', 'UTF-8 JSON');
   }
-  return decodeCharterText(json);
+  const text = decodeCharterText(json);
+  // What members read must be what the contract will hold callers to.
+  if (text.use) textHead(bytes, text.use);
+  return text;
+}
+
+/** A text up to its terms of use. Throws CharterTextError when it does not end with them, byte for byte. [CH10] */
+export function textHead(bytes: Uint8Array, use: TermsOfUse): Uint8Array {
+  const ending = toBytes(endingOf(use));
+  const at = bytes.length - ending.length;
+  if (at < 0 || !ending.every((byte, i) => bytes[at + i] === byte))
+    throw new CharterTextError('use', 'to be the last field, written as “concord propose” writes it');
+  return bytes.subarray(0, at);
 }

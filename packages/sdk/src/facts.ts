@@ -138,9 +138,30 @@ export type FactBody =
   | { readonly kind: 'drawRevealed'; readonly runId: Hex; readonly round: number; readonly mix: Hex }
   | ({ readonly kind: 'settled'; readonly aggregateRoot: Hex; readonly modelHash: Hex; readonly blob: Hex } & Attempted)
   | ({ readonly kind: 'voided'; readonly phase: number } & Attempted)
-  | { readonly kind: 'registered'; readonly runId: Hex; readonly modelId: Hex }
+  | InferenceFact
   | CourtFact
   | RegistryFact;
+
+/** What became of a run's model: registered under terms, used, its price handed to members (IN5, CH10). Amounts in wei. */
+export type InferenceFact =
+  | { readonly kind: 'registered'; readonly runId: Hex; readonly modelId: Hex }
+  | { readonly kind: 'offered'; readonly runId: Hex; readonly terms: OfferedTerms }
+  | {
+      readonly kind: 'used';
+      readonly runId: Hex;
+      readonly caller: Address;
+      readonly purpose: string;
+      readonly paid: bigint;
+    }
+  | { readonly kind: 'paidOut'; readonly runId: Hex; readonly member: Address; readonly amount: bigint };
+
+/** Terms of use as the contract has them: no callers, anybody. */
+export interface OfferedTerms {
+  readonly callers: readonly Address[];
+  readonly price: bigint;
+  readonly purpose: string;
+  readonly until: bigint;
+}
 
 /** Who was asked for bytes that it promised, and what came of it (CM10). */
 export type CourtFact =

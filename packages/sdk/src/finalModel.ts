@@ -26,6 +26,8 @@ export interface FinalModel {
   readonly modelId: Hex;
   readonly charter: Charter;
   readonly text: CharterText;
+  /** The text as its digest has it: what registering needs (CH10). */
+  readonly textBytes: Uint8Array;
   readonly state: RunState;
 }
 
@@ -73,8 +75,9 @@ export async function finalModelOf(run: RunView, blobs: BlobSource): Promise<Fin
       'OTHER_BYTES',
       `the published state hashes to ${hash}, the chain says ${run.model}: run “concord verify”`,
     );
-  const text = readCharterText(await bytes(charter.textDigest, 'charter’s text'), charter.textDigest);
-  return { runId, modelId: bytesToHex(modelHash(state.optimizer.model)), charter, text, state };
+  const textBytes = await bytes(charter.textDigest, 'charter’s text');
+  const text = readCharterText(textBytes, charter.textDigest);
+  return { runId, modelId: bytesToHex(modelHash(state.optimizer.model)), charter, text, textBytes, state };
 }
 
 /** The same from all facts of a deployment, by run or by model. Throws FinalModelError and as `finalModelOf` does. */

@@ -111,6 +111,19 @@ function fromCourt({ eventName, args }: DecodeEventLogReturnType<typeof courtAbi
   }
 }
 
+function fromInference({ eventName, args }: DecodeEventLogReturnType<typeof inferenceAbi>): FactBody {
+  switch (eventName) {
+    case 'Registered':
+      return { kind: 'registered', ...args };
+    case 'Offered':
+      return { kind: 'offered', ...args, terms: { ...args.terms, callers: args.terms.callers.map(lowercase) } };
+    case 'Used':
+      return { kind: 'used', ...args, caller: lowercase(args.caller) };
+    case 'PaidOut':
+      return { kind: 'paidOut', ...args, member: lowercase(args.member) };
+  }
+}
+
 function bodyOf(deployment: Deployment, { address, data, topics: [...topics] }: RawLog): FactBody {
   switch (lowercase(address)) {
     case lowercase(deployment.charters):
@@ -118,10 +131,7 @@ function bodyOf(deployment: Deployment, { address, data, topics: [...topics] }: 
     case lowercase(deployment.rounds):
       return fromRounds(decodeEventLog({ abi: roundsAbi, data, topics: topics as [Hex, ...Hex[]] }));
     case lowercase(deployment.inference):
-      return {
-        kind: 'registered',
-        ...decodeEventLog({ abi: inferenceAbi, data, topics: topics as [Hex, ...Hex[]] }).args,
-      };
+      return fromInference(decodeEventLog({ abi: inferenceAbi, data, topics: topics as [Hex, ...Hex[]] }));
     case aggregatorsOf(deployment):
       return fromAggregators(decodeEventLog({ abi: aggregatorsAbi, data, topics: topics as [Hex, ...Hex[]] }));
     case courtOf(deployment):

@@ -4,7 +4,7 @@
  */
 import { sha256, zeroHash } from 'viem';
 import { drawBeaconOf } from './beacon.ts';
-import type { Address, Charter, CourtFact, Fact, Hex, Origin, RegistryFact, Seat } from './facts.ts';
+import type { Address, Charter, CourtFact, Fact, Hex, InferenceFact, Origin, RegistryFact, Seat } from './facts.ts';
 import { committeeOf, foldRoster, type Roster, rosterHashOf } from './roster.ts';
 
 export const PHASES = ['SEAT', 'NOISE', 'OPEN', 'UPLOAD', 'QUERY', 'VERIFY', 'UNMASK', 'SETTLE', 'FINISHED'] as const;
@@ -143,13 +143,17 @@ export const emptyView: ChainView = { runs: new Map(), roster: [], endpoints: ne
 
 /** The view after one more fact. Throws ViewError when the fact cannot follow. */
 export function fold(view: ChainView, fact: Fact): ChainView {
-  if (fact.kind === 'registered') return view;
+  if (isOfInference(fact)) return view;
   if ('aggregator' in fact) return register(view, fact);
   const id = 'runId' in fact ? fact.runId : fact.charterId;
   const run = view.runs.get(id);
   const next = fact.kind === 'proposed' ? propose(run, fact) : step(run, fact, view.roster);
   return { ...view, runs: new Map(view.runs).set(id, next) };
 }
+
+/** What becomes of a finished run's model changes nothing about the run. */
+const isOfInference = (fact: Fact): fact is Fact & InferenceFact =>
+  fact.kind === 'registered' || fact.kind === 'offered' || fact.kind === 'used' || fact.kind === 'paidOut';
 
 function register(view: ChainView, fact: Fact & RegistryFact): ChainView {
   const roster = foldRoster(view.roster, fact);
@@ -177,7 +181,7 @@ function propose(run: RunView | undefined, fact: Of<'proposed'>): RunView {
   };
 }
 
-type Step = Exclude<Fact, { kind: 'proposed' | 'registered' | RegistryFact['kind'] }>;
+type Step = Exclude<Fact, { kind: 'proposed' | (InferenceFact | RegistryFact)['kind'] }>;
 
 function step(run: RunView | undefined, fact: Step, roster: Roster): RunView {
   if (!run) throw new ViewError('UNKNOWN_RUN', fact, 'no proposal of its charter');

@@ -138,6 +138,8 @@ export function aRun(options: RunOptions, components: Components): BuiltRun {
     state = play(stage, state);
   }
   ledger.post({ kind: 'registered', runId, modelId: bytesToHex(stateParts(state).modelHash) });
+  ledger.post({ kind: 'offered', runId, terms: { callers: [], price: 0n, purpose: 'any', until: 0n } });
+  ledger.post({ kind: 'used', runId, caller: addresses[0]!, purpose: 'a test', paid: 0n });
   return { runId, charter, charterText: textBytes, deployment: DEPLOYMENT, members, ledger };
 }
 

@@ -22,6 +22,9 @@ const EVENTS: Readonly<Record<Fact['kind'], string>> = {
   settled: 'Settled',
   voided: 'Voided',
   registered: 'Registered',
+  offered: 'Offered',
+  used: 'Used',
+  paidOut: 'PaidOut',
   registeredAggregator: 'Registered',
   resigned: 'Resigned',
   withdrawn: 'Withdrawn',
@@ -37,7 +40,9 @@ function placeOf(fact: Fact, deployment: Deployment): readonly [Hex, Abi] {
   if ('demandId' in fact) return [courtOf(deployment), courtAbi];
   if ('aggregator' in fact) return [aggregatorsOf(deployment), aggregatorsAbi];
   if (kind === 'proposed' || kind === 'voted' || kind === 'joined') return [deployment.charters, chartersAbi];
-  return kind === 'registered' ? [deployment.inference, inferenceAbi] : [deployment.rounds, roundsAbi];
+  if (kind === 'registered' || kind === 'offered' || kind === 'used' || kind === 'paidOut')
+    return [deployment.inference, inferenceAbi];
+  return [deployment.rounds, roundsAbi];
 }
 
 /** The log that tells this fact. */

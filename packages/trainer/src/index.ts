@@ -1,3 +1,4 @@
+export * from './acceptance.ts';
 export * from './baselines.ts';
 export * from './csv.ts';
 export * from './descend.ts';

@@ -46,7 +46,8 @@ for (const [name, options] of Object.entries(RUNS)) {
     try {
       const { attempts } = await finished(run);
       const endpoints = [...run.members, ...run.aggregators].map(({ endpoint }) => endpoint);
-      await registerModel(run.client, run.runId, decodeRunState(await fetchBlob(endpoints, attempts.at(-1)!.settled!.blob)));
+      const state = decodeRunState(await fetchBlob(endpoints, attempts.at(-1)!.settled!.blob));
+      await registerModel(run.client, run.runId, state, run.charterText);
       await delay(500);
       const { charters, rounds, inference } = run.client.deployment;
       const chain = ['--rpc', run.client.reader.transport['url'] as string, '--charters', charters, '--rounds', rounds];

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeModel } from '@concord/protocol';
+import { type CharterText, encodeModel } from '@concord/protocol';
 import {
   type BlobSource,
   type ChainView,
@@ -16,17 +16,19 @@ import {
   registerModel,
   type RunView,
 } from '@concord/sdk';
+import type { Records } from '@concord/trainer';
 import { defineCommand } from 'citty';
 import { sha256 } from 'viem';
 import { readArchive } from '../audit.ts';
 import { connect, type Now, runMeant, viewNow } from '../connect.ts';
+import { requireAccepted } from '../model/acceptance.ts';
 import { cardOf } from '../model/card.ts';
 import { cardText } from '../model/cardText.ts';
 import { evaluateModel } from '../model/evaluation.ts';
 import { encodeOnnx } from '../model/onnx.ts';
 import { encodeSafetensors } from '../model/safetensors.ts';
 import { tensorsOf } from '../model/tensors.ts';
-import { readTable } from '../refusals.ts';
+import { readData, readTable } from '../refusals.ts';
 import { createRenderer } from '../render.ts';
 import { SettingError } from '../settings/checks.ts';
 import { readKey } from '../settings/keyFile.ts';
@@ -120,28 +122,48 @@ const exportModel = verb(
   }),
 );
 
+/** What the charter's bar is held against. */
+function heldOut(path: string | undefined, text: CharterText): Records {
+  if (path === undefined)
+    throw new SettingError(
+      '--held-out',
+      `the charter serves a model only if it reaches ${text.acceptance?.measure} ${text.acceptance?.least}: pass at least ${text.acceptance?.records} records that nobody trained on`,
+    );
+  return readData(path, text);
+}
+
 const register = verb(
   {
     example: 'concord model register --folder relayer --rpc http://10.0.0.5:8545',
-    next: 'Contracts can call it now. “concord verify” finds the run complete.',
+    next: 'Contracts can use it now, as the charter says. “concord verify” finds the run complete.',
   },
   defineCommand({
     meta: {
       name: 'register',
-      description: 'Put the final model on chain, where contracts can call it. Anybody may; the key pays the gas.',
+      description: 'Put the final model on chain, where contracts can call it under the terms of its charter. Anybody may; the key pays the gas.',
     },
-    args: { ...settingArgs('rpc', 'deployment', 'key'), ...common },
+    args: {
+      ...settingArgs('rpc', 'deployment', 'key'),
+      ...common,
+      'held-out': {
+        type: 'string',
+        description: 'records that nobody trained on (CSV): needed where the charter sets a bar that the model must reach',
+      },
+    },
     run: async ({ args }) => {
       const settings = readSettings(args);
       const { privateKey } = readKey(settings.need('key'));
       const { client, fromBlock } = await connect(settings, privateKey);
       const now = await viewNow(client, fromBlock);
       const run = runMeant(now, { id: args.run });
-      const { state } = await finalModel(run, now.view, args.source);
-      const { modelId, gas, block } = await registerModel(client, run.charterId, state);
+      const { state, text, textBytes } = await finalModel(run, now.view, args.source);
+      const judged = text.acceptance && requireAccepted(state, text, heldOut(args['held-out'], text));
+      const { modelId, gas, block } = await registerModel(client, run.charterId, state, textBytes);
       const render = createRenderer({ json: args.json === true });
+      if (judged && text.acceptance)
+        render.line(`  accepted: ${text.acceptance.measure} ${judged.value.toFixed(3)} on ${judged.records} held-out records, need ${text.acceptance.least}`);
       render.line(`  registered as ${modelId} in block ${block} for ${gas} gas`, 'good');
-      if (args.json === true) render.document({ modelId, block, gas });
+      if (args.json === true) render.document({ modelId, block, gas, ...(judged && { acceptance: judged }) });
     },
   }),
 );

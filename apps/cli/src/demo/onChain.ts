@@ -17,10 +17,11 @@ export async function askTheChain(
   client: ConcordClient,
   runId: Hex,
   state: RunState,
+  charterText: Uint8Array,
   judged: Judged,
   count: number,
 ): Promise<OnChain> {
-  const { modelId, gas: registerGas } = await registerModel(client, runId, state);
+  const { modelId, gas: registerGas } = await registerModel(client, runId, state, charterText);
   const asked = Math.min(count, judged.inputs.length);
   let equal = asked > 0;
   for (let i = 0; i < asked; i++) {

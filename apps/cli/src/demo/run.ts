@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { decodeRunState, sensitivityOf, UNITS } from '@concord/protocol';
 import { emptyView, type Fact, fetchBlob, fold, type Hex, rulesOf, type RunView, watchFacts } from '@concord/sdk';
+import { readRecords } from '@concord/trainer';
+import { requireAccepted } from '../model/acceptance.ts';
 import { accusations } from './accusations.ts';
 import type { BaselineResult } from './baselines.ts';
 import type { Cheat } from './cheats.ts';
@@ -201,7 +203,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
     const judged = judge(state, text, federation.test, homes);
 
     render.title('The model on chain');
-    const onChain = await askTheChain(stage.client, stage.charterId, state, judged, PREDICTIONS);
+    const accepted = requireAccepted(state, text, readRecords(federation.test, text.schema));
+    if (accepted && text.acceptance)
+      render.line(
+        `  accepted: ${text.acceptance.measure} ${accepted.value.toFixed(3)} on ${accepted.records} held-out ${example.records}, the charter asks for ${text.acceptance.least}`,
+        'good',
+      );
+    const onChain = await askTheChain(stage.client, stage.charterId, state, stage.compiled.textBytes, judged, PREDICTIONS);
     render.line(`  registered as ${onChain.modelId.slice(0, 18)}… for ${thousands(onChain.registerGas)} gas`);
     render.line(
       `  a contract scored ${onChain.asked} held-out ${example.records} for ${thousands(onChain.predictGas)} gas each: ${onChain.equal ? 'bit for bit what TypeScript computes' : 'NOT what TypeScript computes'}`,

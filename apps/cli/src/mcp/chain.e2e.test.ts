@@ -76,7 +76,7 @@ describe('on a chain', () => {
     while (!(await view(run.runId)).finished) await new Promise((resolve) => setTimeout(resolve, 200));
     const endpoints = run.members.map(({ endpoint }) => endpoint);
     const { state } = await finalModelOf(await view(run.runId), endpointsOf(endpoints));
-    await registerModel(run.client, run.runId, state);
+    await registerModel(run.client, run.runId, state, run.charterText);
     const members = run.members.map(({ address }) => address);
     const { charter, textBytes } = compileCharter(
       { text: { ...smallText, purpose: 'to be amended' }, terms: { ...smallTerms(1, 3), epsilon: 6 } },

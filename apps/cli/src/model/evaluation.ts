@@ -65,7 +65,7 @@ function seenBy({ state, text }: Finished, records: Records): Records {
 }
 
 /** Integer scores as the contract would give them (IN3). */
-function scoresOf({ state, text }: Finished, records: Records): number[] {
+export function scoresOf({ state, text }: Finished, records: Records): number[] {
   const { features, width, count } = seenBy({ state, text }, records);
   return Array.from({ length: count }, (_, row) =>
     predict(state.optimizer.model, toFixed(features.subarray(row * width, (row + 1) * width))),

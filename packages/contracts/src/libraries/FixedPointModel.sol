@@ -2,10 +2,13 @@
 pragma solidity ^0.8.28;
 
 /// @title Integer inference over parameters in code storage (spec/inference.md)
-/// @dev Packed form: the model's 8 header bytes (LR2), then one row for each unit: its weights, then its bias, each as
-/// a big-endian int32, then zeros up to a multiple of eight, so that a row is a whole number of words and its bias
-/// multiplies a last feature of 1. An MLP's hidden units come first, the logit's row last. Trees have no rows: for each
-/// tree its nodes as u16 feature ‖ int32 threshold, then its leaves as int32, all big-endian and in the order of LR30.
+/// @dev Packed form: the model's 8 header bytes (LR2), an MLP's hidden units, then the logit's row. The row is its
+/// weights, then its bias, each as a big-endian int32, then zeros up to a multiple of eight, so that it is a whole number
+/// of words and its bias multiplies a last feature of 1. Hidden units come in groups of eight, a group as one word for
+/// each feature and one for the biases: the weight of the group's unit k, plus 2³¹, in bits 32k … 32k + 31. One
+/// multiplication of a masked word then serves two units that stand 128 bits apart (`eightUnits`). Trees
+/// have no rows: for each tree its nodes as u16 feature ‖ int32 threshold, then its leaves as int32, all big-endian and in
+/// the order of LR30.
 library FixedPointModel {
     /// @notice The bytes are not a canonical model (LR2).
     error BadModel(bytes8 header, uint256 length);
@@ -37,8 +40,8 @@ library FixedPointModel {
                 || uint8(header[7]) != 0 || encoded.length != HEADER + 4 * count
         ) revert BadModel(header, encoded.length);
 
-        uint256 row = _rowBytes(inputs);
-        uint256 length = HEADER + (linear ? row : hidden * row + _rowBytes(hidden));
+        uint256 columns = ((hidden + 7) >> 3) * (inputs + 1) * 32;
+        uint256 length = HEADER + columns + _rowBytes(linear ? inputs : hidden);
         if (length > 24_575) revert ModelTooLarge(length);
         packed = new bytes(length);
         uint256 target;
@@ -52,10 +55,42 @@ library FixedPointModel {
             _packRow(target, source, inputs, source + 4 * inputs);
         } else {
             uint256 biases = source + 4 * hidden * inputs;
-            for (uint256 unit = 0; unit < hidden; ++unit) {
-                _packRow(target + unit * row, source + unit * 4 * inputs, inputs, biases + 4 * unit);
+            _packColumns(target, source, inputs, hidden);
+            _packRow(target + columns, biases + 4 * hidden, hidden, biases + 8 * hidden);
+        }
+    }
+
+    /// @dev Turns the hidden units' rows of little-endian weights in calldata, and the biases after them, into words of
+    /// eight units each. A unit that a last group lacks weighs nothing: 2³¹ stands for 0.
+    function _packColumns(uint256 target, uint256 weights, uint256 inputs, uint256 hidden) private pure {
+        assembly ("memory-safe") {
+            // A word of `units` uint32, `stride` bytes apart in calldata.
+            function column(source, stride, units) -> word {
+                let end := add(source, mul(stride, units))
+                for { let bits := 0 } lt(source, end) { source := add(source, stride) } {
+                    word := or(word, shl(bits, shr(224, calldataload(source))))
+                    bits := add(bits, 32)
+                }
+                // Each uint32 in its place from little-endian, and 2³¹ more.
+                let bytes2 := 0x00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff
+                word := or(shl(8, and(word, bytes2)), and(shr(8, word), bytes2))
+                let bytes4 := 0x0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff
+                word := or(shl(16, and(word, bytes4)), and(shr(16, word), bytes4))
+                word := xor(word, 0x8000000080000000800000008000000080000000800000008000000080000000)
             }
-            _packRow(target + hidden * row, biases + 4 * hidden, hidden, biases + 8 * hidden);
+            let stride := shl(2, inputs)
+            let biases := add(weights, mul(stride, hidden))
+            for { let first := 0 } lt(first, hidden) { first := add(first, 8) } {
+                let units := sub(hidden, first)
+                if gt(units, 8) { units := 8 }
+                let source := add(weights, mul(stride, first))
+                for { let end := add(source, stride) } lt(source, end) { source := add(source, 4) } {
+                    mstore(target, column(source, stride, units))
+                    target := add(target, 32)
+                }
+                mstore(target, column(add(biases, shl(2, first)), 4, units))
+                target := add(target, 32)
+            }
         }
     }
 
@@ -123,7 +158,6 @@ library FixedPointModel {
     /// @dev Exact sums in Q32 (below 2¹¹⁰ for any model that fits), ⌊·/2¹⁶⌋ after each layer, ReLU between, saturation at
     /// the end (IN2, IN3); of trees, the exact sum of leaves (IN6). `pointer` was made from `pack`.
     function run(address pointer, int32[] calldata features) internal view returns (int32 logit) {
-        uint256 have = features.length;
         uint256 need;
         uint256 bad;
         assembly ("memory-safe") {
@@ -161,53 +195,91 @@ library FixedPointModel {
                 }
             }
 
-            // The code begins with SSTORE2's STOP. Copied so that the rows start at the free pointer.
+            // The sums of the eight units of a group, `columns` words at `w`, features at `x` whose sum is `all`; floored,
+            // zero where negative, and written to `out` in the units' order. Four accumulators hold two units each, as
+            // low + 2¹²⁸·high modulo 2²⁵⁶: integer arithmetic is the same there whatever the signs, as long as each sum
+            // fits 128 bits. What the weights are too large by, 2³¹ for each of the two, comes off at the end.
+            function eightUnits(w, x, columns, all, out) {
+                let mask := 0xffffffff000000000000000000000000ffffffff
+                let a
+                let b
+                let c
+                let d
+                for { let end := add(w, shl(5, columns)) } lt(w, end) { w := add(w, 32) } {
+                    let eight := mload(w)
+                    let feature := mload(x)
+                    a := add(a, mul(and(eight, mask), feature))
+                    b := add(b, mul(and(shr(32, eight), mask), feature))
+                    c := add(c, mul(and(shr(64, eight), mask), feature))
+                    d := add(d, mul(and(shr(96, eight), mask), feature))
+                    x := add(x, 32)
+                }
+                all := mul(all, 0x8000000000000000000000000000000080000000)
+                twoUnits(sub(a, all), out)
+                twoUnits(sub(b, all), add(out, 32))
+                twoUnits(sub(c, all), add(out, 64))
+                twoUnits(sub(d, all), add(out, 96))
+            }
+            // Units k and k + 4 of a group, from their sums in Q32.
+            function twoUnits(sums, out) {
+                let low := signextend(15, sums)
+                let high := sar(144, sub(sums, low))
+                low := sar(16, low)
+                mstore(out, mul(low, sgt(low, 0)))
+                mstore(add(out, 128), mul(high, sgt(high, 0)))
+            }
+
+            // The code begins with SSTORE2's STOP. Copied so that the rows start at the free pointer, the features after them.
             let code := mload(0x40)
-            let size := sub(extcodesize(pointer), 9)
+            let x := sub(extcodesize(pointer), 9)
             extcodecopy(pointer, 0x00, 1, 8)
+            extcodecopy(pointer, code, 9, x)
+            x := add(code, x)
             let header := mload(0x00)
-            extcodecopy(pointer, code, 9, size)
             need := or(byte(2, header), shl(8, byte(3, header)))
-            let hidden := or(byte(4, header), shl(8, byte(5, header)))
 
-            if eq(have, need) {
+            if eq(features.length, need) {
                 // x: the features, then 1 in Q16 for the bias, then zeros for the padding of a row.
-                let x := add(code, size)
                 let words := shr(3, add(need, 8))
-                let at := features.offset
-                let to := x
-                for { let end := add(at, shl(5, need)) } lt(at, end) { at := add(at, 32) } {
-                    let value := calldataload(at)
-                    bad := or(bad, xor(value, signextend(3, value)))
-                    mstore(to, value)
-                    to := add(to, 32)
-                }
-                mstore(to, 0x10000)
-                calldatacopy(add(to, 32), calldatasize(), sub(shl(8, words), shl(5, add(need, 1))))
-
-                let depth := byte(7, header)
-                if depth { logit := forest(code, x, hidden, depth) }
-                if and(iszero(depth), gt(hidden, 0)) {
-                    let h := add(x, shl(8, words))
-                    let out := h
-                    for { let end := add(h, shl(5, hidden)) } lt(out, end) { out := add(out, 32) } {
-                        let sum := affine(code, x, words)
-                        mstore(out, mul(sum, sgt(sum, 0)))
-                        code := add(code, shl(5, words))
+                let all := 0x10000
+                calldatacopy(x, features.offset, shl(5, need))
+                {
+                    let to := add(x, shl(5, need))
+                    for { let at := x } lt(at, to) { at := add(at, 32) } {
+                        let value := mload(at)
+                        bad := or(bad, xor(value, signextend(3, value)))
+                        all := add(all, value)
                     }
-                    words := shr(3, add(hidden, 8))
-                    mstore(out, 0x10000)
-                    calldatacopy(add(out, 32), calldatasize(), sub(shl(8, words), shl(5, add(hidden, 1))))
-                    x := h
+                    mstore(to, 0x10000)
+                    calldatacopy(add(to, 32), calldatasize(), sub(shl(8, words), shl(5, add(need, 1))))
                 }
-                let sum := logit
-                if iszero(depth) { sum := affine(code, x, words) }
-                if sgt(sum, 0x7fffffff) { sum := 0x7fffffff }
-                if slt(sum, not(0x7fffffff)) { sum := not(0x7fffffff) }
-                logit := sum
+
+                let hidden := or(byte(4, header), shl(8, byte(5, header)))
+                header := byte(7, header)
+                switch header
+                case 0 {
+                    if hidden {
+                        let h := add(x, shl(8, words))
+                        for { let out := h let end := add(h, shl(5, hidden)) } lt(out, end) { out := add(out, 256) } {
+                            eightUnits(code, x, add(need, 1), all, out)
+                            code := add(code, shl(5, add(need, 1)))
+                        }
+                        // What the last group wrote past the hidden units gives way to the bias's 1 and the padding.
+                        words := shr(3, add(hidden, 8))
+                        x := add(h, shl(5, hidden))
+                        mstore(x, 0x10000)
+                        calldatacopy(add(x, 32), calldatasize(), sub(shl(8, words), shl(5, add(hidden, 1))))
+                        x := h
+                    }
+                    logit := affine(code, x, words)
+                }
+                // Of trees the depth.
+                default { logit := forest(code, x, hidden, header) }
+                if sgt(logit, 0x7fffffff) { logit := 0x7fffffff }
+                if slt(logit, not(0x7fffffff)) { logit := not(0x7fffffff) }
             }
         }
-        if (have != need) revert WrongFeatureCount(have, need);
+        if (features.length != need) revert WrongFeatureCount(features.length, need);
         if (bad != 0) revert FeatureRange();
     }
 }

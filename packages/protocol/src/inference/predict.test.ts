@@ -1,42 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { keccak_256 } from '@noble/hashes/sha3.js';
 import fc from 'fast-check';
 import { decodeModel, type Model, modelHash } from '../model/model.ts';
+import { cases, fromHex, scoreChain, toHex } from '../../test/inferenceVectors.ts';
 import { predict, quantizeModel, toFixed } from './predict.ts';
-
-interface VectorCase {
-  readonly name: string;
-  readonly inputs: number;
-  readonly featureShift: number;
-  readonly records: number;
-  readonly seed: string;
-  readonly model: string;
-  readonly modelHash: string;
-  readonly first: readonly number[];
-  readonly chain: string;
-}
-const { cases } = JSON.parse(
-  readFileSync(new URL('../../../../spec/vectors/inference.json', import.meta.url), 'utf8'),
-) as { readonly cases: readonly VectorCase[] };
-
-const fromHex = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.slice(2), 'hex'));
-const toHex = (bytes: Uint8Array): string => `0x${Buffer.from(bytes).toString('hex')}`;
-
-/** Features of a record as the vectors draw them: eight int32 from each keccak256(seed ‖ u32 stream ‖ u32 block). */
-function drawn(seed: Uint8Array, stream: number, count: number, shift: number): Int32Array {
-  const preimage = Buffer.concat([seed, Buffer.alloc(8)]);
-  preimage.writeUInt32BE(stream, 32);
-  let hash = Buffer.alloc(0);
-  return Int32Array.from({ length: count }, (_, i) => {
-    if (i % 8 === 0) {
-      preimage.writeUInt32BE(i / 8, 36);
-      hash = Buffer.from(keccak_256(preimage));
-    }
-    return hash.readInt32BE(4 * (i % 8)) >> shift;
-  });
-}
 
 test('[IN4] 10,000 vector inputs give the scores of the reference, which are those of the contract', () => {
   assert.equal(
@@ -44,17 +11,11 @@ test('[IN4] 10,000 vector inputs give the scores of the reference, which are tho
     10_000,
   );
   for (const each of cases) {
-    const model = decodeModel(fromHex(each.model));
-    assert.equal(toHex(modelHash(model)), each.modelHash);
-    const seed = fromHex(each.seed);
-    const chained = Buffer.alloc(36);
-    for (let record = 0; record < each.records; record++) {
-      const score = predict(model, drawn(seed, record + 1, each.inputs, each.featureShift));
+    assert.equal(toHex(modelHash(decodeModel(fromHex(each.model)))), each.modelHash);
+    const chain = scoreChain(each, each.records, (score, record) => {
       if (record < each.first.length) assert.equal(score, each.first[record], each.name);
-      chained.writeInt32BE(score, 32);
-      chained.set(keccak_256(chained));
-    }
-    assert.equal(toHex(chained.subarray(0, 32)), each.chain, each.name);
+    });
+    assert.equal(chain, each.chain, each.name);
   }
 });
 

@@ -7,8 +7,8 @@ import { predictFeatures } from './predictFeatures.ts';
 import { type ReadModelOptions, readModel } from './readModel.ts';
 
 /**
- * Asks the contract, for free: the RPC sees the standardised features. Throws SchemaError, and TransactionError where the
- * model is not registered. [BD1]
+ * Asks the contract of a model that its charter leaves open, for free [CH10]: the RPC sees the features. Throws
+ * SchemaError, and TransactionError where the model is not registered or not open (`useModel`). [BD1]
  */
 export async function predictOnChain(
   client: ConcordClient,

@@ -5,8 +5,8 @@ import { toTransactionError } from '../errors.ts';
 import type { Hex } from '../facts.ts';
 
 /**
- * Asks a registered model on chain, for free [CH10]: Q16 features as the model was trained on, a Q16 score back. Throws
- * TransactionError when there is no such model or the features do not fit it.
+ * Asks a model on chain that a charter leaves open, for free [CH10]: Q16 features as it was trained on, a Q16 score back.
+ * Throws TransactionError when there is no such model, it is not open (`useModel`), or the features do not fit it.
  */
 export async function predictFeatures(client: ConcordClient, modelId: Hex, features: readonly number[]): Promise<number> {
   const address = client.deployment.inference;

@@ -5,6 +5,7 @@
 import type { CharterText, TextClause } from '@concord/protocol';
 import type { Charter } from '../facts.ts';
 import { charterFacts, type CharterFacts } from './facts.ts';
+import { acceptanceWords, useWords } from './use.ts';
 import { bytesText, duration, onOneLine, thousands, timeOf } from './words.ts';
 
 export interface Chapter {
@@ -84,8 +85,9 @@ function costs({ estimates: { gas, bytes }, rounds }: CharterFacts): string[] {
   ];
 }
 
-const used = ({ use }: CharterFacts): string[] => [
-  'Anybody may call the finished model, from a contract or on their own machine. Access, price and purpose are not enforced in this version [CH10].',
+const used = (text: CharterText, { use }: CharterFacts): string[] => [
+  ...acceptanceWords(text),
+  ...useWords(text.use),
   ...(use.asWritten === null ? [] : [`The charter itself says: “${onOneLine(use.asWritten)}”`]),
 ];
 
@@ -110,7 +112,7 @@ export function explainCharter(charter: Charter, text: CharterText): CharterExpl
         sentences: promised(facts),
       },
       { id: 'costs', title: 'What it costs, about', sentences: costs(facts) },
-      { id: 'use', title: 'Who may use the model', sentences: used(facts) },
+      { id: 'use', title: 'Who may use the model', sentences: used(text, facts) },
     ],
     facts,
   };

@@ -56,8 +56,12 @@ export function charterFacts(charter: Charter, text: CharterText) {
     },
     /** CH10: who may use the model, and whether anything holds them to it. */
     use: {
-      who: 'anybody' as const,
-      enforced: false,
+      /** Null: a text of before there were any, whose model cannot be put on chain. */
+      terms: text.use ?? null,
+      /** By the Inference contract: of its own calls, never of copied parameters. */
+      enforced: text.use !== undefined,
+      /** The bar on held-out records before it is registered (CH12); null: none. */
+      acceptance: text.acceptance ?? null,
       asWritten: text.clauses.find(({ id }) => id === 'CH10')?.sentence ?? null,
     },
     estimates: { gas: gasCost(charter), bytes: byteCost(charter) },

@@ -28,6 +28,7 @@ export const SENTENCES = {
   LR10: 'Each model is exactly what the training rule makes of the model before and the opened sum.',
   CM10: 'Holders who were asked on chain for bytes that they had promised published them, or are named.',
   IN5: 'The model registered for use is the one that the run ended with.',
+  CH10: 'The model is offered to those, at the price, for the purpose and until the time that the charter says, and every use on record kept to that.',
 } as const;
 
 export type ClauseId = keyof typeof SENTENCES;
@@ -40,8 +41,7 @@ export const NOT_ENFORCED = {
   CH2: "Records fit the charter's schema: each member's own node checks that, and nobody else can see the records.",
   'CH8 resources': 'Bytes and compute-seconds of a member stay within a cap.',
   CH9: 'Members are rewarded for what they contribute.',
-  CH10: 'Only those whom the charter names use the model: in this version anybody may.',
-  CH12: 'Updates are tested in buckets and rolled back when they harm the model.',
+  CH12: 'The model reaches what the charter asks for on held-out records: whoever registers it checks that, and nobody else can see the records. Updates that harm it are not rolled back.',
 } as const;
 
 export type Verdict = 'PASS' | 'FAIL' | 'INCOMPLETE';
@@ -76,6 +76,7 @@ const RANK: Readonly<Record<Verdict, number>> = { PASS: 0, INCOMPLETE: 1, FAIL: 
 /** Collects findings. The first of the worst verdict stays on record for each clause; of passes, the last. */
 export class Findings {
   readonly #found = new Map<ClauseId, Finding>();
+  readonly #unenforced = new Map<ClauseId, string>();
 
   record(clause: ClauseId, verdict: Verdict, evidence?: string): void {
     const before = this.#found.get(clause);
@@ -84,6 +85,11 @@ export class Findings {
       if (worse > 0 || (worse === 0 && (verdict !== 'PASS' || evidence === undefined))) return;
     }
     this.#found.set(clause, { verdict, ...(evidence !== undefined && { evidence }) });
+  }
+
+  /** Nothing enforces this clause in this run: why. */
+  leave(clause: ClauseId, sentence: string): void {
+    this.#unenforced.set(clause, sentence);
   }
 
   /** FAIL with this evidence unless it holds. */
@@ -110,13 +116,17 @@ export class Findings {
    */
   clauses(committee: boolean, pieced: boolean): readonly Clause[] {
     const ids = (Object.keys(SENTENCES) as ClauseId[]).filter(
-      (id) => (committee || !COMMITTEE.has(id)) && (pieced || id !== 'CM10'),
+      (id) => (committee || !COMMITTEE.has(id)) && (pieced || id !== 'CM10') && !this.#unenforced.has(id),
     );
     const checked = ids.map((id): Clause => {
       const found = this.#found.get(id) ?? { verdict: 'INCOMPLETE', evidence: 'there was nothing to check yet' };
       return { id, sentence: SENTENCES[id], ...found };
     });
-    const unenforced = { ...NOT_ENFORCED, ...(!pieced && { CM10: 'Promised bytes can be asked for on chain: from version 2 on.' }) };
+    const unenforced = {
+      ...NOT_ENFORCED,
+      ...Object.fromEntries(this.#unenforced),
+      ...(!pieced && { CM10: 'Promised bytes can be asked for on chain: from version 2 on.' }),
+    };
     const others = Object.entries(unenforced).map(
       ([id, sentence]): Clause => ({ id, sentence, verdict: 'NOT ENFORCED IN THIS VERSION' }),
     );

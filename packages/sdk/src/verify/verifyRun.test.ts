@@ -24,7 +24,8 @@ import {
   headersRoot,
   memberOf,
 } from '../records.ts';
-import type { ClauseId } from './clauses.ts';
+import { type ClauseId, Findings } from './clauses.ts';
+import { checkUse } from './use.ts';
 
 const LAST = -1;
 const noise = factOf(records, 'noiseClosed', LAST);
@@ -47,7 +48,7 @@ test('an honest run passes, clause by clause, with one member refused in each ro
   assert.equal(refused?.length, 2);
   // A refused member leaves its noise report in: 3 updates and 4 noise reports a round.
   assert.match(clauseOf(found, 'AG14').evidence!, /^14 reports counted/);
-  for (const id of ['CH2', 'CH9', 'CH10', 'CH12'])
+  for (const id of ['CH2', 'CH9', 'CH12'])
     assert.equal(found.clauses.find((clause) => clause.id === id)?.verdict, 'NOT ENFORCED IN THIS VERSION');
 });
 
@@ -246,6 +247,57 @@ describe('lies that the whole committee signed', () => {
       'IN5',
       /the run ended with/,
     ));
+
+  test('[CH10] other terms on chain than in the text', () =>
+    assertFails(
+      editFact(records, 'offered', 0, (fact) => ({ ...fact, terms: { ...fact.terms, price: 1n } })),
+      'CH10',
+      /"price": "1".*, the charter says .*"price": "0"/s,
+    ));
+
+  test('[CH10] a model registered without terms', () =>
+    assertFails(
+      { ...records, facts: records.facts.filter(({ kind }) => kind !== 'offered') },
+      'CH10',
+      /without terms/,
+    ));
+
+  test('[CH10] a use that paid another price', () =>
+    assertFails(
+      editFact(records, 'used', 0, (fact) => ({ ...fact, paid: 5n })),
+      'CH10',
+      /used it for 5 wei, not for 0/,
+    ));
+});
+
+test('[CH10] of each use on record the caller, the purpose, the price and the time are checked', () => {
+  const use = { callers: [holders[0]!], price: '7', purpose: 'a test', until: 2_000 };
+  const text = { ...decodeCharterText(smallText), use };
+  const origin = { ...records.facts[0]!.origin, time: 2_000 };
+  const used = { kind: 'used', runId: run.runId, caller: holders[0]!, purpose: 'a test', paid: 7n, origin } as const;
+  const found = (fact: Fact) => {
+    const findings = new Findings();
+    checkUse([fact], text, findings);
+    return findings.clauses(false, true).find(({ id }) => id === 'CH10')!;
+  };
+  assert.deepEqual(
+    [found(used).verdict, found(used).evidence],
+    ['PASS', '1 uses on record, all within the terms'],
+  );
+  const wrong: readonly (readonly [Partial<typeof used>, RegExp])[] = [
+    [{ caller: holders[1]! }, /does not name/],
+    [{ purpose: 'credit' as 'a test' }, /for “credit”, not for “a test”/],
+    [{ paid: 6n as 7n }, /for 6 wei, not for 7/],
+    [{ origin: { ...origin, time: 2_003 } }, /3 s after the sunset/],
+  ];
+  for (const [change, evidence] of wrong) {
+    assert.equal(found({ ...used, ...change }).verdict, 'FAIL');
+    assert.match(found({ ...used, ...change }).evidence!, evidence);
+  }
+  const findings = new Findings();
+  checkUse([], decodeCharterText(smallText), findings);
+  const silent = findings.clauses(false, true).find(({ id }) => id === 'CH10');
+  assert.equal(silent?.verdict, 'NOT ENFORCED IN THIS VERSION');
 });
 
 test('[RD7] a run under way is incomplete, and what is final of it is checked', async () => {

@@ -9,9 +9,8 @@ import {
   prepareRun,
   type RunState,
   startState,
-  stateParts,
 } from '@concord/protocol';
-import { bytesToHex, hexToBytes } from 'viem';
+import { hexToBytes } from 'viem';
 import { paramsOf } from '../attempt.ts';
 import type { Deployment, Fact, Hex } from '../facts.ts';
 import { isPieced } from '../pieces.ts';
@@ -26,6 +25,7 @@ import { checkLedger } from './ledger.ts';
 import { judgeReports, type RefusedReport } from './reports.ts';
 import { type Scene, sceneOf, settledIn } from './scene.ts';
 import { checkModel, checkSum, publishedState } from './sum.ts';
+import { checkRegistered, checkUse } from './use.ts';
 import { explainVoid, type SettledSource, type UnmaskedSource, type VoidAttempt } from './voids.ts';
 
 export interface VerifyOptions {
@@ -120,6 +120,7 @@ async function verify(options: VerifyOptions, findings: Findings, noticed: Notic
     options.onRound?.(view.round);
   }
   checkRegistered(facts, state, findings);
+  checkUse(facts, text, findings);
   return run;
 }
 
@@ -183,15 +184,4 @@ async function verifyAttempt(
       `${reports} reports counted; refused: ${refused.map(({ why }) => why).join('; ') || 'none'}`,
     );
   return after;
-}
-
-/** [IN5] What was registered for this run is the model of its last state. */
-function checkRegistered(facts: readonly Fact[], last: RunState | undefined, findings: Findings): void {
-  const registered = facts.filter((fact) => fact.kind === 'registered');
-  if (registered.length === 0) findings.record('IN5', 'PASS', 'nobody has registered it so far');
-  else if (!last) findings.record('IN5', 'INCOMPLETE', 'the last model state is not known');
-  for (const { modelId } of registered) {
-    const model = last && bytesToHex(stateParts(last).modelHash);
-    findings.check('IN5', !model || modelId === model, () => `registered is ${modelId}, the run ended with ${model}`);
-  }
 }
