@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { decodeRunState, runStateHash, startState } from '@concord/protocol';
+import { decodeRunState, encodeRunState, runStateHash, startState } from '@concord/protocol';
 import { inferenceAbi } from '@concord/contracts';
 import { registerModel } from '@concord/sdk';
 import { bytesToHex, encodeFunctionData, parseAbi } from 'viem';
@@ -244,16 +244,27 @@ test('[GU9] a model grows stale, is asked for again, and changes only to one tha
   assert.equal(first.level, 'warn');
 
   const wrong = startState(JSON.parse(new TextDecoder().decode(bytes.text)), new Uint8Array(32));
+  const ended = { ...wrong, round: 24, statistics: state.statistics! };
   const other = await finishedRun({
     ...{ rpcUrl: devnet.rpcUrl, keys: devnet.accounts.map(({ privateKey }) => privateKey), deployed: run.deployed },
     ...{ text: JSON.parse(new TextDecoder().decode(bytes.text)), terms: { ...terms, votingSeconds: 601 } },
-    finalState: bytesToHex(runStateHash({ ...wrong, round: 24, statistics: state.statistics! })),
+    finalState: bytesToHex(runStateHash(ended)),
   });
   await assert.rejects(
     guarded.change(other.runId, async () => bytes),
     { code: 'BYTES' },
   );
   assert.equal((await guarded.check(pay(scam))).modelId, first.modelId);
+
+  // Two changes at once: the one that was asked for later stays, though the earlier one arrives after it.
+  const racing = guard(wallet, options());
+  const release = Promise.withResolvers<ModelBytes>();
+  const earlier = racing.change(run.runId, () => release.promise);
+  const later = await racing.change(other.runId, async () => ({ ...bytes, state: encodeRunState(ended) }));
+  release.resolve(bytes);
+  await earlier;
+  assert.notEqual(later.modelId, first.modelId);
+  assert.equal((await racing.check(pay(scam))).modelId, later.modelId);
 
   now += 61;
   assert.equal((await guarded.check(pay(scam))).level, 'warn');
