@@ -29,7 +29,7 @@ before(async () => {
   page = await browser.newPage({ viewport: { width: 820, height: 760 } });
   page.on('request', (request) => requested.push(request.url()));
   page.on('pageerror', (error) => assert.fail(error));
-  await page.goto(served.url);
+  await page.goto(`${served.url}?patience=30000`);
   await page.locator('body[data-ready=yes]').waitFor();
 });
 after(async () => {

@@ -46,12 +46,22 @@ export interface VerifiedModel {
   readonly stateHash: Hex;
   readonly model: Model;
   readonly constants: Standardization;
+  /** Standardised features are clamped to ±this (LR7). */
+  readonly featureLimit: number;
   readonly text: CharterText;
   /** Seconds since 1970: when its charter was voted in. */
   readonly passedAt: number;
 }
 
-export type ModelErrorCode = 'CHAIN' | 'NO_ANSWER' | 'CHARTER' | 'NOT_FINISHED' | 'BYTES' | 'COLUMNS' | 'STALE';
+export type ModelErrorCode =
+  | 'CHAIN'
+  | 'NO_ANSWER'
+  | 'CHARTER'
+  | 'NOT_FINISHED'
+  | 'BYTES'
+  | 'KIND'
+  | 'COLUMNS'
+  | 'STALE';
 
 /** The guard will not use a model. The message is a sentence for a person, and says what to do next. */
 export class UnverifiedModelError extends Error {
@@ -131,14 +141,17 @@ function opened(
   { text: textBytes, state: stateBytes }: ModelBytes,
   textDigest: Hex,
   stateHash: Hex,
-): Pick<VerifiedModel, 'model' | 'modelId' | 'constants' | 'text'> {
+): Pick<VerifiedModel, 'model' | 'modelId' | 'constants' | 'featureLimit' | 'text'> {
   try {
     const text = readCharterText(textBytes, textDigest);
     const state = decodeRunState(stateBytes);
     if (bytesToHex(runStateHash(state)) !== stateHash) throw new RangeError('a state with another hash');
     const { model } = state.optimizer;
     const constants = state.statistics?.constants;
-    if (!constants || model.shape.inputs !== text.model.inputs || model.shape.kind !== text.model.kind)
+    const featureLimit = 'featureLimit' in text.training ? text.training.featureLimit : undefined;
+    if (!constants || featureLimit === undefined)
+      throw refuse('KIND', 'The model is of a kind that this guard does not run; use another charter.');
+    if (model.shape.inputs !== text.model.inputs || model.shape.kind !== text.model.kind)
       throw new RangeError('a state that does not fit the charter');
     const strange = text.schema.columns.find(({ name }) => !COLUMN_NAMES.has(name));
     if (strange)
@@ -146,7 +159,7 @@ function opened(
         'COLUMNS',
         `The model asks for “${strange.name}”, which the guard cannot compute; use another charter.`,
       );
-    return { model, modelId: bytesToHex(modelHash(model)), constants, text };
+    return { model, modelId: bytesToHex(modelHash(model)), constants, featureLimit, text };
   } catch (error) {
     if (error instanceof UnverifiedModelError) throw error;
     throw refuse(

@@ -1,5 +1,5 @@
 /** One account under the model, in the integers of the contract, and which columns speak most (GU10). */
-import { descending, predict, toFixed } from '@concord/protocol';
+import { predict, toFixed } from '@concord/protocol';
 import { readRecords, standardize } from '@concord/trainer';
 import type { VerifiedModel } from './model.ts';
 import { compared } from './words.ts';
@@ -15,12 +15,15 @@ export interface Scored {
 }
 
 /** `columns` by name. The way from values to features is the members' own (LR6, LR7, IN1). */
-export function scoreOf({ model, constants, text }: VerifiedModel, columns: ReadonlyMap<string, number>): Scored {
-  const { schema, training } = descending(text);
+export function scoreOf(
+  { model, constants, featureLimit, text }: VerifiedModel,
+  columns: ReadonlyMap<string, number>,
+): Scored {
+  const { schema } = text;
   const header = [schema.label, ...schema.columns.map(({ name }) => name)];
   const row = ['0', ...schema.columns.map(({ name }) => String(columns.get(name)!))];
   const records = readRecords({ header, rows: [row] }, schema);
-  const features = toFixed(standardize(records, constants, training.featureLimit).features);
+  const features = toFixed(standardize(records, constants, featureLimit).features);
   const score = predict(model, features);
   const width = schema.basis === 'waves' ? 3 : 1;
   const weighed = schema.columns.map((column, i) => {
