@@ -21,8 +21,10 @@ interface TreeSetting {
   readonly together: number;
   readonly depth: number;
   readonly columns: number;
-  /** Bins of equal width above 0, beside one for what is below 0 and one for 0 itself. */
+  /** Bins above 0, beside one for what is below 0 and one for 0 itself. */
   readonly bins: number;
+  /** Edge i of them is (i / bins)^power of the bound: with 2, bins are finer where values are small. */
+  readonly power: number;
   /** Of all trees of a group together. */
   readonly rate: number;
   readonly penalty: number;
@@ -32,21 +34,23 @@ interface TreeSetting {
 
 /** For sums without noise: as few as come near the reference, then more of them. Chosen on fifths of the training records. */
 const OPEN: readonly TreeSetting[] = [
-  { groups: 4, together: 16, depth: 5, columns: 16, bins: 64, rate: 1.7, penalty: 0.3, leastHessian: 0.3, leafLimit: 4 },
-  { groups: 8, together: 8, depth: 5, columns: 12, bins: 64, rate: 1.5, penalty: 0.5, leastHessian: 0.3, leafLimit: 4 },
-  { groups: 8, together: 8, depth: 6, columns: 12, bins: 64, rate: 1.5, penalty: 0.5, leastHessian: 0.3, leafLimit: 4 },
+  { groups: 5, together: 12, depth: 5, columns: 14, bins: 64, power: 2, rate: 1.8, penalty: 1, leastHessian: 0.3, leafLimit: 4 },
+  { groups: 8, together: 8, depth: 5, columns: 12, bins: 64, power: 2, rate: 1.5, penalty: 1, leastHessian: 0.3, leafLimit: 4 },
+  { groups: 8, together: 8, depth: 6, columns: 12, bins: 64, power: 2, rate: 1.7, penalty: 2, leastHessian: 0.5, leafLimit: 4 },
 ];
 /** What each member grows alone. */
 const ALONE = OPEN[1]!;
 
 /** A booster as others have it, a tree at a time on all columns: 500 sums, and nothing that a seed draws. */
-const ONE_BY_ONE: TreeSetting = { groups: 100, together: 1, depth: 5, columns: 38, bins: 64, rate: 0.1, penalty: 0.3, leastHessian: 0.3, leafLimit: 4 };
+const ONE_BY_ONE: TreeSetting = { groups: 100, together: 1, depth: 5, columns: 38, bins: 64, power: 2, rate: 0.1, penalty: 0.3, leastHessian: 0.3, leafLimit: 4 };
 
 /** For sums with noise, chosen likewise at ε = 4. */
-const NOISED: TreeSetting = { groups: 8, together: 16, depth: 3, columns: 2, bins: 4, rate: 1, penalty: 20, leastHessian: 10, leafLimit: 2 };
+const NOISED: TreeSetting = { groups: 8, together: 16, depth: 3, columns: 2, bins: 4, power: 1, rate: 1, penalty: 20, leastHessian: 10, leafLimit: 2 };
 
-/** Thresholds that look at no data: below 0, 0, above 0, then uniform up to the bound. */
-const edgesOf = (bins: number): number[] => [0, 1, ...Array.from({ length: bins - 1 }, (_, i) => Math.round((Q16 * (i + 1)) / bins))];
+/** Thresholds that look at no data: 0, just above 0, then up to the bound. */
+const edgesOf = ({ bins, power }: TreeSetting): number[] => [
+  ...new Set([0, 1, ...Array.from({ length: bins - 1 }, (_, i) => Math.round(Q16 * ((i + 1) / bins) ** power))]),
+];
 
 function compiled(
   { schema }: Federation,
@@ -61,7 +65,7 @@ function compiled(
     model: { kind: 'trees', inputs: columns.length, trees: setting.groups * setting.together, depth: setting.depth },
     training: {
       algorithm: 'boostedTrees',
-      ...{ together: setting.together, featuresPerTree: setting.columns, seed, edges: edgesOf(setting.bins) },
+      ...{ together: setting.together, featuresPerTree: setting.columns, seed, edges: edgesOf(setting) },
       learningRate: q16(setting.rate / setting.together),
       leafLimit: q16(setting.leafLimit),
       penalty: q16(setting.penalty),

@@ -4,7 +4,7 @@
  */
 import { saturate } from '../model/integers.ts';
 import { FRACTION_BITS, type Model, ModelError, type ModelShape, parameterCount } from '../model/model.ts';
-import { sumOfLeaves } from '../model/trees.ts';
+import { sumOfLeaves, type TreesShape } from '../model/trees.ts';
 
 const SHIFT = BigInt(FRACTION_BITS);
 
@@ -52,9 +52,9 @@ export function toFixed(x: ArrayLike<number>): Int32Array {
 
 /**
  * A model trained in floating point, made fit for the chain. A run's own parameters are integers from the first round
- * and need none of this. Throws ModelError when the parameters do not fit the shape.
+ * and need none of this; trees, whose features are no real numbers, cannot be given. Throws ModelError when the parameters do not fit the shape.
  */
-export function quantizeModel(shape: ModelShape, parameters: ArrayLike<number>): Model {
+export function quantizeModel(shape: Exclude<ModelShape, TreesShape>, parameters: ArrayLike<number>): Model {
   const count = parameterCount(shape);
   if (parameters.length !== count) throw new ModelError('PARAMETER_COUNT', parameters.length, count);
   return { shape, parameters: toFixed(parameters) };

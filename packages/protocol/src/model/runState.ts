@@ -1,7 +1,7 @@
 /**
  * What a run carries from round to round, and how one opened sum moves it (LR10, RD12): round 0 turns the members'
- * statistics into standardisation constants, every later round is one optimizer step; trees grow a level in each round. Integers only: every member,
- * auditor and contract finds the same bits.
+ * statistics into standardisation constants, every later round is one optimizer step; trees grow a level in each round.
+ * Integers only: every member, auditor and contract finds the same bits.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { type CharterText, descending } from '../charterText.ts';
