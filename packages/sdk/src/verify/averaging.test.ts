@@ -1,7 +1,7 @@
 /** The auditor of a run by federated averaging: what is priced, what is divided, and what a large ε is called. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeRunState, encodeRunState, runStateHash } from '@concord/protocol';
+import { decodeRunState, encodeRunState, OPEN_USE, runStateHash } from '@concord/protocol';
 import { bytesToHex } from 'viem';
 import { assertFails, auditorOf, clauseOf, components } from '../../../testing/src/audited.ts';
 import { aRun } from '../../../testing/src/builders.ts';
@@ -59,5 +59,5 @@ test('[CH4] a struct that prices a record where the text protects members fails'
 
 test('[LR20] the text that the digest names says which algorithm it was', () => {
   const text = readCharterText(built.charterText, built.charter.textDigest);
-  assert.deepEqual(text, averagingText);
+  assert.deepEqual(text, { ...averagingText, use: OPEN_USE });
 });
