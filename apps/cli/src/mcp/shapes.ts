@@ -134,7 +134,7 @@ export const outputs = {
     privacy: z.looseObject({ epsilon: z.number(), delta: z.number(), unit: z.string(), adjacency: z.string() }),
     evaluation: z.looseObject({}).nullable(),
     limits: z.array(z.string()),
-    use: z.looseObject({ who: z.string(), enforced: z.boolean() }),
+    use: z.looseObject({ terms: z.looseObject({}).nullable(), enforced: z.boolean() }),
     clauses: z.array(clause),
   }),
   predict: z.object({

@@ -86,7 +86,7 @@ test('[BD5] a card says sizes, split, promise, rates, what evades it, lineage an
   );
   assert.equal(bare.evaluation, null);
   assert.match(bare.limits.at(-1)!, /Nobody has measured here/);
-  assert.equal(bare.use.enforced, false);
+  assert.equal(bare.use.enforced, true);
   assert.ok(bare.privacy.epsilon > 0 && bare.privacy.epsilon <= bare.privacy.epsilonCap);
   const evaluation = evaluateModel({ state, text }, table, { data: 'made up', groups });
   const [first] = built.charter.members;
@@ -106,7 +106,7 @@ test('[BD5] a card says sizes, split, promise, rates, what evades it, lineage an
     /\| few \\\| many \| 0 of 50/,
     /\| a \| `0x[0-9a-f]{40}` \| 40 \| 20 \|/,
     /registered on chain\. Engine: integer, exact/,
-    /enforced by nothing in this version \[CH10\]/,
+    /The charter names no license\. Anybody may use the finished model on chain/,
   ])
     assert.match(words, said);
   assert.match(cardText(bare), /from an archive, whose logs are what the archivist read/);

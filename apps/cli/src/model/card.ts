@@ -3,7 +3,7 @@
  * public facts of the run, and an evaluation where somebody made one. [BD5]
  */
 import { type CharterText, encodeModel, parameterCount, type RunState } from '@concord/protocol';
-import { type Address, charterFacts, type Deployment, type FinalModel, isCommittee, type RunView } from '@concord/sdk';
+import { type Address, charterFacts, type Deployment, type FinalModel, isCommittee, type RunView, useWords } from '@concord/sdk';
 import { epsilonWad } from '@concord/protocol';
 import { sha256 } from 'viem';
 import type { ModelEvaluation } from './evaluation.ts';
@@ -122,7 +122,7 @@ export function cardOf(
     use: {
       ...use,
       license: null,
-      says: 'The charter names no license. Who calls the model, and for what, is enforced by nothing in this version [CH10]; its purpose and clauses are what its members agreed to.',
+      says: ['The charter names no license.', ...useWords(text.use)].join(' '),
     },
     clauses: text.clauses,
   };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OPEN_USE } from '@concord/protocol';
 import { zeroHash } from 'viem';
 import { averagingText, memberTerms, smallTerms, smallText } from '../../../testing/src/charter.ts';
 import { type CharterTerms, compileCharter } from '../compileCharter.ts';
@@ -33,8 +34,9 @@ test('[BD2] the words name every number that follows: ε, δ, unit, noise, cohor
   assert.equal(facts.deadlines.all, 4_800);
   assert.match(sentencesOf(plain, 'held'), /4 sums are opened.+fewer than 3 members.+all 4 collude.+80 minutes/s);
   assert.match(sentencesOf(plain, 'costs'), /The relayer pays about \d+ k gas a round/);
-  assert.match(sentencesOf(plain, 'use'), /not enforced in this version \[CH10\]/);
-  assert.equal(facts.use.enforced, false);
+  assert.match(sentencesOf(plain, 'use'), /Anybody may use the finished model on chain, for any purpose, for free.+anybody can copy the parameters/s);
+  assert.equal(facts.use.enforced, true);
+  assert.deepEqual(facts.use.terms, OPEN_USE);
   assert.equal(facts.use.asWritten, null);
   assert.deepEqual(JSON.parse(JSON.stringify(facts)), facts, 'facts are JSON');
 });
