@@ -20,6 +20,8 @@ export interface DevnetOptions {
   readonly port?: number;
   /** Time between blocks, at least 10. */
   readonly blockMilliseconds: number;
+  /** Also mines a transaction as soon as it comes. Not for chains that take blocks back: anvil then loses its place. */
+  readonly atOnce?: boolean;
   readonly accounts: number;
 }
 
@@ -66,7 +68,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
  * Starts a chain and resolves once it answers.
  * @throws DevnetError when anvil is not installed for this system, cannot use the port, or is not up within 20 s.
  */
-export async function startDevnet({ port = 0, blockMilliseconds, accounts }: DevnetOptions): Promise<Devnet> {
+export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
+  const { port = 0, blockMilliseconds, accounts, atOnce = false } = options;
   if (!(blockMilliseconds >= 10))
     throw new DevnetError(`blockMilliseconds is ${blockMilliseconds}, not 10 or more`, '');
   const child: Child = spawn(
@@ -74,7 +77,7 @@ export async function startDevnet({ port = 0, blockMilliseconds, accounts }: Dev
     [
       ...['-c', GUARD, 'devnet', anvilBinary()],
       ...['--port', `${port}`, '--chain-id', `${CHAIN_ID}`, '--accounts', `${accounts}`, '--hardfork', 'prague'],
-      ...['--block-time', `${blockMilliseconds / 1000}`, '--mixed-mining'],
+      ...['--block-time', `${blockMilliseconds / 1000}`, ...(atOnce ? ['--mixed-mining'] : [])],
       ...['--prune-history', `${KEPT_STATES}`, '--color', 'never'],
     ],
     { stdio: ['pipe', 'pipe', 'pipe'] },

@@ -104,7 +104,7 @@ export async function setStage({ folder, federation, file, cheat, committee, onS
     const compiled = cheat === 'overspend' ? { ...promised, charter: overspending(promised.charter) } : promised;
     const holders = 2 * (committee ?? 0);
 
-    const devnet = await startDevnet({ blockMilliseconds: BLOCK_MILLISECONDS, accounts: 2 + holders });
+    const devnet = await startDevnet({ atOnce: true, blockMilliseconds: BLOCK_MILLISECONDS, accounts: 2 + holders });
     stops.push(devnet.stop);
     const [proposerKey, relayerKey, ...holderKeys] = devnet.accounts.map(({ privateKey }) => privateKey);
     if (proposerKey === undefined || relayerKey === undefined) throw new Error('the devnet has no funded accounts');
