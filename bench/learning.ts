@@ -20,6 +20,7 @@ import {
   standardize,
   train,
 } from '../packages/trainer/src/index.ts';
+import { type Spread, spread } from './spread.ts';
 
 type Federation = NonNullable<Awaited<ReturnType<typeof loadWallets>>>;
 
@@ -132,18 +133,6 @@ export interface LearningRow {
   readonly auc: Spread;
   readonly recallAt1PercentFalseAlarms: Spread;
   readonly accuracy: Spread;
-}
-
-interface Spread {
-  readonly mean: number;
-  /** Sample deviation over seeds. */
-  readonly deviation: number;
-}
-
-function spread(values: readonly number[]): Spread {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / Math.max(1, values.length - 1)) };
 }
 
 const row = (name: string, privacy: string, all: readonly Evaluation[]): LearningRow => ({

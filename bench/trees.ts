@@ -9,6 +9,7 @@ import { updateVector } from '../packages/node/src/core/vectors.ts';
 import { encodeRunState, nextState, predict, type RunState, startState, toFixed } from '../packages/protocol/src/index.ts';
 import { type CharterTerms, type CompiledCharter, compileCharter, rulesOf } from '../packages/sdk/src/index.ts';
 import { type Evaluation, evaluate, joinRecords, readRecords, type Records, seededRandom } from '../packages/trainer/src/index.ts';
+import { type Spread, spread } from './spread.ts';
 
 type Federation = NonNullable<Awaited<ReturnType<typeof loadWallets>>>;
 
@@ -107,18 +108,6 @@ function judged({ optimizer }: RunState, { features, width, labels, count }: Rec
   const fixed = toFixed(features);
   const scores = Array.from({ length: count }, (_, row) => predict(optimizer.model, fixed.subarray(row * width, (row + 1) * width)));
   return evaluate(scores, labels);
-}
-
-interface Spread {
-  readonly mean: number;
-  /** Sample deviation over seeds. */
-  readonly deviation: number;
-}
-
-function spread(values: readonly number[]): Spread {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / Math.max(1, values.length - 1)) };
 }
 
 export interface TreeRow {

@@ -24,7 +24,7 @@ export const fromHex = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(
 export const toHex = (bytes: Uint8Array): string => `0x${Buffer.from(bytes).toString('hex')}`;
 
 /** Features of a record as the vectors draw them: eight int32 from each keccak256(seed ‖ u32 stream ‖ u32 block). */
-function drawn(seed: Uint8Array, stream: number, count: number, shift: number): Int32Array {
+export function drawn(seed: Uint8Array, stream: number, count: number, shift: number): Int32Array {
   const preimage = Buffer.concat([seed, Buffer.alloc(8)]);
   preimage.writeUInt32BE(stream, 32);
   let hash = Buffer.alloc(0);

@@ -14,6 +14,7 @@ import { strategyOf } from './byName.ts';
 import { probabilityOf } from './logisticTable.ts';
 import { gradientScale, treePlan } from './treePlan.ts';
 import { gradientOf, treeHistograms } from './treeRecords.ts';
+import { drawn } from '../../test/inferenceVectors.ts';
 
 const { runs, cases } = JSON.parse(
   readFileSync(new URL('../../../../spec/vectors/trees.json', import.meta.url), 'utf8'),
@@ -82,20 +83,6 @@ test('[LR35] whole runs, from records to model, are those of the reference; with
     assert.throws(() => nextState(rules, state, Array<bigint>(plan.length).fill(0n), 2), ModelError);
   }
 });
-
-/** Features of a record as the vectors draw them. */
-function drawn(seed: Uint8Array, stream: number, count: number, shift: number): Int32Array {
-  const preimage = Buffer.concat([seed, Buffer.alloc(8)]);
-  preimage.writeUInt32BE(stream, 32);
-  let hash = Buffer.alloc(0);
-  return Int32Array.from({ length: count }, (_, i) => {
-    if (i % 8 === 0) {
-      preimage.writeUInt32BE(i / 8, 36);
-      hash = Buffer.from(keccak_256(preimage));
-    }
-    return hash.readInt32BE(4 * (i % 8)) >> shift;
-  });
-}
 
 test('[IN6] 10,000 vector inputs give the scores of the reference, which are those of the contract', () => {
   let inputs = 0;
