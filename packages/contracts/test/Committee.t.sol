@@ -8,7 +8,7 @@ import {CommitteeSeat, Facts, Seat, Verified} from "../src/types/Round.sol";
 import {Drawn} from "./Drawn.sol";
 import {Vm} from "./Test.sol";
 
-/// @dev Committees of 8 × 2: how they are drawn, who sits, who speaks.
+/// @dev Committees of 8 × 2: how they are drawn, who sits, who speaks. Long, because one attempt is followed through all phases.
 contract CommitteeTest is Drawn {
     uint8 private constant FINISHED = 8;
     uint256 private constant SEAT = 100; // seconds

@@ -30,7 +30,7 @@ contract Greedy {
     }
 }
 
-/// @dev CM10: publish or lose. Committees of 2 x 2 from a roster of 5.
+/// @dev CM10: publish or lose. Committees of 2 x 2 from a roster of 5. Long, because every refusal of one contract stands here.
 contract CourtTest is Promising {
     address private constant BURN = 0x000000000000000000000000000000000000dEaD;
     uint8 private constant UNMASK = 6;
