@@ -26,20 +26,30 @@ export function scoreOf(
   const features = toFixed(standardize(records, constants, featureLimit).features);
   const score = predict(model, features);
   const width = schema.basis === 'waves' ? 3 : 1;
-  const weighed = schema.columns.map((column, i) => {
-    // A standardised 0 is the mean of all members' records: what the model would say of this account were it usual here.
-    const usual = features.slice().fill(0, width * i, width * (i + 1));
-    const weight = score - predict(model, usual);
-    const value = columns.get(column.name)!;
-    return { weight, say: () => compared(column.name, value, usualOf(i, column, constants.mean, width === 3)) };
-  });
+  const weighed = () =>
+    schema.columns.map((column, i) => {
+      // A standardised 0 is the mean of all members' records: what the model would say of this account were it usual here.
+      const usual = features.slice().fill(0, width * i, width * (i + 1));
+      const weight = score - predict(model, usual);
+      const value = columns.get(column.name)!;
+      return { weight, say: () => compared(column.name, value, usualOf(i, column, constants.mean, width === 3)) };
+    });
   const said = (sign: 1 | -1): string[] =>
-    weighed
+    weighed()
       .filter(({ weight }) => sign * weight > 0)
       .sort((a, b) => sign * (b.weight - a.weight))
       .slice(0, 3)
       .map(({ say }) => say());
-  return { score, features, raising: said(1), lowering: said(-1) };
+  // A score without its reasons costs one prediction, with them one more for each column.
+  return {
+    ...{ score, features },
+    get raising() {
+      return said(1);
+    },
+    get lowering() {
+      return said(-1);
+    },
+  };
 }
 
 /**
