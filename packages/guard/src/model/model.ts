@@ -5,9 +5,11 @@
 import {
   decodeRunState,
   modelHash,
+  parameterCount,
   runStateHash,
   type CharterText,
   type Model,
+  type RunState,
   type Standardization,
 } from '@concord/protocol';
 import { readCharterText } from '@concord/sdk';
@@ -45,9 +47,12 @@ export interface VerifiedModel {
   readonly modelId: Hex;
   readonly stateHash: Hex;
   readonly model: Model;
-  readonly constants: Standardization;
-  /** Standardised features are clamped to ±this (LR7). */
-  readonly featureLimit: number;
+  /** How features are standardised; absent for trees, which see them as they are (LR31). */
+  readonly standardization?: {
+    readonly constants: Standardization;
+    /** Standardised features are clamped to ±this (LR7). */
+    readonly limit: number;
+  };
   readonly text: CharterText;
   /** Seconds since 1970: when its charter was voted in. */
   readonly passedAt: number;
@@ -137,29 +142,35 @@ export async function verifyModel(ask: Ask, place: Place, charterId: Hex, source
   return { charterId, stateHash, passedAt: passed, ...opened(bytes, textDigest, stateHash) };
 }
 
+function standardizationIn({ statistics }: RunState, { training }: CharterText): VerifiedModel['standardization'] {
+  if (!statistics || !('featureLimit' in training)) return undefined;
+  return { constants: statistics.constants, limit: training.featureLimit };
+}
+
 function opened(
   { text: textBytes, state: stateBytes }: ModelBytes,
   textDigest: Hex,
   stateHash: Hex,
-): Pick<VerifiedModel, 'model' | 'modelId' | 'constants' | 'featureLimit' | 'text'> {
+): Pick<VerifiedModel, 'model' | 'modelId' | 'standardization' | 'text'> {
   try {
     const text = readCharterText(textBytes, textDigest);
     const state = decodeRunState(stateBytes);
     if (bytesToHex(runStateHash(state)) !== stateHash) throw new RangeError('a state with another hash');
     const { model } = state.optimizer;
-    const constants = state.statistics?.constants;
-    const featureLimit = 'featureLimit' in text.training ? text.training.featureLimit : undefined;
-    if (!constants || featureLimit === undefined)
-      throw refuse('KIND', 'The model is of a kind that this guard does not run; use another charter.');
-    if (model.shape.inputs !== text.model.inputs || model.shape.kind !== text.model.kind)
+    const { inputs, kind } = text.model;
+    const fits = model.shape.inputs === inputs && model.shape.kind === kind;
+    if (!fits || parameterCount(model.shape) !== parameterCount(text.model))
       throw new RangeError('a state that does not fit the charter');
+    const standardization = standardizationIn(state, text);
+    if (!standardization && kind !== 'trees')
+      throw refuse('KIND', 'The model is of a kind that this guard does not run; use another charter.');
     const strange = text.schema.columns.find(({ name }) => !COLUMN_NAMES.has(name));
     if (strange)
       throw refuse(
         'COLUMNS',
         `The model asks for “${strange.name}”, which the guard cannot compute; use another charter.`,
       );
-    return { model, modelId: bytesToHex(modelHash(model)), constants, featureLimit, text };
+    return { model, modelId: bytesToHex(modelHash(model)), ...(standardization && { standardization }), text };
   } catch (error) {
     if (error instanceof UnverifiedModelError) throw error;
     throw refuse(
