@@ -13,9 +13,9 @@ import {
   type Standardization,
 } from '@concord/protocol';
 import { readCharterText } from '@concord/sdk';
-import { bytesToHex, encodeFunctionData, keccak256, parseAbi } from 'viem';
+import { bytesToHex, encodeFunctionData, keccak256, parseAbi, toEventSelector } from 'viem';
 import { COLUMN_NAMES } from '../features.ts';
-import { type Address, type Ask, bytesIn, type Hex, quantityIn, within } from '../provider.ts';
+import { type Address, type Ask, bytesIn, type Hex, isLate, objectIn, quantityIn, within } from '../provider.ts';
 
 /** Where charters and runs are; the model speaks about this chain and no other. */
 export interface Place {
@@ -31,6 +31,11 @@ export interface Wanted {
   readonly textDigest: Hex;
   /** The run state's hash (LR10). */
   readonly stateHash: Hex;
+  /**
+   * SHA-256 of the state's bytes, under which gateways have them, as the wallet's node tells it: only a way to find them,
+   * for they must hash to `stateHash`. Rejects with UnverifiedModelError.
+   */
+  stateDigest(): Promise<Hex>;
 }
 
 /** The bytes that an application brings along, or gets from wherever it likes: they are checked, their origin is not. */
@@ -117,6 +122,23 @@ async function finalHash(ask: Ask, { rounds }: Place, charterId: Hex): Promise<H
   return hash;
 }
 
+/** keccak256("Settled(bytes32,uint32,uint32,bytes32,bytes32,bytes32)"). */
+const SETTLED = toEventSelector('event Settled(bytes32 indexed, uint32, uint32, bytes32, bytes32, bytes32)');
+
+/** The digest that the run's holders published this state under (RD11): the last word of its event, after the state's hash. */
+async function settledBlob(ask: Ask, { rounds }: Place, charterId: Hex, stateHash: Hex): Promise<Hex> {
+  const filter = { address: rounds, fromBlock: '0x0', toBlock: 'latest', topics: [SETTLED, charterId] };
+  const answer = await ask('eth_getLogs', [filter]).catch((cause: unknown) => (isLate(cause) ? Promise.reject(cause) : []));
+  for (const log of Array.isArray(answer) ? answer.toReversed() : []) {
+    const words = bytesIn(objectIn(log)?.['data'])?.slice(2).match(/.{64}/g);
+    if (words?.length === 5 && `0x${words[3]}` === stateHash) return `0x${words[4]}`;
+  }
+  throw refuse(
+    'BYTES',
+    'The wallet’s node does not say under which name the model’s bytes are published; use another node, or bring the bytes.',
+  );
+}
+
 /**
  * Where the text's digest stands in abi.encode(charter), in hex digits: after the offset, the version and the charter that
  * it succeeds. The id binds all of those bytes, so nothing else of the struct has to be understood here.
@@ -136,7 +158,11 @@ export async function verifyModel(ask: Ask, place: Place, charterId: Hex, source
   const textDigest: Hex = `0x${charter.slice(TEXT_DIGEST, TEXT_DIGEST + 64)}`;
   const passed = Number(quantityIn(passedAt) ?? 0n);
   if (passed === 0) throw refuse('CHARTER', 'The charter was not voted in; use another.');
-  const bytes = await within(ask.signal, source({ charterId, textDigest, stateHash })).catch((cause: unknown) => {
+  const stateDigest = (): Promise<Hex> => settledBlob(ask, place, charterId, stateHash);
+  const wanted = { charterId, textDigest, stateHash, stateDigest };
+  const bytes = await within(ask.signal, source(wanted)).catch((cause: unknown) => {
+    if (cause instanceof UnverifiedModelError) throw cause;
+    if (isLate(cause)) throw refuse('BYTES', 'The bytes of the model have not arrived yet; try again.', cause);
     throw refuse('BYTES', 'Nobody gave the bytes of the model; add a source that has them.', cause);
   });
   return { charterId, stateHash, passedAt: passed, ...opened(bytes, textDigest, stateHash) };
