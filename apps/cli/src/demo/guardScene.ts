@@ -5,6 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import {
   COLUMN_NAMES,
+  fromGateways,
   guard,
   type GuardOptions,
   isBlank,
@@ -13,7 +14,7 @@ import {
   scoreOf,
   short,
 } from '@concord/guard';
-import { type Address, type ConcordClient, fetchBlob, type Hex } from '@concord/sdk';
+import type { Address, ConcordClient, Hex } from '@concord/sdk';
 import type { Table } from '@concord/trainer';
 import { bytesToHex } from 'viem';
 import { halves } from '../model/evaluation.ts';
@@ -58,9 +59,8 @@ export interface GuardFacts {
 export interface GuardScene {
   readonly client: ConcordClient;
   readonly charterId: Hex;
+  /** Who serves the run's bytes. */
   readonly endpoints: readonly string[];
-  /** SHA-256 of the run's final state. */
-  readonly stateBlob: Hex;
   readonly warnAbove: number;
   readonly test: Table;
   readonly addressColumn: string;
@@ -89,7 +89,7 @@ const payment = (to: Address) => ({ method: 'eth_sendTransaction', params: [{ to
 
 /** Rejects with UnverifiedModelError when the chain does not vouch for the model, BlobError when nobody has its bytes. */
 export async function askTheGuard(scene: GuardScene): Promise<GuardFacts> {
-  const { client, charterId, endpoints, stateBlob, warnAbove, test, addressColumn, synthetic, judged } = scene;
+  const { client, charterId, endpoints, warnAbove, test, addressColumn, synthetic, judged } = scene;
   const source = synthetic ? 'this program’s own invention' : 'as the authors of the data set published them';
   const table = knownFrom(test, addressColumn, source);
   const known = [...table];
@@ -98,10 +98,8 @@ export async function askTheGuard(scene: GuardScene): Promise<GuardFacts> {
     model: {
       place: { chainId, charters, rounds },
       charterId,
-      source: async ({ textDigest }) => ({
-        text: await fetchBlob(endpoints, textDigest),
-        state: await fetchBlob(endpoints, stateBlob),
-      }),
+      // Whoever serves the bytes is not believed: the hashes on chain are.
+      source: fromGateways({ gateways: endpoints }),
     },
     warnAbove,
     columns: (account) => table.get(account),

@@ -224,7 +224,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
     const guarded =
       example.address &&
       (await askTheGuard({
-        ...{ client: stage.client, charterId: stage.charterId, endpoints, stateBlob: settled.blob, judged },
+        ...{ client: stage.client, charterId: stage.charterId, endpoints, judged },
         ...{ test: federation.test, addressColumn: example.address, synthetic: federation.synthetic },
         warnAbove: evaluation.served.threshold,
       }));
