@@ -51,10 +51,10 @@ async function find(ask: Ask, party: Party, model: VerifiedModel, bench: Bench):
   const about = short(party.address);
   try {
     const { columns, source } = await columnsFor(ask, party.address, bench);
-    if (isBlank(columns))
-      return { ...party, level: 'unknown', reasons: [`${about} has no history yet, so nothing can be said about it.`] };
-    const { score, raising, lowering } = scoreOf(model, columns);
     const whose = source === undefined ? [] : [`Its columns are ${source}.`];
+    const nothing = `${about} has no history yet, so nothing can be said about it.`;
+    if (isBlank(columns)) return { ...party, level: 'unknown', reasons: [nothing, ...whose] };
+    const { score, raising, lowering } = scoreOf(model, columns);
     if (score > bench.warnAbove)
       return {
         ...party,
