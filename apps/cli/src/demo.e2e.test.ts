@@ -35,7 +35,7 @@ function concord(args: readonly string[], onText: (all: string, interrupt: () =>
   });
 }
 
-test('a demo that is kept running verifies from another process, and its document says what was shown', async () => {
+test('[GU8] a demo that is kept running verifies from another process, and its document says what was shown', async () => {
   let verifying: Promise<Ended> | undefined;
   const run = await concord(['demo', '--rounds', '1', '--seeds', '1', '--json', '--keep'], (text, interrupt) => {
     const command = /npm run concord -- (verify .+)\n/.exec(text)?.[1];
@@ -55,6 +55,23 @@ test('a demo that is kept running verifies from another process, and its documen
   assert.equal(document.predict.equal, true);
   assert.ok(document.predict.asked > 0);
   assert.ok(document.gas.total > 0 && document.bytesPerMember > 0);
+  const { guard } = document;
+  assert.match(guard.modelId, /^0x[0-9a-f]{64}$/);
+  assert.equal(guard.equal, true);
+  const accounts: { label: string | null; level: string; score: number | null; reasons: string[] }[] = guard.accounts;
+  assert.deepEqual(
+    accounts.map(({ label }) => label),
+    ['illicit', 'illicit', 'illicit', 'ordinary', 'ordinary', 'ordinary', null],
+  );
+  for (const { level, score, reasons } of accounts) {
+    assert.ok(reasons.length > 0);
+    assert.equal(level, score === null ? 'unknown' : score > guard.warnAbove ? 'warn' : 'allow');
+  }
+  assert.deepEqual([accounts.at(-1)?.level, accounts.at(-1)?.score], ['unknown', null]);
+  assert.match(accounts.at(-1)?.reasons[0] ?? '', /no history yet/);
+  for (const { of, warned, notChecked } of [guard.heldOut.illicit, guard.heldOut.ordinary])
+    assert.ok(of > 100 && warned + notChecked <= of);
+  assert.match(run.stderr, /not checked {2}a new account/);
 });
 
 test('[LR12][BD5] the hospitals learn together, the one with a single class is told so, and the model has its card', async () => {
@@ -88,7 +105,8 @@ test('[LR12][BD5] the hospitals learn together, the one with a single class is t
   assert.match(run.stderr, /switzerland alone \(diseased only\)/);
   // Beside every accuracy stands the majority guess, over all patients and as the mean of four.
   assert.ok(document.majority.accuracy > 0.5 && document.majority.atHome > document.majority.accuracy);
-  assert.doesNotMatch(run.stderr, /account|illicit|scam|false alarm/);
+  assert.doesNotMatch(run.stderr, /account|illicit|scam|false alarm|guard/i);
+  assert.ok(!('guard' in document));
 });
 
 interface Broken {

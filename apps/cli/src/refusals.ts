@@ -7,11 +7,12 @@ import { CsvError, parseCsv, readRecords, type Records, SchemaError, type Table 
 import { SettingError } from './settings/checks.ts';
 
 /** A member's records under the text's schema. Throws SettingError naming file, row and column. */
-export const readData = (path: string, text: CharterText): Records => readRecords(readTable(path, text), text.schema);
+export const readData = (path: string, text: CharterText, flag = 'data'): Records =>
+  readRecords(readTable(path, text, flag), text.schema);
 
-/** A table that fits the text's schema. Throws SettingError naming file, row and column. */
-export function readTable(path: string, text: CharterText): Table {
-  if (!existsSync(path)) throw new SettingError('data', `${path} is not there: pass --data FILE`);
+/** A table that fits the text's schema. Throws SettingError naming file, row and column; `flag` is what its path was given by. */
+export function readTable(path: string, text: CharterText, flag = 'data'): Table {
+  if (!existsSync(path)) throw new SettingError(flag, `${path} is not there: pass --${flag} FILE`);
   try {
     const table = parseCsv(readFileSync(path, 'utf8'));
     readRecords(table, text.schema);

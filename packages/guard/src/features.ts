@@ -103,3 +103,7 @@ export function columnsOf({ transactions, transfers }: History, account: Address
 export const COLUMN_NAMES: ReadonlySet<string> = new Set(
   columnsOf({ transactions: [], transfers: [], source: '' }, '0x').keys(),
 );
+
+/** Whether nothing is known of an account: whoever has done or been given anything has some column that is not 0. */
+export const isBlank = (columns: ReadonlyMap<string, number>): boolean =>
+  [...columns.values()].every((value) => value === 0);

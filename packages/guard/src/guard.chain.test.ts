@@ -322,6 +322,32 @@ test('[GU7] nothing but the wallet’s provider is asked: with all other network
   assert.deepEqual([...methods].sort(), reads);
 });
 
+test('[GU7] columns that an application brings along come first, and the verdict says whose they are', async () => {
+  const stranger = addressNamed('stranger');
+  const columns = columnsOf(await otterscan(asked(), scam, LIMITS), scam);
+  const is = async (account: Hex, answer: unknown, level: Verdict['level'], says: RegExp): Promise<Verdict> => {
+    const source = ((asked: Address) => (asked !== account ? undefined : answer instanceof Error ? Promise.reject(answer) : answer)) as NonNullable<GuardOptions['columns']>;
+    const verdict = await checked(wallet, pay(account), { columns: source });
+    assert.equal(verdict.level, level);
+    assert.match(verdict.reasons.join('\n'), says);
+    return verdict;
+  };
+  await is(stranger, undefined, 'unknown', /no history yet/);
+  const told = await is(stranger, { columns, source: 'from a table' }, 'warn', /looks like.*Its columns are from a table\.$/s);
+  assert.equal(told.score, (await checked(wallet, pay(scam))).score);
+  // Known to the chain, and the application knows something else of it.
+  await is(ordinary, { columns, source: 'from a table' }, 'warn', /Its columns are from a table/);
+  assert.equal((await checked(wallet, pay(scam), { columns: () => undefined })).score, told.score);
+  const nothing = new Map([...columns.keys()].map((name) => [name, 0]));
+  await is(scam, { columns: nothing, source: 'from a table' }, 'unknown', /no history yet.*from a table/s);
+  for (const bad of [new Map(), new Map(columns).set('Sent tnx', Number.NaN)])
+    await is(scam, { columns: bad, source: 'from a table' }, 'unknown', /not checked\. The application’s columns for it have no number/);
+  await is(scam, new Error('gone'), 'unknown', /application did not say/);
+  const limits = { milliseconds: 300 };
+  const silent = await checked(wallet, pay(scam), { columns: () => new Promise(() => undefined), limits });
+  assert.match(silent.reasons.join('\n'), /took too long/);
+});
+
 test('[GU3] what goes to an account of the wallet’s own is allowed, and a page cannot name its own as that', async () => {
   const mine = devnet.accounts[4]!.address;
   assert.equal((await checked(wallet, pay(mine))).level, 'allow');

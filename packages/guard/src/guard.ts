@@ -2,7 +2,7 @@
  * A wallet with a guard before it (GU1): requests that sign or send are read, judged on this device and shown before the
  * wallet sees them; everything else passes as it came.
  */
-import { type HistorySource, type Limits, LIMITS } from './history/history.ts';
+import { type ColumnSource, type HistorySource, type Limits, LIMITS } from './history/history.ts';
 import { sourcesWith } from './history/read.ts';
 import { judge } from './judge.ts';
 import { holdModel, type ModelOptions } from './model/holder.ts';
@@ -24,6 +24,8 @@ export interface GuardOptions {
   readonly warnAbove?: number;
   /** Where histories may also come from, if the wallet's node has none; none unless a person switched one on. */
   readonly sources?: readonly HistorySource[];
+  /** What the application knows of accounts itself: asked first, and the verdict says whose columns they are. */
+  readonly columns?: ColumnSource;
   readonly limits?: Partial<Limits>;
   /** Host of the page, against which sign-ins are held; the page's own unless told. */
   readonly host?: string;
@@ -42,11 +44,11 @@ export interface Guard<P extends Provider = Provider> {
 
 /** Wraps an EIP-1193 provider. The wrapped one is asked about the chain and histories, and nobody else is. */
 export function guard<P extends Provider>(provider: P, options: GuardOptions): Guard<P> {
-  const { now = () => Date.now() / 1000, warnAbove = 0, decide, sources = [] } = options;
+  const { now = () => Date.now() / 1000, warnAbove = 0, decide, sources = [], columns } = options;
   const limits = { ...LIMITS, ...options.limits };
   const host = options.host ?? (globalThis as { location?: { host?: string } }).location?.host;
   const holder = holdModel(options.model, now);
-  const bench = { holder, sources: sourcesWith(sources), limits, warnAbove };
+  const bench = { holder, sources: sourcesWith(sources), limits, warnAbove, ...(columns && { columns }) };
   const timed = () => asking(provider, AbortSignal.timeout(limits.milliseconds));
   const check = (request: Request): Promise<Verdict> => judge(timed(), readRequest(request, host), bench);
 

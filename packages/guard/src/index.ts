@@ -4,6 +4,7 @@ export * from './guard.ts';
 export * from './guardAll.ts';
 export { etherscan, type EtherscanOptions } from './history/etherscan.ts';
 export * from './history/history.ts';
+export { fromGateways, type GatewayOptions } from './model/gateways.ts';
 export type { ModelOptions } from './model/holder.ts';
 export * from './model/model.ts';
 export { type Scored, scoreOf } from './model/score.ts';

@@ -1,16 +1,24 @@
 /** From what a request says it does to a verdict (GU1, GU2): every counterparty judged, the gravest finding decides. */
-import { columnsOf } from './features.ts';
-import { HistoryError, type HistorySource, type Limits } from './history/history.ts';
+import { COLUMN_NAMES, columnsOf, isBlank } from './features.ts';
+import {
+  type ColumnSource,
+  HistoryError,
+  type HistorySource,
+  type KnownColumns,
+  type Limits,
+  unheard,
+} from './history/history.ts';
 import { readHistory } from './history/read.ts';
 import type { ModelHolder } from './model/holder.ts';
 import { UnverifiedModelError, type VerifiedModel } from './model/model.ts';
 import { scoreOf } from './model/score.ts';
-import { type Address, addressIn, type Ask, isLate, quantityIn } from './provider.ts';
+import { type Address, addressIn, type Ask, isLate, quantityIn, within } from './provider.ts';
 import { type Finding, type Level, type Party, type Reading, short, type Verdict } from './verdict.ts';
 
 export interface Bench {
   readonly holder: ModelHolder;
   readonly sources: readonly HistorySource[];
+  readonly columns?: ColumnSource;
   readonly limits: Limits;
   /** Scores above it warn, 2^-16. */
   readonly warnAbove: number;
@@ -22,30 +30,43 @@ function why(error: unknown): string {
   return isLate(error) ? 'The wallet’s node took too long to answer.' : 'The wallet’s node did not answer.';
 }
 
-async function find(
-  ask: Ask,
-  party: Party,
-  model: VerifiedModel,
-  { sources, limits, warnAbove }: Bench,
-): Promise<Finding> {
+/** What the application knows of an account. Rejects with HistoryError unless that is a number for every column. */
+async function known(ask: Ask, account: Address, source: ColumnSource): Promise<KnownColumns | undefined> {
+  const told = async (): Promise<KnownColumns | undefined> => source(account);
+  const found = await within(ask.signal, told()).catch((cause: unknown) => {
+    throw isLate(cause) ? cause : unheard(cause);
+  });
+  const lacking = found && [...COLUMN_NAMES].find((name) => !Number.isFinite(found.columns.get(name)));
+  if (lacking) throw new HistoryError('MALFORMED', `The application’s columns for it have no number for “${lacking}”.`);
+  return found;
+}
+
+/** An account's columns and, where they are not from the chain, whose they are. Rejects with HistoryError. */
+async function columnsFor(ask: Ask, account: Address, bench: Bench): Promise<{ readonly columns: ReadonlyMap<string, number>; readonly source?: string }> {
+  const told = bench.columns && (await known(ask, account, bench.columns));
+  return told ?? { columns: columnsOf(await readHistory(ask, account, bench.sources, bench.limits), account) };
+}
+
+async function find(ask: Ask, party: Party, model: VerifiedModel, bench: Bench): Promise<Finding> {
   const about = short(party.address);
   try {
-    const history = await readHistory(ask, party.address, sources, limits);
-    if (history.transactions.length + history.transfers.length === 0)
-      return { ...party, level: 'unknown', reasons: [`${about} has no history yet, so nothing can be said about it.`] };
-    const { score, raising, lowering } = scoreOf(model, columnsOf(history, party.address));
-    if (score > warnAbove)
+    const { columns, source } = await columnsFor(ask, party.address, bench);
+    const whose = source === undefined ? [] : [`Its columns are ${source}.`];
+    const nothing = `${about} has no history yet, so nothing can be said about it.`;
+    if (isBlank(columns)) return { ...party, level: 'unknown', reasons: [nothing, ...whose] };
+    const { score, raising, lowering } = scoreOf(model, columns);
+    if (score > bench.warnAbove)
       return {
         ...party,
         level: 'warn',
         score,
-        reasons: [`${about} looks like the scams that the model learned from.`, ...raising],
+        reasons: [`${about} looks like the scams that the model learned from.`, ...raising, ...whose],
       };
     return {
       ...party,
       level: 'allow',
       score,
-      reasons: [`${about} does not look like a scam to the model.`, ...lowering.slice(0, 2)],
+      reasons: [`${about} does not look like a scam to the model.`, ...lowering.slice(0, 2), ...whose],
     };
   } catch (error) {
     return { ...party, level: 'unknown', reasons: [`${about} was not checked. ${why(error)}`] };

@@ -53,16 +53,23 @@ export interface FetchBlobOptions {
   /** For each source, milliseconds; 10,000 unless told. */
   readonly timeoutMilliseconds?: number;
   readonly signal?: AbortSignal;
+  /** How a request is made: a page may forbid redirects, cookies and referrers. */
+  readonly request?: Pick<RequestInit, 'redirect' | 'credentials' | 'referrerPolicy'>;
 }
 
 /** Reads a body, at most `limit` bytes of it. Throws RangeError beyond. */
 async function readBody(response: Response, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length;
-    if (length > limit) throw new RangeError(`more than ${limit} bytes`);
-    chunks.push(chunk);
+  // By hand: not every browser can iterate over a stream.
+  const reader = response.body?.getReader();
+  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+    length += part.value.length;
+    if (length > limit) {
+      await reader?.cancel();
+      throw new RangeError(`more than ${limit} bytes`);
+    }
+    chunks.push(part.value);
   }
   const bytes = new Uint8Array(length);
   let offset = 0;
@@ -80,7 +87,7 @@ async function readBody(response: Response, limit: number): Promise<Uint8Array> 
 export async function fetchBlob(
   sources: readonly string[],
   digest: Hex,
-  { limit = 1 << 28, timeoutMilliseconds = 10_000, signal }: FetchBlobOptions = {},
+  { limit = 1 << 28, timeoutMilliseconds = 10_000, signal, request }: FetchBlobOptions = {},
 ): Promise<Uint8Array> {
   const failures: SourceFailure[] = [];
   for (const source of sources) {
@@ -88,6 +95,7 @@ export async function fetchBlob(
     try {
       const timeout = AbortSignal.timeout(timeoutMilliseconds);
       const response = await fetch(`${source}/ipfs/${cidOf(digest)}?format=raw`, {
+        ...request,
         headers: { accept: 'application/vnd.ipld.raw' },
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });

@@ -67,7 +67,7 @@ export const filesOf = (those: readonly Address[]): readonly Uint8Array[] =>
   those.map((holder) => hexToBytes(fileOf(`file of ${holder}`).digest));
 
 /** Everything that the contract asks for between SEAT and FINAL; what the roots stand for is not its business. */
-export async function play(run: PlayedRun, modelHash: Hex): Promise<void> {
+export async function play(run: PlayedRun, modelHash: Hex, blob = word('state')): Promise<void> {
   const { client, runId, keys } = run;
   const holders = keys.map(addressOf);
   const { round, attempt } = currentAttempt(await viewOf(run))!;
@@ -105,7 +105,7 @@ export async function play(run: PlayedRun, modelHash: Hex): Promise<void> {
     sign(keys[i]!, client.deployment, { kind: 'Unmasked', ...at, acceptRoot: found.acceptRoot, shareDigest }),
   );
   await recordUnmasked(client, { runId, holders, shareDigests, signatures: await Promise.all(unmasked) });
-  const settled = { aggregateRoot: word('sum'), modelHash, blob: word('state') };
+  const settled = { aggregateRoot: word('sum'), modelHash, blob };
   const statement = { kind: 'Settled', ...at, acceptRoot: found.acceptRoot, ...settled } as const;
   await settle(client, { runId, ...settled, holders, signatures: await signAll(run, statement) });
 }

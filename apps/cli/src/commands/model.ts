@@ -129,7 +129,7 @@ function heldOut(path: string | undefined, text: CharterText): Records {
       '--held-out',
       `the charter serves a model only if it reaches ${text.acceptance?.measure} ${text.acceptance?.least}: pass at least ${text.acceptance?.records} records that nobody trained on`,
     );
-  return readData(path, text);
+  return readData(path, text, 'held-out');
 }
 
 const register = verb(

@@ -3,6 +3,7 @@ import type { RefusedReport, VoidAttempt } from '@concord/sdk';
 import type { ModelCard } from '../model/card.ts';
 import type { Accusation } from './accusations.ts';
 import type { Baselines, Spread } from './comparison.ts';
+import type { GuardFacts } from './guardScene.ts';
 import type { Scores } from './judge.ts';
 import type { OnChain } from './onChain.ts';
 import type { RoundRecord } from './progress.ts';
@@ -52,6 +53,8 @@ export interface FinishedFacts extends DemoFacts {
   };
   readonly seconds: { readonly total: number; readonly training: number; readonly central: number };
   readonly onChain: OnChain;
+  /** What a guard with this model says of accounts; absent where records are about no accounts. */
+  readonly guard?: GuardFacts;
   /** What `--out` leaves beside the document. */
   readonly card: ModelCard;
 }
@@ -95,6 +98,7 @@ function finishedDocument(facts: FinishedFacts): unknown {
       overhead: facts.seconds.training / facts.seconds.central,
     },
     predict: { gas: Number(facts.onChain.predictGas), equal: facts.onChain.equal, asked: facts.onChain.asked },
+    ...(facts.guard && { guard: facts.guard }),
     verify: facts.verify,
     ...(facts.cheat && { cheat: facts.cheat }),
     versions: facts.versions,

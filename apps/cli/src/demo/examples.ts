@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
+  ADDRESS_COLUMN,
   type Federation,
   type FindOptions,
   HOSPITALS_URL,
@@ -47,6 +48,8 @@ export interface Example {
   readonly passes: number;
   /** Where its card looks for records that evade the model, and for those that it wrongs. */
   readonly groups?: readonly Group[];
+  /** The column of its held-out table that names an account: where there is one, a guard stands before a wallet. */
+  readonly address?: string;
   readonly load: (options: FindOptions) => Promise<Federation | undefined>;
   readonly standIn: () => Federation;
   readonly source: string;
@@ -77,6 +80,7 @@ export const EXAMPLES = {
       { what: 'accounts with 4 to 50 transactions', column: TRANSACTIONS, above: 3, atMost: 50 },
       { what: 'busy accounts: more than 50', column: TRANSACTIONS, above: 50, atMost: Number.MAX_SAFE_INTEGER },
     ],
+    address: ADDRESS_COLUMN,
     load: loadWallets,
     standIn: () => syntheticWallets(1),
     source: WALLET_SOURCE.url,

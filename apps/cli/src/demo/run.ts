@@ -14,6 +14,7 @@ import type { Cheat } from './cheats.ts';
 import type { ComparisonTask } from './comparison.ts';
 import type { DemoFacts, FinishedFacts } from './document.ts';
 import { type Example, type NamedFederation, testsByMember } from './examples.ts';
+import { askTheGuard, showGuard } from './guardScene.ts';
 import { judge } from './judge.ts';
 import { askTheChain } from './onChain.ts';
 import { createProgress, epsilonOf, type Progress } from './progress.ts';
@@ -216,12 +217,22 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
       onChain.equal ? 'good' : 'bad',
     );
 
+    const evaluation = evaluateModel({ state, text }, federation.test, {
+      data: `held-out ${example.records} of ${federation.name}, on which nobody trained`,
+      ...(example.groups && { groups: example.groups }),
+    });
+    const guarded =
+      example.address &&
+      (await askTheGuard({
+        ...{ client: stage.client, charterId: stage.charterId, endpoints, judged },
+        ...{ test: federation.test, addressColumn: example.address, synthetic: federation.synthetic },
+        warnAbove: evaluation.served.threshold,
+      }));
+    if (guarded) showGuard(render, guarded);
+
     const card = cardOf(run, stage.client.deployment, { state, text }, {
       registered: true,
-      evaluation: evaluateModel({ state, text }, federation.test, {
-        data: `held-out ${example.records} of ${federation.name}, on which nobody trained`,
-        ...(example.groups && { groups: example.groups }),
-      }),
+      evaluation,
       sizes: {
         says: 'this demo, which holds all files; a real run publishes no member’s count',
         members: rows.map(({ name, rows: records, positives }, i) => ({ address: stage.members[i]!.address, name, records, positives })),
@@ -248,6 +259,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
       privacy,
       seconds: { total: (now() - started) / 1000, training, central: centralSeconds },
       onChain,
+      ...(guarded && { guard: guarded }),
       card,
     };
     showTable(render, facts, example);

@@ -78,7 +78,7 @@ export interface EvaluateOptions {
 }
 
 /** Places of every second record of each label, and of the others. Throws SettingError where a half would lack a label. */
-function halves(labels: Uint8Array): readonly [chosen: number[], measured: number[]] {
+export function halves(labels: Uint8Array): readonly [chosen: number[], measured: number[]] {
   const seen = [0, 0];
   const parts: [number[], number[]] = [[], []];
   for (const [i, label] of labels.entries()) parts[seen[label]!++ % 2]!.push(i);

@@ -50,6 +50,16 @@ export const LIMITS: Limits = { milliseconds: 2_000, transactions: 1_000, transf
 /** Lists the history of an account. Rejects with HistoryError. */
 export type HistorySource = (ask: Ask, account: Address, limits: Limits) => Promise<History>;
 
+/** The columns of an account (GU5) as somebody else computed them. */
+export interface KnownColumns {
+  readonly columns: ReadonlyMap<string, number>;
+  /** Whose they are, as the end of “Its columns are …”. */
+  readonly source: string;
+}
+
+/** What an application itself knows of accounts, such as a published table; undefined where it knows nothing (GU7). */
+export type ColumnSource = (account: Address) => KnownColumns | undefined | Promise<KnownColumns | undefined>;
+
 export type HistoryErrorCode = 'UNSUPPORTED' | 'TOO_LONG' | 'INCOMPLETE' | 'MALFORMED' | 'FAILED';
 
 /** No history to judge by. The message is a sentence for a person. */
@@ -64,6 +74,8 @@ export class HistoryError extends Error {
 
 export const tooLong = (): HistoryError =>
   new HistoryError('TOO_LONG', 'Its history is too long to be looked through here.');
+export const unheard = (cause: unknown): HistoryError =>
+  new HistoryError('FAILED', 'The application did not say what it knows of it.', { cause });
 export const malformed = (what: string): HistoryError =>
   new HistoryError('MALFORMED', `The node’s answer makes no sense (${what}).`);
 

@@ -5,15 +5,17 @@
 import {
   decodeRunState,
   modelHash,
+  parameterCount,
   runStateHash,
   type CharterText,
   type Model,
+  type RunState,
   type Standardization,
 } from '@concord/protocol';
 import { readCharterText } from '@concord/sdk';
-import { bytesToHex, encodeFunctionData, keccak256, parseAbi } from 'viem';
+import { bytesToHex, encodeFunctionData, keccak256, parseAbi, toEventSelector } from 'viem';
 import { COLUMN_NAMES } from '../features.ts';
-import { type Address, type Ask, bytesIn, type Hex, quantityIn, within } from '../provider.ts';
+import { type Address, type Ask, bytesIn, type Hex, isLate, objectIn, quantityIn, within } from '../provider.ts';
 
 /** Where charters and runs are; the model speaks about this chain and no other. */
 export interface Place {
@@ -29,6 +31,11 @@ export interface Wanted {
   readonly textDigest: Hex;
   /** The run state's hash (LR10). */
   readonly stateHash: Hex;
+  /**
+   * SHA-256 of the state's bytes, under which gateways have them, as the wallet's node tells it: only a way to find them,
+   * for they must hash to `stateHash`. Rejects with UnverifiedModelError.
+   */
+  stateDigest(): Promise<Hex>;
 }
 
 /** The bytes that an application brings along, or gets from wherever it likes: they are checked, their origin is not. */
@@ -45,9 +52,12 @@ export interface VerifiedModel {
   readonly modelId: Hex;
   readonly stateHash: Hex;
   readonly model: Model;
-  readonly constants: Standardization;
-  /** Standardised features are clamped to ±this (LR7). */
-  readonly featureLimit: number;
+  /** How features are standardised; absent for trees, which see them as they are (LR31). */
+  readonly standardization?: {
+    readonly constants: Standardization;
+    /** Standardised features are clamped to ±this (LR7). */
+    readonly limit: number;
+  };
   readonly text: CharterText;
   /** Seconds since 1970: when its charter was voted in. */
   readonly passedAt: number;
@@ -112,6 +122,23 @@ async function finalHash(ask: Ask, { rounds }: Place, charterId: Hex): Promise<H
   return hash;
 }
 
+/** keccak256("Settled(bytes32,uint32,uint32,bytes32,bytes32,bytes32)"). */
+const SETTLED = toEventSelector('event Settled(bytes32 indexed, uint32, uint32, bytes32, bytes32, bytes32)');
+
+/** The digest that the run's holders published this state under (RD11): the last word of its event, after the state's hash. */
+async function settledBlob(ask: Ask, { rounds }: Place, charterId: Hex, stateHash: Hex): Promise<Hex> {
+  const filter = { address: rounds, fromBlock: '0x0', toBlock: 'latest', topics: [SETTLED, charterId] };
+  const answer = await ask('eth_getLogs', [filter]).catch((cause: unknown) => (isLate(cause) ? Promise.reject(cause) : []));
+  for (const log of Array.isArray(answer) ? answer.toReversed() : []) {
+    const words = bytesIn(objectIn(log)?.['data'])?.slice(2).match(/.{64}/g);
+    if (words?.length === 5 && `0x${words[3]}` === stateHash) return `0x${words[4]}`;
+  }
+  throw refuse(
+    'BYTES',
+    'The wallet’s node does not say under which name the model’s bytes are published; use another node, or bring the bytes.',
+  );
+}
+
 /**
  * Where the text's digest stands in abi.encode(charter), in hex digits: after the offset, the version and the charter that
  * it succeeds. The id binds all of those bytes, so nothing else of the struct has to be understood here.
@@ -131,35 +158,45 @@ export async function verifyModel(ask: Ask, place: Place, charterId: Hex, source
   const textDigest: Hex = `0x${charter.slice(TEXT_DIGEST, TEXT_DIGEST + 64)}`;
   const passed = Number(quantityIn(passedAt) ?? 0n);
   if (passed === 0) throw refuse('CHARTER', 'The charter was not voted in; use another.');
-  const bytes = await within(ask.signal, source({ charterId, textDigest, stateHash })).catch((cause: unknown) => {
+  const stateDigest = (): Promise<Hex> => settledBlob(ask, place, charterId, stateHash);
+  const wanted = { charterId, textDigest, stateHash, stateDigest };
+  const bytes = await within(ask.signal, source(wanted)).catch((cause: unknown) => {
+    if (cause instanceof UnverifiedModelError) throw cause;
+    if (isLate(cause)) throw refuse('BYTES', 'The bytes of the model have not arrived yet; try again.', cause);
     throw refuse('BYTES', 'Nobody gave the bytes of the model; add a source that has them.', cause);
   });
   return { charterId, stateHash, passedAt: passed, ...opened(bytes, textDigest, stateHash) };
+}
+
+function standardizationIn({ statistics }: RunState, { training }: CharterText): VerifiedModel['standardization'] {
+  if (!statistics || !('featureLimit' in training)) return undefined;
+  return { constants: statistics.constants, limit: training.featureLimit };
 }
 
 function opened(
   { text: textBytes, state: stateBytes }: ModelBytes,
   textDigest: Hex,
   stateHash: Hex,
-): Pick<VerifiedModel, 'model' | 'modelId' | 'constants' | 'featureLimit' | 'text'> {
+): Pick<VerifiedModel, 'model' | 'modelId' | 'standardization' | 'text'> {
   try {
     const text = readCharterText(textBytes, textDigest);
     const state = decodeRunState(stateBytes);
     if (bytesToHex(runStateHash(state)) !== stateHash) throw new RangeError('a state with another hash');
     const { model } = state.optimizer;
-    const constants = state.statistics?.constants;
-    const featureLimit = 'featureLimit' in text.training ? text.training.featureLimit : undefined;
-    if (!constants || featureLimit === undefined)
-      throw refuse('KIND', 'The model is of a kind that this guard does not run; use another charter.');
-    if (model.shape.inputs !== text.model.inputs || model.shape.kind !== text.model.kind)
+    const { inputs, kind } = text.model;
+    const fits = model.shape.inputs === inputs && model.shape.kind === kind;
+    if (!fits || parameterCount(model.shape) !== parameterCount(text.model))
       throw new RangeError('a state that does not fit the charter');
+    const standardization = standardizationIn(state, text);
+    if (!standardization && kind !== 'trees')
+      throw refuse('KIND', 'The model is of a kind that this guard does not run; use another charter.');
     const strange = text.schema.columns.find(({ name }) => !COLUMN_NAMES.has(name));
     if (strange)
       throw refuse(
         'COLUMNS',
         `The model asks for “${strange.name}”, which the guard cannot compute; use another charter.`,
       );
-    return { model, modelId: bytesToHex(modelHash(model)), constants, featureLimit, text };
+    return { model, modelId: bytesToHex(modelHash(model)), ...(standardization && { standardization }), text };
   } catch (error) {
     if (error instanceof UnverifiedModelError) throw error;
     throw refuse(

@@ -73,3 +73,26 @@ export function compared(
   const rare = percent !== undefined && percent < 30 ? `; only ${percent} % of known accounts have any` : '';
   return `${what}: ${say(value)} (usual: about ${say(usual.value)}${rare}).`;
 }
+
+/** A value on one side of where trees divide, and what that speaks for. */
+export interface Division {
+  readonly at: number;
+  /** At `at` or above it. */
+  readonly above: boolean;
+  readonly raises: boolean;
+}
+
+/** Above nothing and below this, whatever the unit, lies nobody: a division there tells some from none. */
+const ANY = 0.001;
+
+/** How a column's value lies to the division of the trees that weighed most. */
+export function divided(column: string, value: number, { at, above, raises }: Division): string {
+  const [what, unit] = WORDS[column] ?? [column, 'count'];
+  const say = said[unit];
+  const speaks = raises ? 'speaks for a scam' : 'speaks against a scam';
+  const have = value === 0 ? 'none' : say(value);
+  if (at > 0 && at <= ANY) return `${what}: ${have} (having ${above ? 'any' : 'none'} ${speaks}).`;
+  // What is counted reaches a division between two numbers only with the higher one.
+  const edge = unit === 'count' ? say(Math.ceil(at)) : `about ${say(at)}`;
+  return `${what}: ${have} (${above ? `${edge} or more` : `less than ${edge}`} ${speaks}).`;
+}

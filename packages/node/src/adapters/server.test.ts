@@ -52,6 +52,7 @@ describe('[WI1] GET /ipfs', () => {
   test('serves a blob by CID as a raw block', async () => {
     const response = await fetch(`${origin}/ipfs/${cidOf(`0x${digest}`)}?format=raw`);
     assert.equal(response.headers.get('content-type'), 'application/vnd.ipld.raw');
+    assert.equal(response.headers.get('access-control-allow-origin'), '*');
     assert.deepEqual(new Uint8Array(await response.arrayBuffer()), blob);
   });
   test('refuses other formats, other CIDs and unknown blobs in JSON that says what to do', async () => {
