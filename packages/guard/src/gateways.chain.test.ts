@@ -112,7 +112,7 @@ const digestOf = (bytes: Uint8Array): (() => unknown) => {
   return () => [{ data: `0x${words.map((word) => word.padStart(64, '0')).join('')}` }];
 };
 
-test('[GU13] gateways that lie, stall, drip, break off, flood or lead elsewhere are passed over to one that is honest', async () => {
+test('[GU17] gateways that lie, stall, drip, break off, flood or lead elsewhere are passed over to one that is honest', async () => {
   const bad = ['lying', 'silent', 'dripping', 'truncated', 'short', 'endless', 'leading', 'nobody'];
   const model = await pulled({ gateways: ['http://127.0.0.1:1', ...from(...bad, 'honest')] });
   assert.equal(model.stateHash, bytesToHex(runStateHash(decodeRunState(state))));
@@ -129,12 +129,12 @@ test('[GU13] gateways that lie, stall, drip, break off, flood or lead elsewhere 
   assert(!asked.includes('elsewhere'));
 });
 
-test('[GU13] a small bound on bytes is held', async () => {
+test('[GU17] a small bound on bytes is held', async () => {
   await assert.rejects(pulled({ gateways: from('honest'), limit: state.length - 1 }), { code: 'BYTES' });
   await pulled({ gateways: [`${origin}/honest/`], limit: Math.max(state.length, text.length) });
 });
 
-test('[GU7][GU13] bytes that the application has are used where they fit, and then nobody is asked', async () => {
+test('[GU7][GU17] bytes that the application has are used where they fit, and then nobody is asked', async () => {
   await pulled({ gateways: from('honest'), have: [decoy, state, text] });
   assert.deepEqual(asked, []);
   await pulled({ gateways: from('honest'), have: [decoy, text] });
@@ -142,7 +142,7 @@ test('[GU7][GU13] bytes that the application has are used where they fit, and th
   await assert.rejects(pulled({ gateways: [], have: [decoy, text] }), { code: 'BYTES' });
 });
 
-test('[GU13] a node that names other bytes, or none, only brings about “not checked”, and nothing of it stays', async () => {
+test('[GU17] a node that names other bytes, or none, only brings about “not checked”, and nothing of it stays', async () => {
   let lies: Record<string, () => unknown> = { eth_getLogs: digestOf(decoy) };
   const provider: Provider = { request: (request) => wallet(lies).request(request) };
   const made = guarded({ gateways: from('honest') }, provider);
@@ -158,7 +158,7 @@ test('[GU13] a node that names other bytes, or none, only brings about “not ch
   assert.match((await made.check(pay)).reasons.join('\n'), /looks like the scams|does not look like/);
 });
 
-test('[GU6][GU13] bytes that arrive after a request’s time serve the next one, and are asked for once', async () => {
+test('[GU6][GU17] bytes that arrive after a request’s time serve the next one, and are asked for once', async () => {
   const options = { gateways: from('late'), timeoutMilliseconds: 60_000 };
   const made = guarded(options, wallet(), 2_000);
   const early = await made.check(pay);

@@ -1,5 +1,5 @@
 /**
- * The model's bytes by what they are, from wherever they are (GU13): those that the application brings along, else from
+ * The model's bytes by what they are, from wherever they are (GU17): those that the application brings along, else from
  * gateways that it names, each asked under the bytes' own hash. Nobody is believed; who lies, stalls or breaks off is
  * passed over. What has arrived stays, so a request whose time is over finds it the next time.
  */

@@ -18,7 +18,7 @@ export const ipfsRoute = (blob: (digest: string) => Uint8Array | undefined): Rou
       body,
       headers: {
         'content-type': 'application/vnd.ipld.raw',
-        // What is named by its hash is public; without this no page could read it, and a guard runs in one (GU13).
+        // What is named by its hash is public; without this no page could read it, and a guard runs in one (GU17).
         'access-control-allow-origin': '*',
         'cache-control': 'public, max-age=29030400, immutable',
         etag: `"${parts['cid']}.raw"`,
