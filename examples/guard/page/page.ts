@@ -11,7 +11,7 @@ import {
 import { startWallet } from './wallet.ts';
 
 interface Config {
-  readonly place: { readonly chainId: number; readonly charters: Hex; readonly rounds: Hex };
+  readonly place: { readonly chainId: number; readonly charters: Hex; readonly rounds: Hex; readonly appeals?: Hex };
   readonly charterId: Hex;
   readonly modelId: Hex;
   readonly model: {

@@ -1,4 +1,5 @@
 /** From what a request says it does to a verdict (GU1, GU2): every counterparty judged, the gravest finding decides. */
+import { hasAppealed } from './appeal.ts';
 import { columnsOf } from './features.ts';
 import { HistoryError, type HistorySource, type Limits } from './history/history.ts';
 import { readHistory } from './history/read.ts';
@@ -14,6 +15,8 @@ export interface Bench {
   readonly limits: Limits;
   /** Scores above it warn, 2^-16. */
   readonly warnAbove: number;
+  /** Where accounts that are warned of may have appealed (GU16). */
+  readonly appeals?: Address;
 }
 
 /** Why something could not be checked, as a sentence. */
@@ -26,7 +29,7 @@ async function find(
   ask: Ask,
   party: Party,
   model: VerifiedModel,
-  { sources, limits, warnAbove }: Bench,
+  { sources, limits, warnAbove, appeals }: Bench,
 ): Promise<Finding> {
   const about = short(party.address);
   try {
@@ -34,13 +37,17 @@ async function find(
     if (history.transactions.length + history.transfers.length === 0)
       return { ...party, level: 'unknown', reasons: [`${about} has no history yet, so nothing can be said about it.`] };
     const { score, raising, lowering } = scoreOf(model, columnsOf(history, party.address));
-    if (score > warnAbove)
+    if (score > warnAbove) {
+      const appealed = appeals !== undefined && (await hasAppealed(ask, appeals, model.charterId, party.address));
+      const says = `${about} has appealed: whoever holds it says that the model is wrong. Nobody has checked that, and a scammer can say so, too.`;
       return {
         ...party,
         level: 'warn',
         score,
-        reasons: [`${about} looks like the scams that the model learned from.`, ...raising],
+        reasons: [`${about} looks like the scams that the model learned from.`, ...(appealed ? [says] : []), ...raising],
+        ...(appealed && { appealed }),
       };
+    }
     return {
       ...party,
       level: 'allow',
