@@ -7,7 +7,7 @@ import type { Address, Deployment, Hex } from '../facts.ts';
 import { lowercase } from '../identity.ts';
 import { getLogs } from '../logs.ts';
 import { headOf } from '../sources.ts';
-import { addressOf, sign } from '../signing.ts';
+import { addressOf, recover, sign, type Statement } from '../signing.ts';
 
 export interface Appellant {
   readonly privateKey: Hex;
@@ -54,6 +54,24 @@ export async function carryAppeal(client: ConcordClient, signed: SignedAppeal | 
     return send(client, { to, abi: appealsAbi, functionName: 'withdraw', args: [runId, account, signature] });
   const { digest } = appealText(signed.text);
   return send(client, { to, abi: appealsAbi, functionName: 'appeal', args: [runId, account, digest, signature] });
+}
+
+/** SHA-256 of the statement of the account's appeal, if it stands; 0 without one. Throws AppealError NO_CONTRACT. */
+export const standingStatement = (client: ConcordClient, runId: Hex, account: Address): Promise<Hex> =>
+  client.reader.readContract({
+    ...{ address: appealsIn(client.deployment), abi: appealsAbi, functionName: 'statementOf' },
+    args: [runId, account],
+  });
+
+/** Whether the account signed it, as far as that is known before gas is spent: a contract is asked when it is carried. */
+export async function isSigned(client: ConcordClient, signed: SignedAppeal | SignedWithdrawal): Promise<boolean> {
+  const { runId, account, signature } = signed;
+  const statement: Statement<'Appeal' | 'Withdrawal'> =
+    signed.kind === 'withdrawal'
+      ? { kind: 'Withdrawal', runId, account }
+      : { kind: 'Appeal', runId, modelHash: signed.modelHash, account, statement: appealText(signed.text).digest };
+  const found = await recover(client.deployment, statement, signature).catch(() => undefined);
+  return found === account || ((await client.reader.getCode({ address: account })) ?? '0x') !== '0x';
 }
 
 /** An appeal as the chain keeps it. */
