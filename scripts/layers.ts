@@ -16,7 +16,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'packages/guard': ['packages/sdk', 'packages/protocol', 'packages/trainer'],
   'packages/node': ['packages/sdk', 'packages/protocol', 'packages/trainer'],
   'packages/testing': ['packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/contracts'],
-  'apps/cli': ['packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/datasets', 'packages/testing'],
+  'apps/cli': ['packages/guard', 'packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/datasets', 'packages/testing'],
   bench: ['apps/cli', 'packages/guard', 'packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/datasets', 'packages/testing'],
   scripts: ['packages/protocol', 'packages/contracts', 'packages/sdk'],
   'spec/reference': [],

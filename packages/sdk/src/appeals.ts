@@ -101,9 +101,12 @@ const SIGNATURE_BYTES = 4_096;
 const SHARED = ['concord', 'version', 'chainId', 'appeals', 'runId', 'account', 'signature'];
 const MORE = { appeal: ['modelHash', 'text'], withdrawal: [] as string[] };
 
-/** JSON with one key a line, for whoever carries it. */
-export function encodeAppeal({ kind, ...rest }: SignedAppeal | SignedWithdrawal): string {
-  return `${JSON.stringify({ concord: kind, version: VERSION, ...rest }, undefined, 2)}\n`;
+/** JSON with one key a line, in one order, for whoever carries it. */
+export function encodeAppeal(signed: SignedAppeal | SignedWithdrawal): string {
+  const { kind, chainId, appeals, runId, account, signature } = signed;
+  const said = kind === 'appeal' ? { modelHash: signed.modelHash, text: signed.text } : {};
+  const fields = { concord: kind, version: VERSION, chainId, appeals, runId, account, ...said, signature };
+  return `${JSON.stringify(fields, undefined, 2)}\n`;
 }
 
 /** Total: throws AppealError FILE naming the first key that does not fit, or TEXT. Says nothing about the signature. */
