@@ -181,11 +181,14 @@ contract AppealsTest is Appealing {
     }
 
     function test_GU12_aSignatureHasOneForm() public {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(KEY, hashOf(appealHash(RUN, MODEL, account, STATEMENT), address(appeals)));
+        (uint8 v, bytes32 r, bytes32 s) =
+            vm.sign(KEY, hashOf(appealHash(RUN, MODEL, account, STATEMENT), address(appeals)));
         uint256 order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
         bytes memory refused = abi.encodeWithSelector(ISigned.BadSignature.selector, account);
         vm.expectRevert(refused);
-        appeals.appeal(RUN, account, STATEMENT, abi.encodePacked(r, order - uint256(s), v == 27 ? uint8(28) : uint8(27)));
+        appeals.appeal(
+            RUN, account, STATEMENT, abi.encodePacked(r, order - uint256(s), v == 27 ? uint8(28) : uint8(27))
+        );
         vm.expectRevert(refused);
         appeals.appeal(RUN, account, STATEMENT, abi.encodePacked(r, s, v, uint8(0)));
         vm.expectRevert(refused);

@@ -12,11 +12,13 @@ export async function accountColumns(
 ): Promise<ReadonlyMap<string, number>> {
   const limits = { ...LIMITS, ...options.limits };
   const ask = asking(provider, AbortSignal.timeout(limits.milliseconds));
-  const history = await readHistory(ask, account, sourcesWith(options.sources ?? []), limits).catch((cause: unknown) => {
-    if (cause instanceof HistoryError) throw cause;
-    const what = isLate(cause) ? 'took too long to answer' : 'did not answer';
-    throw new HistoryError('FAILED', `The node ${what}.`, { cause });
-  });
+  const history = await readHistory(ask, account, sourcesWith(options.sources ?? []), limits).catch(
+    (cause: unknown) => {
+      if (cause instanceof HistoryError) throw cause;
+      const what = isLate(cause) ? 'took too long to answer' : 'did not answer';
+      throw new HistoryError('FAILED', `The node ${what}.`, { cause });
+    },
+  );
   if (history.transactions.length + history.transfers.length === 0)
     throw new HistoryError('INCOMPLETE', 'It has no history yet.');
   return columnsOf(history, account);

@@ -21,8 +21,10 @@ const signed: SignedAppeal = {
   modelHash: `0x${'cd'.repeat(32)}`,
   text: 'Ein Laden.\nViele zahlen mir einmal: “Kirschen” 🍒',
 };
-const is = (code: string, message = /./) => (error: unknown) =>
-  error instanceof AppealError && error.code === code && message.test(error.message);
+const is =
+  (code: string, message = /./) =>
+  (error: unknown) =>
+    error instanceof AppealError && error.code === code && message.test(error.message);
 
 test('[GU13] a statement is 1 to 1,024 bytes of text that is seen as it is', () => {
   const { bytes, digest } = appealText(signed.text);
@@ -31,7 +33,21 @@ test('[GU13] a statement is 1 to 1,024 bytes of text that is seen as it is', () 
   assert.equal(appealText('é'.repeat(APPEAL_TEXT_BYTES / 2)).bytes.length, APPEAL_TEXT_BYTES);
   assert.throws(() => appealText('é'.repeat(APPEAL_TEXT_BYTES / 2 + 1)), is('TEXT', /has 1026 bytes/));
   for (const text of ['', ' \n ']) assert.throws(() => appealText(text), is('TEXT', /empty/));
-  const unseen = ['\u001b[2J', '\r', '\t', '\u0000', '\u009b', '\u202e', '\u2066', '\u200b', '\u00ad', '\u2028', '\ufeff', '\u{e0041}', '\ud800'];
+  const unseen = [
+    '\u001b[2J',
+    '\r',
+    '\t',
+    '\u0000',
+    '\u009b',
+    '\u202e',
+    '\u2066',
+    '\u200b',
+    '\u00ad',
+    '\u2028',
+    '\ufeff',
+    '\u{e0041}',
+    '\ud800',
+  ];
   for (const each of unseen) assert.throws(() => appealText(`a${each}b`), is('TEXT', /has U\+.+ at 2/), escape(each));
 });
 

@@ -63,7 +63,8 @@ export function appealText(text: string): { readonly bytes: Uint8Array; readonly
 /** The text in bytes that anybody served. Throws AppealError TEXT unless they are the statement of this digest. [GU13] */
 export function readAppealText(bytes: Uint8Array, digest: Hex): string {
   if (bytes.length > APPEAL_TEXT_BYTES) throw refused(`has ${bytes.length} bytes`);
-  if (sha256(bytes) !== digest) throw new AppealError('TEXT', `the statement hashes to ${sha256(bytes)}, need ${digest}`);
+  if (sha256(bytes) !== digest)
+    throw new AppealError('TEXT', `the statement hashes to ${sha256(bytes)}, need ${digest}`);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -1,6 +1,6 @@
 /** An account that appealed, added to a member's own records as an ordinary one, and how many of those there may be [GU15]. */
 import type { Address } from '@concord/sdk';
-import type { Schema, Table } from '@concord/trainer';
+import { readRecords, type Schema, SchemaError, type Table } from '@concord/trainer';
 import { SettingError } from '../settings/checks.ts';
 
 /** The column that tells rows taken from appeals from a member's own; no schema names it, so no training reads it. */
@@ -16,7 +16,11 @@ export interface Mention {
 }
 
 /** Rows that name the account, in any column. */
-export function mentions({ header, rows }: Table, account: Address, { label }: Pick<Schema, 'label'>): readonly Mention[] {
+export function mentions(
+  { header, rows }: Table,
+  account: Address,
+  { label }: Pick<Schema, 'label'>,
+): readonly Mention[] {
   const [labelAt, markAt] = [header.indexOf(label), header.indexOf(APPEALED)];
   return rows.flatMap((row, i) =>
     row.some((field) => field.trim().toLowerCase() === account)
@@ -57,7 +61,8 @@ export function accept(
       `${taken} of your records came from appeals, and ${most} may (${percent} % of the ${table.rows.length - taken} others): take out another first, or raise the share`,
     );
   const lacking = schema.columns.find(({ name }) => values.get(name) === undefined);
-  if (lacking) throw new SettingError('--row', `no value for “${lacking.name}”: pass a CSV file with all columns of the schema`);
+  if (lacking)
+    throw new SettingError('--row', `no value for “${lacking.name}”: pass a CSV file with all columns of the schema`);
   const header = table.header.includes(APPEALED) ? table.header : [...table.header, APPEALED];
   const named = new Set(schema.columns.map(({ name }) => name));
   const field = (name: string): string => {
@@ -67,4 +72,14 @@ export function accept(
   };
   const widened = table.rows.map((row) => (row.length === header.length ? row : [...row, '']));
   return { header, rows: [...widened, header.map(field)] };
+}
+
+/** Throws SettingError unless the table can be trained on, which only what a member gave itself can spoil. */
+export function fits(table: Table, schema: Schema): void {
+  try {
+    readRecords(table, schema);
+  } catch (error) {
+    if (error instanceof SchemaError) throw new SettingError('--row', error.message);
+    throw error;
+  }
 }

@@ -22,20 +22,34 @@ import type { Settings } from '../settings/settings.ts';
 export type Said = { readonly text: string } | { readonly missing: string };
 
 /** Where texts are asked for: a source that is named, else the relayer and the announced endpoints. */
-export function sourcesOf(settings: Settings, run: RunView, view: ChainView, source: string | undefined): readonly string[] {
+export function sourcesOf(
+  settings: Settings,
+  run: RunView,
+  view: ChainView,
+  source: string | undefined,
+): readonly string[] {
   if (source !== undefined) return [source];
   const relayer = settings.get('relayer');
-  return [...new Set([...(relayer === undefined ? [] : [relayer]), ...run.endpoints.values(), ...view.endpoints.values()])];
+  return [
+    ...new Set([...(relayer === undefined ? [] : [relayer]), ...run.endpoints.values(), ...view.endpoints.values()]),
+  ];
 }
 
 /** The charter's text: the member's own copy, else from whoever serves it. Throws SettingError or CharterTextError. */
-export async function charterTextOf(settings: Settings, run: RunView, sources: readonly string[]): Promise<CharterText> {
+export async function charterTextOf(
+  settings: Settings,
+  run: RunView,
+  sources: readonly string[],
+): Promise<CharterText> {
   const { textDigest } = run.charter;
   const path = settings.need('charter');
   const own = existsSync(path) ? Uint8Array.from(readFileSync(path)) : undefined;
   if (own && sha256(own) === textDigest) return readCharterText(own, textDigest);
   const bytes = await fetchBlob(sources, textDigest).catch(() => {
-    throw new SettingError('charter', `need the text that hashes to ${textDigest}, and nobody serves it: pass --charter FILE`);
+    throw new SettingError(
+      'charter',
+      `need the text that hashes to ${textDigest}, and nobody serves it: pass --charter FILE`,
+    );
   });
   return readCharterText(bytes, textDigest);
 }
@@ -54,11 +68,18 @@ export async function statementAt(sources: readonly string[], digest: Hex): Prom
 const PATIENCE = 30_000;
 
 /** The columns of an account from a node that lists its transactions. Throws SettingError saying what else there is. */
-export async function columnsFrom(rpc: string, chainId: number, account: Address): Promise<ReadonlyMap<string, number>> {
+export async function columnsFrom(
+  rpc: string,
+  chainId: number,
+  account: Address,
+): Promise<ReadonlyMap<string, number>> {
   const reader = createPublicClient({ transport: http(rpc) });
   const found = await reader.getChainId().catch(() => undefined);
   if (found !== chainId)
-    throw new SettingError('--history', `${rpc} ${found === undefined ? 'does not answer' : `is of chain ${found}`}, need a node of chain ${chainId}`);
+    throw new SettingError(
+      '--history',
+      `${rpc} ${found === undefined ? 'does not answer' : `is of chain ${found}`}, need a node of chain ${chainId}`,
+    );
   const provider = { request: (request: unknown) => reader.request(request as never) as Promise<unknown> };
   try {
     return await accountColumns(provider, account, { limits: { milliseconds: PATIENCE } });

@@ -18,7 +18,13 @@ import { SettingError } from '../settings/checks.ts';
 export type Wish = Statement<'Appeal' | 'Withdrawal'>;
 
 /** The statement that is named, from the command line or a file. Throws SettingError or AppealError. */
-export function textNamed({ text, file }: { readonly text: string | undefined; readonly file: string | undefined }): string {
+export function textNamed({
+  text,
+  file,
+}: {
+  readonly text: string | undefined;
+  readonly file: string | undefined;
+}): string {
   if ((text === undefined) === (file === undefined))
     throw new SettingError('--text', 'say why in a sentence or two: pass either --text or --text-file');
   if (file !== undefined && !existsSync(file)) throw new SettingError('--text-file', `${file} is not there`);
@@ -30,8 +36,7 @@ export function textNamed({ text, file }: { readonly text: string | undefined; r
 /** What the account signs; with the text of an appeal, a withdrawal without. Throws SettingError for a run that goes on. */
 export function wishOf(run: RunView, account: Address, text: string | undefined): Wish {
   const { charterId: runId, model: modelHash } = run;
-  if (!run.finished)
-    throw new SettingError('--run', `run ${runId} has not ended with a model: see “concord status”`);
+  if (!run.finished) throw new SettingError('--run', `run ${runId} has not ended with a model: see “concord status”`);
   if (text === undefined) return { kind: 'Withdrawal', runId, account };
   return { kind: 'Appeal', runId, modelHash, account, statement: appealText(text).digest };
 }
@@ -64,5 +69,8 @@ export async function joined(
       ? { kind: 'appeal', ...shared, modelHash: wish.modelHash, text: text! }
       : { kind: 'withdrawal', ...shared };
   if (await isSigned(client, signed)) return signed;
-  throw new SettingError('--signature', `not ${account}’s over this: sign what “concord appeal sign --account ${account}” writes, with the same statement`);
+  throw new SettingError(
+    '--signature',
+    `not ${account}’s over this: sign what “concord appeal sign --account ${account}” writes, with the same statement`,
+  );
 }

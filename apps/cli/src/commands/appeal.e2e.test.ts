@@ -3,7 +3,7 @@
  * pays for nothing, a relayer's process, a guard, and a member who agrees. Later tests stand on what earlier ones left.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -55,7 +55,11 @@ describe('a false alarm is appealed', () => {
     return guard(
       { request: ({ method, params }) => rpc(method, (params ?? []) as readonly unknown[]) },
       {
-        model: { place: { chainId, charters, rounds, appeals: appeals! }, charterId: run.runId, source: async () => bytes },
+        model: {
+          place: { chainId, charters, rounds, appeals: appeals! },
+          charterId: run.runId,
+          source: async () => bytes,
+        },
         ...{ warnAbove, decide: () => 'reject', limits: { milliseconds: 20_000 } },
       },
     ).check({ method: 'eth_sendTransaction', params: [{ to, value: '0x1' }] });
@@ -75,19 +79,34 @@ describe('a false alarm is appealed', () => {
     await live(rpc, shop, SCAM);
     await live(rpc, friend, SCAM);
     const deployment = encodeDeployment({ ...run.deployed, fromBlock: run.deployed.block });
-    const own = { shop: shopKey, friend: friendKey, relayer: devnet.accounts[4]!.privateKey, member: devnet.accounts[1]!.privateKey };
+    const own = {
+      shop: shopKey,
+      friend: friendKey,
+      relayer: devnet.accounts[4]!.privateKey,
+      member: devnet.accounts[1]!.privateKey,
+    };
     for (const [name, key] of Object.entries(own)) {
       mkdirSync(at(name));
       writeFileSync(at(name, 'key'), `${key}\n`, { mode: 0o600 });
       writeFileSync(at(name, 'deployment.json'), deployment);
-      writeFileSync(at(name, 'concord.json'), JSON.stringify({ rpc: devnet.rpcUrl, confirmations: 0, poll: 100, port: 0 }));
+      writeFileSync(
+        at(name, 'concord.json'),
+        JSON.stringify({ rpc: devnet.rpcUrl, confirmations: 0, poll: 100, port: 0 }),
+      );
     }
     relayer = startProgram(MAIN, ['relayer', '--folder', 'relayer', '--appeals', '2'], { cwd: folder });
     await relayer.says(/"event":"ready"/);
     relayerUrl = /"event":"ready".*"endpoint":"([^"]+)"/.exec(relayer.text())![1]!;
     const columns = schema.columns.map(({ name }) => name);
-    const row = (i: number): string => [`0x${i.toString(16).padStart(40, '0')}`, i % 4 === 0 ? 1 : 0, ...columns.map((_, j) => (i * (j + 3)) % 50)].join(',');
-    writeFileSync(at('member', 'data.csv'), `Address,FLAG,${columns.join(',')}\n${Array.from({ length: 150 }, (_, i) => `${row(i + 1)}\n`).join('')}`);
+    const row = (i: number): string =>
+      [`0x${i.toString(16).padStart(40, '0')}`, i % 4 === 0 ? 1 : 0, ...columns.map((_, j) => (i * (j + 3)) % 50)].join(
+        ',',
+      );
+    writeFileSync(
+      at('member', 'data.csv'),
+      `Address,FLAG,${columns.join(',')}\n${Array.from({ length: 150 }, (_, i) => `${row(i + 1)}\n`).join('')}`,
+      { mode: 0o600 },
+    );
     writeFileSync(at('member', 'charter.json'), bytes.text);
     writeFileSync(
       at('member', 'concord.json'),
@@ -128,7 +147,16 @@ describe('a false alarm is appealed', () => {
   });
 
   test('[GU14][GU16] a relayer carries it, the guard says so and still warns', async () => {
-    await fails(/nobody answers|no answer/, 'appeal', 'carry', 'appeal.json', '--folder', 'shop', '--relayer', 'http://127.0.0.1:9');
+    await fails(
+      /nobody answers|no answer/,
+      'appeal',
+      'carry',
+      'appeal.json',
+      '--folder',
+      'shop',
+      '--relayer',
+      'http://127.0.0.1:9',
+    );
     const nonce = await rpc('eth_getTransactionCount', [shop, 'latest']);
     const carry = ['appeal', 'carry', 'appeal.json', '--folder', 'shop', '--relayer', relayerUrl];
     const { transaction } = JSON.parse(await works(...carry, '--json'));
@@ -137,7 +165,10 @@ describe('a false alarm is appealed', () => {
     assert.equal(await rpc('eth_getTransactionCount', [shop, 'latest']), nonce, 'the account sent nothing');
     const verdict = await verdictOn(shop);
     assert.equal(verdict.level, 'warn');
-    assert.deepEqual(verdict.findings.map(({ appealed }) => appealed), [true]);
+    assert.deepEqual(
+      verdict.findings.map(({ appealed }) => appealed),
+      [true],
+    );
     assert.match(verdict.reasons.join('\n'), /has appealed/);
     const changed = { ...JSON.parse(readFileSync(at('friend.json'), 'utf8')), account: shop };
     writeFileSync(at('forged.json'), JSON.stringify(changed));
@@ -149,10 +180,16 @@ describe('a false alarm is appealed', () => {
   test('[GU15] a member sees the appeals, with the statements and what its own records say', async () => {
     const text = await works('appeal', 'list', '--folder', 'member');
     assert.match(text, /2 appeals, 0 taken back/);
-    assert.match(text, new RegExp(`${shop}, .*\n +“I am a shop. Many pay me once, and I pay my baker: “Brot & Söhne”.”`));
+    assert.match(
+      text,
+      new RegExp(`${shop}, .*\n +“I am a shop. Many pay me once, and I pay my baker: “Brot & Söhne”.”`),
+    );
     assert.match(text, /your records: do not name it/);
     const { shown } = JSON.parse(await works('appeal', 'list', '--folder', 'member', '--json'));
-    assert.deepEqual(shown.map((each: { text?: string; missing?: string }) => each.text ?? each.missing), [SAYS, SAYS]);
+    assert.deepEqual(
+      shown.map((each: { text?: string; missing?: string }) => each.text ?? each.missing),
+      [SAYS, SAYS],
+    );
     const elsewhere = await works('appeal', 'list', '--folder', 'member', '--source', 'http://127.0.0.1:9');
     assert.match(elsewhere, /its statement: nobody serves it/);
   });
@@ -160,7 +197,17 @@ describe('a false alarm is appealed', () => {
   test('[GU15] a member that agrees has the record in its next training file, and one appeal is all that 150 records bear', async () => {
     const accept = ['appeal', 'accept', '--folder', 'member', '--account', shop, '--out'];
     const stranger = `0x${'12'.repeat(20)}`;
-    await fails(/no appeal of 0x1212.* stands/, 'appeal', 'accept', '--folder', 'member', '--account', stranger, '--out', 'x.csv');
+    await fails(
+      /no appeal of 0x1212.* stands/,
+      'appeal',
+      'accept',
+      '--folder',
+      'member',
+      '--account',
+      stranger,
+      '--out',
+      'x.csv',
+    );
     await fails(/need an integer from 1 to 10/, ...accept, 'x.csv', '--share', '11');
     const { row, taken, most } = JSON.parse(await works(...accept, 'data2.csv', '--json'));
     assert.deepEqual([row, taken, most], [151, 1, 1]);
@@ -170,14 +217,21 @@ describe('a false alarm is appealed', () => {
     assert.equal(more.labels.at(-1), 0);
     assert.deepEqual(more.features.subarray(0, own.features.length), own.features);
     // As the guard saw the account when it warned: nothing has changed since.
-    const provider = { request: ({ method, params }: { method: string; params?: unknown }) => rpc(method, params as []) };
+    const provider = {
+      request: ({ method, params }: { method: string; params?: unknown }) => rpc(method, params as []),
+    };
     const columns = await accountColumns(provider, shop, { limits: { milliseconds: 20_000 } });
+    assert.equal(statSync(at('data2.csv')).mode & 0o777, 0o600, 'as closed as the file that it was made from');
     const last = next!.rows.at(-1)!;
-    for (const { name } of schema.columns) assert.equal(Number(last[next!.header.indexOf(name)]), columns.get(name), name);
+    for (const { name } of schema.columns)
+      assert.equal(Number(last[next!.header.indexOf(name)]), columns.get(name), name);
     assert.deepEqual([last[0], last[1], last.at(-1)], [shop, '0', shop]);
     // The next charter is drafted, and a member's node would train on all of it.
     const draft = fileURLToPath(new URL('../../../../examples/wallets/charter.yaml', import.meta.url));
-    assert.match(await works('charter', 'check', draft, '--data', 'data2.csv'), /your 151 records fit the schema\n +nothing/);
+    assert.match(
+      await works('charter', 'check', draft, '--data', 'data2.csv'),
+      /your 151 records fit the schema\n +nothing/,
+    );
 
     const again = ['appeal', 'accept', '--folder', 'member', '--data', 'data2.csv', '--out', 'data3.csv', '--account'];
     await fails(/row 151 of your records says already/, ...again, shop);
@@ -191,9 +245,31 @@ describe('a false alarm is appealed', () => {
     await works('appeal', 'withdraw', '--folder', 'friend', '--yes');
     await works('appeal', 'carry', 'withdrawal.json', '--folder', 'friend', '--relayer', relayerUrl);
     assert.match(await works('appeal', 'list', '--folder', 'member'), /1 appeals, 1 taken back/);
-    assert.deepEqual((await verdictOn(friend)).findings.map(({ appealed }) => appealed), [undefined]);
-    await fails(/no appeal of .* stands/, 'appeal', 'accept', '--folder', 'member', '--account', friend, '--out', 'x.csv');
-    await fails(/AlreadyAppealed.*withdrawal is for good/, 'appeal', 'carry', 'friend.json', '--folder', 'relayer', '--key', 'relayer/key');
+    assert.deepEqual(
+      (await verdictOn(friend)).findings.map(({ appealed }) => appealed),
+      [undefined],
+    );
+    await fails(
+      /no appeal of .* stands/,
+      'appeal',
+      'accept',
+      '--folder',
+      'member',
+      '--account',
+      friend,
+      '--out',
+      'x.csv',
+    );
+    await fails(
+      /AlreadyAppealed.*withdrawal is for good/,
+      'appeal',
+      'carry',
+      'friend.json',
+      '--folder',
+      'relayer',
+      '--key',
+      'relayer/key',
+    );
   });
 
   test('[GU12] a deployment of before there were appeals says so', async () => {

@@ -92,14 +92,30 @@ test('[GU14] what cannot land costs no gas', async () => {
 test('[GU14] a relayer carries as many a day as it was told, and none unless told', async () => {
   let now = 0;
   const desk = appealDesk(run.client, 2, () => now);
-  const [a, b, c] = (await Promise.all(['a', 'b', 'c'].map((name) => signedBy(name)))) as [SignedAppeal, SignedAppeal, SignedAppeal];
+  const [a, b, c] = (await Promise.all(['a', 'b', 'c'].map((name) => signedBy(name)))) as [
+    SignedAppeal,
+    SignedAppeal,
+    SignedAppeal,
+  ];
   assert.deepEqual(await ask(desk, a), [200, 'carried']);
   assert.deepEqual(await ask(desk, a), [200, 'already']);
   assert.deepEqual(await ask(desk, b), [200, 'carried']);
   assert.deepEqual(await ask(desk, c), [503, 'ENOUGH']);
-  assert.deepEqual(await ask(appealDesk(run.client, 0, () => now), c), [503, 'NOT_HERE']);
+  assert.deepEqual(
+    await ask(
+      appealDesk(run.client, 0, () => now),
+      c,
+    ),
+    [503, 'NOT_HERE'],
+  );
   const { appeals: _, ...older } = run.client.deployment;
-  assert.deepEqual(await ask(appealDesk({ ...run.client, deployment: older }, 9, () => now), c), [503, 'NOT_HERE']);
+  assert.deepEqual(
+    await ask(
+      appealDesk({ ...run.client, deployment: older }, 9, () => now),
+      c,
+    ),
+    [503, 'NOT_HERE'],
+  );
   now = 86_400_000;
   assert.deepEqual(await ask(desk, c), [200, 'carried']);
 });

@@ -54,9 +54,17 @@ export function appealDesk(client: ConcordClient, perDay: number, now: () => num
 
   const carry = async (signed: Signed): Promise<Reply> => {
     if (perDay === 0 || !deployment.appeals)
-      return refusal(503, 'NOT_HERE', 'this relayer carries no appeals: ask another, or “concord appeal carry --key FILE”');
+      return refusal(
+        503,
+        'NOT_HERE',
+        'this relayer carries no appeals: ask another, or “concord appeal carry --key FILE”',
+      );
     if (signed.chainId !== deployment.chainId || signed.appeals !== deployment.appeals.toLowerCase())
-      return refusal(422, 'ELSEWHERE', `signed for another place than ${deployment.appeals} on chain ${deployment.chainId}`);
+      return refusal(
+        422,
+        'ELSEWHERE',
+        `signed for another place than ${deployment.appeals} on chain ${deployment.chainId}`,
+      );
     if (!(await isSigned(client, signed)))
       return refusal(422, 'SIGNATURE', `the ${signed.kind} is not signed by ${signed.account}`);
     const before = await standingStatement(client, signed.runId, signed.account);

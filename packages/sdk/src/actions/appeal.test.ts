@@ -47,7 +47,10 @@ test('[GU12] an account without ether appeals, somebody else carries it, and it 
   const [appeal, ...rest] = await listed();
   const statement = appealText(text).digest;
   assert.deepEqual(rest, []);
-  assert.deepEqual({ ...appeal, time: 0 }, { account: addressOf(shop), statement, block, time: 0, transaction, withdrawn: false });
+  assert.deepEqual(
+    { ...appeal, time: 0 },
+    { account: addressOf(shop), statement, block, time: 0, transaction, withdrawn: false },
+  );
   const none = await appealsOf(run.client, word('another run'), { fromBlock: run.deployed.block, confirmations: 0 });
   assert.deepEqual(none, []);
   // Appeals are no facts of a run: no node acts on them.
@@ -95,14 +98,19 @@ test('[GU12] it counts once it lies deep enough, and as more than half of the RP
   assert.ok(proxies[0]!.lies > 0);
   const alone = await createConcordClient({ rpcUrl: proxies[1]!.url, ...deployed });
   proxies[1]!.behave('forged-log');
-  await assert.rejects(appealsOf(alone, runId, { fromBlock: deployed.block, confirmations: 0 }), { code: 'CONTRADICTION' });
+  await assert.rejects(appealsOf(alone, runId, { fromBlock: deployed.block, confirmations: 0 }), {
+    code: 'CONTRADICTION',
+  });
 });
 
 test('[GU12] the account takes it back, and stays in the list as one that did', async () => {
   const withdrawal = await signWithdrawal({ privateKey: shop, deployment: run.deployed }, run.runId);
   await assert.rejects(carryAppeal(run.client, { ...withdrawal, account: addressOf(other) }), { code: 'BadSignature' });
   await carryAppeal(run.client, withdrawal);
-  assert.deepEqual((await listed()).map(({ withdrawn }) => withdrawn), [true, false]);
+  assert.deepEqual(
+    (await listed()).map(({ withdrawn }) => withdrawn),
+    [true, false],
+  );
   await assert.rejects(carryAppeal(run.client, withdrawal), { code: 'NotAppealed' });
   await assert.rejects(carryAppeal(run.client, signed), { code: 'AlreadyAppealed' });
 });
