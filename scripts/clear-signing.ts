@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { clearSigning } from '../packages/sdk/src/clearSigning.ts';
 
 const folder = new URL('../packages/sdk/erc7730/', import.meta.url);
-for (const contract of ['charters', 'rounds'] as const) {
+for (const contract of ['charters', 'rounds', 'appeals'] as const) {
   const file = new URL(`eip712-concord-${contract}.json`, folder);
   const text = `${JSON.stringify(clearSigning(contract), undefined, 2)}\n`;
   const same = existsSync(file) && readFileSync(file, 'utf8') === text;

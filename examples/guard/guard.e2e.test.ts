@@ -72,6 +72,14 @@ test('[GU1] a transfer to the scam-like account is stopped with a reason, and th
   assert.equal(await balance(stage.accounts.scam), had);
 });
 
+test('[GU16] an account that has appealed is warned of, and it says so', { skip }, async () => {
+  await press('pay-appellant');
+  await shown('warn', /looks like the scams.*has appealed.*a scammer can say so, too/, 'appealed');
+  await page.locator('#stop').click();
+  await outcome('stopped');
+  assert.deepEqual(await asked(), []);
+});
+
 test('[GU1] a transfer to the ordinary account passes', { skip }, async () => {
   const had = await balance(stage.accounts.ordinary);
   await press('pay-ordinary');

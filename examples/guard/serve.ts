@@ -35,9 +35,9 @@ export interface Served {
 /** `port` 0 lets the system choose. */
 export async function serveGuardPage(stage: GuardStage, port = 0): Promise<Served> {
   const { deployed, charterId, modelId, model, accounts } = stage;
-  const { chainId, charters, rounds, inference } = deployed;
+  const { chainId, charters, rounds, inference, appeals } = deployed;
   const config = JSON.stringify({
-    place: { chainId, charters, rounds },
+    place: { chainId, charters, rounds, ...(appeals && { appeals }) },
     inference,
     charterId,
     modelId,

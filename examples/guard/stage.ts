@@ -1,16 +1,16 @@
 /**
- * The world of the guard's example: an embedded chain, the contracts, a run that ended with the shipped model, and two
+ * The world of the guard's example: an embedded chain, the contracts, a run that ended with the shipped model, and
  * accounts with a past. Six keys of this program sign every phase of the run; the training itself was simulated
  * (train.ts), and the page says so.
  */
 import { readFileSync } from 'node:fs';
 import { readCharterFile } from '../../apps/cli/src/demo/examples.ts';
 import { decodeRunState, runStateHash } from '../../packages/protocol/src/index.ts';
-import { type Deployed, type Hex, registerModel } from '../../packages/sdk/src/index.ts';
+import { addressOf, carryAppeal, type Deployed, type Hex, registerModel, signAppeal } from '../../packages/sdk/src/index.ts';
 import { startDevnet } from '../../packages/testing/src/devnet.ts';
 import { finishedRun } from '../../packages/testing/src/finishedRun.ts';
 import { addressNamed, live, mineAtOnce, ORDINARY, rpcOf, SCAM } from '../../packages/testing/src/pastLives.ts';
-import { bytesToHex } from 'viem';
+import { bytesToHex, keccak256, toHex } from 'viem';
 
 export interface ModelFacts {
   /** The bound above which the guard warns, 2^-16. */
@@ -30,9 +30,12 @@ export interface GuardStage {
   readonly modelId: Hex;
   readonly model: ModelFacts;
   readonly bytes: { readonly text: Uint8Array; readonly state: Uint8Array };
-  readonly accounts: { readonly me: Hex; readonly scam: Hex; readonly ordinary: Hex; readonly fresh: Hex };
+  readonly accounts: { readonly me: Hex; readonly scam: Hex; readonly ordinary: Hex; readonly fresh: Hex; readonly appellant: Hex };
   stop(): Promise<void>;
 }
+
+/** Of an account that lives like the scam and says that it is none. */
+const APPELLANT = keccak256(toHex('a stall at the market'));
 
 const file = (name: string): Buffer => readFileSync(new URL(`model/${name}`, import.meta.url));
 
@@ -53,16 +56,20 @@ export async function setGuardStage(onStep: (text: string) => void): Promise<Gua
       finalState: bytesToHex(runStateHash(state)),
     });
     const { modelId } = await registerModel(run.client, run.runId, state, run.textBytes);
-    onStep('model registered; giving two accounts a past …');
+    onStep('model registered; giving three accounts a past …');
     const accounts = {
       me: devnet.accounts[7]!.address,
       scam: addressNamed('scam'),
       ordinary: addressNamed('ordinary'),
       fresh: addressNamed('fresh'),
+      appellant: addressOf(APPELLANT),
     };
     await live(rpc, accounts.scam, SCAM);
+    await live(rpc, accounts.appellant, SCAM);
     await live(rpc, accounts.ordinary, ORDINARY);
     const { deployed, runId: charterId } = run;
+    const appeal = { runId: charterId, modelHash: bytesToHex(runStateHash(state)), text: 'A stall: many pay me once.' };
+    await carryAppeal(run.client, await signAppeal({ privateKey: APPELLANT, deployment: deployed }, appeal));
     return { rpcUrl: devnet.rpcUrl, deployed, charterId, modelId, model, bytes, accounts, stop: () => devnet.stop() };
   } catch (error) {
     await devnet.stop();

@@ -85,14 +85,15 @@ const rpc =
 const contracts =
   (client: ConcordClient): Look =>
   async () => {
-    for (const name of ['charters', 'rounds', 'inference'] as const) {
-      const code = await client.reader.getCode({ address: client.deployment[name] });
+    const { chainId: _, ...places } = client.deployment;
+    for (const [name, address] of Object.entries(places)) {
+      const code = await client.reader.getCode({ address });
       if (code === undefined)
         return broken(
-          `no contract at ${client.deployment[name]} (${name}): the deployment file is of another chain, or this node is behind`,
+          `no contract at ${address} (${name}): the deployment file is of another chain, or this node is behind`,
         );
     }
-    return ok('there is code at the three addresses of the deployment');
+    return ok('there is code at every address of the deployment');
   };
 
 const clock =

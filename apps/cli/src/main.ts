@@ -1,6 +1,7 @@
 /** `concord <verb>`: one file a verb in commands/. */
 import { type CommandDef, defineCommand, runMain } from 'citty';
 import { aggregator } from './commands/aggregator.ts';
+import { appeal } from './commands/appeal.ts';
 import { archive } from './commands/archive.ts';
 import { charter } from './commands/charter.ts';
 import { demand } from './commands/demand.ts';
@@ -39,6 +40,7 @@ const verbs = {
   archive,
   demand,
   model,
+  appeal,
   mcp,
 };
 

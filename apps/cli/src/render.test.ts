@@ -7,6 +7,7 @@ test('what others wrote cannot steer the terminal: controls and direction marks 
   assert.equal(harmless('\u001b[8mhidden'), '\ufffd[8mhidden');
   assert.equal(harmless('up\u001b[2A\rover\u0007'), 'up\ufffd[2A\ufffdover\ufffd');
   assert.equal(harmless('ε = \u202e001\u202c \u200bof 4'), 'ε = \ufffd001\ufffd \ufffdof 4');
+  assert.equal(harmless('so\u00adft \u061c\u{e0041}'), 'so\ufffdft \ufffd\ufffd');
   assert.equal(harmless('Ärzte für ≤ 10 “Jahre”'), 'Ärzte für ≤ 10 “Jahre”');
 });
 

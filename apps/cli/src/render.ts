@@ -40,7 +40,7 @@ stdout.once('error', (error: NodeJS.ErrnoException) => {
 export const harmless = (text: string): string =>
   text.replace(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-    /(\u001b\[(?:[012]|3[123])m)|(?!\n)[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu,
+    /(\u001b\[(?:[012]|3[123])m)|(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
     (_, ours: string | undefined) => ours ?? '\ufffd',
   );
 

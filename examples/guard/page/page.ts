@@ -11,14 +11,14 @@ import {
 import { startWallet } from './wallet.ts';
 
 interface Config {
-  readonly place: { readonly chainId: number; readonly charters: Hex; readonly rounds: Hex };
+  readonly place: { readonly chainId: number; readonly charters: Hex; readonly rounds: Hex; readonly appeals?: Hex };
   readonly charterId: Hex;
   readonly modelId: Hex;
   readonly model: {
     readonly warnAbove: number;
     readonly heldOut: { readonly accounts: number; readonly scamsFound: number; readonly falseAlarms: number };
   };
-  readonly accounts: Readonly<Record<'me' | 'scam' | 'ordinary' | 'fresh', Hex>>;
+  readonly accounts: Readonly<Record<'me' | 'scam' | 'ordinary' | 'fresh' | 'appellant', Hex>>;
 }
 
 const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
@@ -147,6 +147,7 @@ const ACTIONS: Readonly<Record<string, () => Request>> = {
   'pay-ordinary': () => pay(accounts.ordinary),
   'pay-scam': () => pay(accounts.scam),
   'pay-fresh': () => pay(accounts.fresh),
+  'pay-appellant': () => pay(accounts.appellant),
   permit: () => permit,
   'sign-in': () => foreignSignIn,
 };

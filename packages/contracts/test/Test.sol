@@ -19,6 +19,7 @@ interface Vm {
 
     function prank(address sender) external;
     function deal(address account, uint256 wei_) external;
+    function etch(address account, bytes calldata code) external;
     function lastCallGas() external view returns (Gas memory);
     function addr(uint256 privateKey) external pure returns (address);
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);

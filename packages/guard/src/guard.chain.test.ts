@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { decodeRunState, encodeRunState, runStateHash, startState } from '@concord/protocol';
 import { inferenceAbi } from '@concord/contracts';
-import { registerModel } from '@concord/sdk';
-import { bytesToHex, encodeFunctionData, parseAbi } from 'viem';
+import { addressOf, carryAppeal, registerModel, signAppeal, signWithdrawal } from '@concord/sdk';
+import { bytesToHex, encodeFunctionData, keccak256, parseAbi, toHex } from 'viem';
 import { type Devnet, startDevnet } from '../../testing/src/devnet.ts';
 import { type FinishedRun, finishedRun } from '../../testing/src/finishedRun.ts';
 import {
@@ -45,6 +45,9 @@ let run: FinishedRun;
 let wallet: Provider;
 const [scam, ordinary, trader] = (['scam', 'ordinary', 'trader'] as const).map(addressNamed) as [Hex, Hex, Hex];
 const me: Address = addressNamed('me');
+/** A shop that has lived like a scam, and has a key. */
+const shopKey = keccak256(toHex('a shop'));
+const shop = addressOf(shopKey);
 
 before(async () => {
   devnet = await startDevnet({ blockMilliseconds: 1_000, accounts: 5 });
@@ -55,6 +58,7 @@ before(async () => {
   run = await finishedRun({ rpcUrl: devnet.rpcUrl, keys, text, terms, finalState: bytesToHex(runStateHash(state)) });
   assert.deepEqual(new Uint8Array(run.textBytes), new Uint8Array(bytes.text));
   await live(rpc, scam, SCAM);
+  await live(rpc, shop, SCAM);
   await live(rpc, ordinary, ORDINARY);
   const token = await deployToken(rpc);
   await live(rpc, trader, [
@@ -68,8 +72,8 @@ before(async () => {
 after(() => devnet.stop());
 
 const options = (more: Partial<GuardOptions> = {}): GuardOptions => {
-  const { chainId, charters, rounds } = run.deployed;
-  const model = { place: { chainId, charters, rounds }, charterId: run.runId, source: async () => bytes };
+  const { chainId, charters, rounds, appeals } = run.deployed;
+  const model = { place: { chainId, charters, rounds, ...(appeals && { appeals }) }, charterId: run.runId, source: async () => bytes };
   // A loaded machine may be slow; what is about time says so.
   const limits = { milliseconds: 20_000, ...more.limits };
   return { model, warnAbove, decide: () => 'continue', ...more, limits };
@@ -346,6 +350,44 @@ test('[GU7] columns that an application brings along come first, and the verdict
   const limits = { milliseconds: 300 };
   const silent = await checked(wallet, pay(scam), { columns: () => new Promise(() => undefined), limits });
   assert.match(silent.reasons.join('\n'), /took too long/);
+});
+
+test('[GU16] who has appealed is still warned of, with the word that it has; no look-up makes it more or less', async () => {
+  const appellant = { privateKey: shopKey, deployment: run.deployed };
+  const modelHash = bytesToHex(runStateHash(state));
+  const text = 'I am a shop: many pay me once, and I pay my baker.';
+  const found = (verdict: Verdict) => verdict.findings.map(({ level, appealed }) => [level, appealed]);
+  const before = await checked(wallet, pay(shop));
+  assert.deepEqual(found(before), [['warn', undefined]]);
+
+  await carryAppeal(run.client, await signAppeal(appellant, { runId: run.runId, modelHash, text }));
+  const after = await checked(wallet, pay(shop));
+  assert.equal(after.level, 'warn');
+  assert.deepEqual(found(after), [['warn', true]]);
+  assert.match(after.reasons[1]!, /has appealed.*a scammer can say so, too/);
+  assert.equal(after.score, before.score);
+  assert.doesNotMatch(after.reasons.join(), /baker/, 'what it says is not shown here');
+  assert.deepEqual(found(await checked(wallet, pay(scam))), [['warn', undefined]], 'nor does it speak for another');
+
+  // The look-up alone goes wrong, in every way.
+  const { appeals } = run.deployed;
+  const asksAppeals = (params: readonly unknown[]): boolean => (params[0] as { to: Hex }).to === appeals;
+  const answering = (lie: () => unknown): Provider =>
+    lying({ eth_call: async (params) => (asksAppeals(params) ? lie() : rpc('eth_call', params)) });
+  for (const lie of [absent, () => null, () => '0x', () => '0x01', () => `0x${'00'.repeat(32)}`, () => ({})])
+    assert.deepEqual(await checked(answering(lie), pay(shop)), before);
+  assert.deepEqual(found(await checked(answering(() => `0x${'ff'.repeat(32)}`), pay(shop))), [['warn', true]]);
+  const silent = guard(answering(() => new Promise(() => undefined)), options({ limits: { milliseconds: 4_000 } }));
+  assert.deepEqual(await silent.check(pay(shop)), before, 'its time is that of the request');
+  let lookUps = 0;
+  const counting = answering(() => void lookUps++);
+  assert.equal((await checked(counting, pay(ordinary))).level, 'allow');
+  const { appeals: _, ...place } = options().model.place;
+  assert.deepEqual(await checked(counting, pay(shop), { model: { ...options().model, place } }), before);
+  assert.equal(lookUps, 0, 'nobody is asked about an account that is not warned of, or without the contract');
+
+  await carryAppeal(run.client, await signWithdrawal(appellant, run.runId));
+  assert.deepEqual(await checked(wallet, pay(shop)), before);
 });
 
 test('[GU3] what goes to an account of the wallet’s own is allowed, and a page cannot name its own as that', async () => {

@@ -48,7 +48,8 @@ export function guard<P extends Provider>(provider: P, options: GuardOptions): G
   const limits = { ...LIMITS, ...options.limits };
   const host = options.host ?? (globalThis as { location?: { host?: string } }).location?.host;
   const holder = holdModel(options.model, now);
-  const bench = { holder, sources: sourcesWith(sources), limits, warnAbove, ...(columns && { columns }) };
+  const { appeals } = options.model.place;
+  const bench = { holder, sources: sourcesWith(sources), limits, warnAbove, ...(columns && { columns }), ...(appeals && { appeals }) };
   const timed = () => asking(provider, AbortSignal.timeout(limits.milliseconds));
   const check = (request: Request): Promise<Verdict> => judge(timed(), readRequest(request, host), bench);
 

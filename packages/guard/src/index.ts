@@ -1,4 +1,5 @@
 /** A guard before a wallet: judges counterparties on this device, by a model that the chain vouches for. */
+export * from './account.ts';
 export * from './features.ts';
 export * from './guard.ts';
 export * from './guardAll.ts';

@@ -1,4 +1,5 @@
 /** From what a request says it does to a verdict (GU1, GU2): every counterparty judged, the gravest finding decides. */
+import { hasAppealed } from './appeal.ts';
 import { COLUMN_NAMES, columnsOf, isBlank } from './features.ts';
 import {
   type ColumnSource,
@@ -22,6 +23,8 @@ export interface Bench {
   readonly limits: Limits;
   /** Scores above it warn, 2^-16. */
   readonly warnAbove: number;
+  /** Where accounts that are warned of may have appealed (GU16). */
+  readonly appeals?: Address;
 }
 
 /** Why something could not be checked, as a sentence. */
@@ -55,13 +58,17 @@ async function find(ask: Ask, party: Party, model: VerifiedModel, bench: Bench):
     const nothing = `${about} has no history yet, so nothing can be said about it.`;
     if (isBlank(columns)) return { ...party, level: 'unknown', reasons: [nothing, ...whose] };
     const { score, raising, lowering } = scoreOf(model, columns);
-    if (score > bench.warnAbove)
+    if (score > bench.warnAbove) {
+      const appealed = bench.appeals !== undefined && (await hasAppealed(ask, bench.appeals, model.charterId, party.address));
+      const says = `${about} has appealed: whoever holds it says that the model is wrong. Nobody has checked that, and a scammer can say so, too.`;
       return {
         ...party,
         level: 'warn',
         score,
-        reasons: [`${about} looks like the scams that the model learned from.`, ...raising, ...whose],
+        reasons: [`${about} looks like the scams that the model learned from.`, ...(appealed ? [says] : []), ...raising, ...whose],
+        ...(appealed && { appealed }),
       };
+    }
     return {
       ...party,
       level: 'allow',

@@ -17,6 +17,8 @@ export interface Finding extends Party {
   readonly reasons: readonly string[];
   /** The model's logit in 2^-16, where it was asked (IN2). */
   readonly score?: number;
+  /** Its appeal against the model stands, which is a signature and no proof (GU16). */
+  readonly appealed?: true;
 }
 
 export interface Verdict {

@@ -1,5 +1,5 @@
 /** What a node is told: plain configuration, and the parts of it that tests replace by those of named liars. */
-import type { Address, Hex } from '@concord/sdk';
+import type { Deployment, Hex } from '@concord/sdk';
 import type { EncodeUpdate, Holding, Log } from './ports.ts';
 import type { readPost } from './statements.ts';
 
@@ -9,7 +9,7 @@ export interface NodeConfig {
   readonly rpcUrl: string | readonly string[];
   /** What the chain's id must be; without it, what the RPCs say. */
   readonly chainId?: number;
-  readonly contracts: { readonly charters: Address; readonly rounds: Address; readonly inference: Address };
+  readonly contracts: Omit<Deployment, 'chainId'>;
   /** Block in which the contracts were deployed; 0 unless told. */
   readonly fromBlock?: number;
   readonly host: string;
@@ -44,7 +44,10 @@ export interface AggregatorConfig extends NodeConfig {
   readonly publicUrl?: string;
 }
 
-export type RelayerConfig = NodeConfig;
+export interface RelayerConfig extends NodeConfig {
+  /** Appeals against finished models that it carries in a day; none unless told [GU14]. */
+  readonly appealsPerDay?: number;
+}
 
 /** Parts that tests replace, by those of named liars: of whoever holds a share, and of a member. */
 export interface HolderParts extends Partial<Holding> {

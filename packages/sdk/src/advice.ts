@@ -77,6 +77,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   NotAMember: 'Payments go to the members that the charter lists: name one of them.',
   NothingDue: 'Nothing to do: this member has had its part of all that was paid so far.',
   NotTaken: "The member's account takes no ether; its part stays for when it does.",
+  NotFinished: 'Name a run that has ended with a model: see “concord status”.',
+  NoStatement: 'Name the SHA-256 of the text that says why.',
+  AlreadyAppealed: 'Nothing to do: an account appeals against a model once, and a withdrawal is for good.',
+  NotAppealed: 'Nothing to do: no appeal of this account stands against the model of this run.',
   UnknownModel: 'Register the model first, and name it by the SHA-256 of its encoding.',
 };
 

@@ -6,12 +6,13 @@ import { clearSigning } from './clearSigning.ts';
 import type { Deployment } from './facts.ts';
 import { digestOf, type StatementKind, TYPES, typedData } from './signing.ts';
 
-const CONTRACTS = ['charters', 'rounds'] as const;
-const deployment: Deployment = {
+const CONTRACTS = ['charters', 'rounds', 'appeals'] as const;
+const deployment: Required<Deployment> = {
   chainId: 31_337,
   charters: '0x1111111111111111111111111111111111111111',
   rounds: '0x2222222222222222222222222222222222222222',
   inference: '0x3333333333333333333333333333333333333333',
+  appeals: '0x4444444444444444444444444444444444444444',
 };
 type Json = Readonly<Record<string, unknown>>;
 
@@ -120,6 +121,8 @@ test('[BD4] every message is described, once, by the descriptor of the contract 
             ? keccak256(stringToHex(name))
             : type === 'bool'
               ? true
+              : type === 'address'
+                ? deployment.inference
               : type === 'string'
                 ? 'https://a.example'
                 : 7,
@@ -162,7 +165,7 @@ test('[BD4] a descriptor that leaves a field out, or names one that is not signe
 });
 
 test('[BD4] the types are those that the contracts hash', () => {
-  const solidity = ['Charters.sol', 'libraries/RoundMessages.sol'].map((name) =>
+  const solidity = ['Charters.sol', 'libraries/RoundMessages.sol', 'Appeals.sol'].map((name) =>
     readFileSync(new URL(`../../contracts/src/${name}`, import.meta.url), 'utf8'),
   );
   const hashed = solidity.flatMap((text) =>

@@ -4,7 +4,7 @@
  * are hashed, so they cannot drift apart. The files in packages/sdk/erc7730 are written from here (`npm run generate`). [BD4]
  */
 import type { Deployment } from './facts.ts';
-import { type StatementKind, TYPES } from './signing.ts';
+import { addressIn, type StatementKind, TYPES, type Verifier, verifierOf } from './signing.ts';
 
 interface Words<K extends StatementKind> {
   /** What signing does, in a few words that fit a small screen. */
@@ -72,6 +72,19 @@ const WORDS: { readonly [K in StatementKind]: Words<K> } = {
     },
   },
   Report: { intent: 'Send this report of mine', labels: { headerHash: 'Header of the report (hash)' } },
+  Appeal: {
+    intent: 'Appeal against a model, once, in public',
+    labels: {
+      runId: 'Run that made the model',
+      modelHash: 'The model (hash)',
+      account: 'Account that appeals',
+      statement: 'My statement (SHA-256)',
+    },
+  },
+  Withdrawal: {
+    intent: 'Take my appeal back, for good',
+    labels: { runId: 'Run that made the model', account: 'Account that appealed' },
+  },
 };
 
 const DOMAIN = [
@@ -81,11 +94,9 @@ const DOMAIN = [
   { name: 'verifyingContract', type: 'address' },
 ] as const;
 
-/** The statements that a contract checks: Charters the votes and joins, Rounds the rest (`typedData`). */
-const kindsOf = (contract: 'charters' | 'rounds'): readonly StatementKind[] =>
-  (Object.keys(TYPES) as StatementKind[]).filter(
-    (kind) => (kind === 'Vote' || kind === 'Join') === (contract === 'charters'),
-  );
+/** The statements that a contract checks (`typedData`). */
+const kindsOf = (contract: Verifier): readonly StatementKind[] =>
+  (Object.keys(TYPES) as StatementKind[]).filter((kind) => verifierOf(kind) === contract);
 
 function formatOf(kind: StatementKind) {
   const { intent, labels } = WORDS[kind] as { intent: string; labels: Readonly<Record<string, string>> };
@@ -103,7 +114,7 @@ function formatOf(kind: StatementKind) {
  * The descriptor of one contract's messages. With a deployment it is bound to chain and address, as wallets want it before
  * they trust it; without, it is what all deployments share.
  */
-export function clearSigning(contract: 'charters' | 'rounds', deployment?: Deployment) {
+export function clearSigning(contract: Verifier, deployment?: Deployment) {
   const kinds = kindsOf(contract);
   return {
     $schema: 'https://eips.ethereum.org/assets/eip-7730/erc7730-v1.schema.json',
@@ -111,7 +122,7 @@ export function clearSigning(contract: 'charters' | 'rounds', deployment?: Deplo
       $id: `Concord ${contract}`,
       eip712: {
         domain: { name: 'Concord', version: '1' },
-        ...(deployment && { deployments: [{ chainId: deployment.chainId, address: deployment[contract] }] }),
+        ...(deployment && { deployments: [{ chainId: deployment.chainId, address: addressIn(deployment, contract) }] }),
         schemas: kinds.map((kind) => ({
           primaryType: kind,
           types: { EIP712Domain: DOMAIN, [kind]: TYPES[kind] },

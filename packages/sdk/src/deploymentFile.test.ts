@@ -8,10 +8,17 @@ const file = {
   charters: `0x${'1a'.repeat(20)}`,
   rounds: `0x${'2b'.repeat(20)}`,
   inference: `0x${'3c'.repeat(20)}`,
+  appeals: `0x${'4d'.repeat(20)}`,
 } as const;
 
 test('a deployment file says again what was written into it', () => {
   assert.deepEqual(decodeDeployment(encodeDeployment(file)), file);
+});
+
+test('a file of before there were appeals says what it always said', () => {
+  const { appeals: _, ...older } = file;
+  assert.deepEqual(decodeDeployment(encodeDeployment(older)), older);
+  assert.ok(!encodeDeployment(older).includes('appeals'));
 });
 
 test('everything else is refused by the first key that does not fit', () => {
@@ -25,6 +32,7 @@ test('everything else is refused by the first key that does not fit', () => {
     [JSON.stringify({ ...json, chainId: '31337' }), 'chainId'],
     [JSON.stringify({ ...json, fromBlock: -1 }), 'fromBlock'],
     [JSON.stringify({ ...json, charters: '0x12' }), 'charters'],
+    [JSON.stringify({ ...json, appeals: null }), 'appeals'],
     [JSON.stringify({ ...json, owner: 'me' }), 'owner'],
   ];
   for (const [text, key] of cases)

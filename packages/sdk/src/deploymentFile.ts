@@ -20,11 +20,15 @@ export class DeploymentFileError extends Error {
 
 const VERSION = 1;
 const CONTRACTS = ['charters', 'rounds', 'inference'] as const;
-const KEYS: readonly string[] = ['concord', 'chainId', 'fromBlock', ...CONTRACTS];
+/** Contracts that files of before them lack. */
+const LATER = ['appeals'] as const;
+const KEYS: readonly string[] = ['concord', 'chainId', 'fromBlock', ...CONTRACTS, ...LATER];
 
 /** JSON with one key a line. */
-export const encodeDeployment = ({ chainId, charters, rounds, inference, fromBlock }: DeploymentFile): string =>
-  `${JSON.stringify({ concord: VERSION, chainId, fromBlock: Number(fromBlock), charters, rounds, inference }, undefined, 2)}\n`;
+export function encodeDeployment({ chainId, fromBlock, charters, rounds, inference, appeals }: DeploymentFile): string {
+  const fields = { concord: VERSION, chainId, fromBlock: Number(fromBlock), charters, rounds, inference, appeals };
+  return `${JSON.stringify(fields, undefined, 2)}\n`;
+}
 
 /** Total: throws DeploymentFileError naming the first key that is missing, unknown or of the wrong type. */
 export function decodeDeployment(text: string): DeploymentFile {
@@ -58,5 +62,6 @@ export function decodeDeployment(text: string): DeploymentFile {
     charters: address('charters'),
     rounds: address('rounds'),
     inference: address('inference'),
+    ...(fields['appeals'] !== undefined && { appeals: address('appeals') }),
   };
 }

@@ -99,6 +99,8 @@ export interface Deployment {
   readonly charters: Address;
   readonly rounds: Address;
   readonly inference: Address;
+  /** Where accounts object to finished models; older deployments have none [GU12]. */
+  readonly appeals?: Address;
 }
 
 export type FactBody =

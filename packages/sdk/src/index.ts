@@ -1,5 +1,6 @@
 /** Everything that talks to a deployment, follows it, or checks what it did. */
 export * from './actions/aggregator.ts';
+export * from './actions/appeal.ts';
 export * from './actions/begin.ts';
 export * from './actions/castVote.ts';
 export * from './actions/closeNoise.ts';
@@ -25,6 +26,7 @@ export * from './actions/seatCommittee.ts';
 export * from './actions/settle.ts';
 export * from './actions/useModel.ts';
 export * from './actions/voidAttempt.ts';
+export * from './appeals.ts';
 export * from './archive.ts';
 export * from './attempt.ts';
 export * from './beacon.ts';

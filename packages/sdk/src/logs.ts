@@ -209,16 +209,21 @@ export const digestOfLogs = (logs: readonly RawLog[]): string =>
 const SPAN = 2_000n;
 
 /**
- * All logs of the deployment in the blocks `from` … `to`, in order, as more than half of the RPCs tell them. For history
- * that is deep enough not to change. Throws ChainError.
+ * All logs of the deployment, or of other addresses, in the blocks `from` … `to`, in order, as more than half of the RPCs
+ * tell them. For history that is deep enough not to change. Throws ChainError.
  */
-export async function getLogs(client: ConcordClient, from: bigint, to: bigint): Promise<RawLog[]> {
+export async function getLogs(
+  client: ConcordClient,
+  from: bigint,
+  to: bigint,
+  address = addressesOf(client.deployment),
+): Promise<RawLog[]> {
   const found: RawLog[] = [];
   for (let fromBlock = from; fromBlock <= to; fromBlock += SPAN) {
     const last = fromBlock + SPAN - 1n;
     const toBlock = last < to ? last : to;
     const asked = readersOf(client).map(async (reader) => {
-      const logs = await reader.getLogs({ address: addressesOf(client.deployment), fromBlock, toBlock });
+      const logs = await reader.getLogs({ address, fromBlock, toBlock });
       return completed(reader, logs as MinedLog[]);
     });
     found.push(...(await agreed(asked, digestOfLogs, `the logs of blocks ${fromBlock} to ${toBlock}`)));

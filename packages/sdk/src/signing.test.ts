@@ -18,11 +18,12 @@ import {
 
 const word = (text: string): Hex => keccak256(toHex(text));
 const privateKey = word('a signer');
-const deployment: Deployment = {
+const deployment: Required<Deployment> = {
   chainId: 31337,
   charters: '0x1111111111111111111111111111111111111111',
   rounds: '0x2222222222222222222222222222222222222222',
   inference: '0x3333333333333333333333333333333333333333',
+  appeals: '0x4444444444444444444444444444444444444444',
 };
 const attempt = { runId: word('run'), round: 3, attempt: 1 };
 const closed = { ...attempt, committeeHash: word('committee'), root: word('root'), blob: word('blob') };
@@ -62,6 +63,14 @@ const statements: readonly Statement[] = [
     blob: word('blob'),
   },
   { kind: 'Report', headerHash: word('header') },
+  {
+    kind: 'Appeal',
+    runId: word('run'),
+    modelHash: word('model'),
+    account: deployment.inference,
+    statement: word('statement'),
+  },
+  { kind: 'Withdrawal', runId: word('run'), account: deployment.inference },
 ];
 
 /** EIP-712 as the contracts write it down: type string, then one word a field (a string: its hash). */
@@ -80,13 +89,20 @@ const TYPE_STRINGS: Record<Statement['kind'], string> = {
   Settled:
     'Settled(bytes32 runId,uint32 round,uint32 attempt,bytes32 acceptRoot,bytes32 aggregateRoot,bytes32 modelHash,bytes32 blob)',
   Report: 'Report(bytes32 headerHash)',
+  Appeal: 'Appeal(bytes32 runId,bytes32 modelHash,address account,bytes32 statement)',
+  Withdrawal: 'Withdrawal(bytes32 runId,address account)',
 };
 
 const pad = (hex: string): string => hex.replace('0x', '').padStart(64, '0');
 
 function expectedDigest(statement: Statement): Hex {
   const { kind, ...fields } = statement;
-  const contract = kind === 'Vote' || kind === 'Join' ? deployment.charters : deployment.rounds;
+  const contract =
+    kind === 'Vote' || kind === 'Join'
+      ? deployment.charters
+      : kind === 'Appeal' || kind === 'Withdrawal'
+        ? deployment.appeals
+        : deployment.rounds;
   const domainType = 'EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)';
   const domain = keccak256(
     `0x${[word(domainType), word('Concord'), word('1'), toHex(deployment.chainId), contract].map(pad).join('')}`,

@@ -1,6 +1,6 @@
 /**
  * Every statement that a member or holder signs, as EIP-712 typed data: domain "Concord" version "1" with the chain and
- * the contract that checks it (spec/charter.md, spec/rounds.md). Whoever holds the signature may land it [CH6][RD2].
+ * the contract that checks it (spec/charter.md, spec/rounds.md, spec/guard.md). Whoever holds the signature may land it [CH6][RD2].
  */
 import {
   concatHex,
@@ -12,6 +12,7 @@ import {
   stringToHex,
 } from 'viem';
 import { privateKeyToAddress, sign as signHash } from 'viem/accounts';
+import { appealsIn } from './appeals.ts';
 import type { Address, Deployment, Hex } from './facts.ts';
 import { lowercase } from './identity.ts';
 
@@ -72,10 +73,21 @@ export const TYPES = {
     { name: 'blob', type: 'bytes32' },
   ],
   Report: [{ name: 'headerHash', type: 'bytes32' }],
+  Appeal: [
+    { name: 'runId', type: 'bytes32' },
+    { name: 'modelHash', type: 'bytes32' },
+    { name: 'account', type: 'address' },
+    { name: 'statement', type: 'bytes32' },
+  ],
+  Withdrawal: [
+    { name: 'runId', type: 'bytes32' },
+    { name: 'account', type: 'address' },
+  ],
 } as const;
 
 /** What a Solidity type is in TypeScript. */
 interface Values {
+  readonly address: Address;
   readonly bytes32: Hex;
   readonly string: string;
   readonly bool: boolean;
@@ -93,11 +105,20 @@ export type Statement<K extends StatementKind = StatementKind> = K extends State
   ? { readonly kind: K } & Fields<K>
   : never;
 
-/** The contract that checks a statement: Charters for votes and joins, Rounds for the rest. */
-const verifierOf = (deployment: Deployment, kind: StatementKind): Address =>
-  kind === 'Vote' || kind === 'Join' ? deployment.charters : deployment.rounds;
+/** Contracts that check what somebody signed. */
+export type Verifier = 'charters' | 'rounds' | 'appeals';
 
-/** The statement as `eth_signTypedData_v4` takes it, for a wallet. */
+/** The contract that checks a statement. */
+export function verifierOf(kind: StatementKind): Verifier {
+  if (kind === 'Vote' || kind === 'Join') return 'charters';
+  return kind === 'Appeal' || kind === 'Withdrawal' ? 'appeals' : 'rounds';
+}
+
+/** Where that contract is. Throws AppealError where the deployment takes no appeals. */
+export const addressIn = (deployment: Deployment, verifier: Verifier): Address =>
+  verifier === 'appeals' ? appealsIn(deployment) : deployment[verifier];
+
+/** The statement as `eth_signTypedData_v4` takes it, for a wallet. Throws AppealError where the deployment takes no appeals. */
 export function typedData(deployment: Deployment, statement: Statement) {
   const { kind, ...message } = statement;
   return {
@@ -105,7 +126,7 @@ export function typedData(deployment: Deployment, statement: Statement) {
       name: 'Concord',
       version: '1',
       chainId: deployment.chainId,
-      verifyingContract: verifierOf(deployment, kind),
+      verifyingContract: addressIn(deployment, verifierOf(kind)),
     },
     types: { [kind]: TYPES[kind] },
     primaryType: kind,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseCsv } from './csv.ts';
+import { formatCsv, parseCsv } from './csv.ts';
 
 test('[LR6] fields, quotes, line ends and repeated names are read as written', () => {
   assert.deepEqual(parseCsv('a, b ,a\r\n1,"x, ""y""\nz",\r\n4,5,6'), {
@@ -11,6 +11,11 @@ test('[LR6] fields, quotes, line ends and repeated names are read as written', (
     ],
   });
   assert.deepEqual(parseCsv('a,b\n').rows, []);
+});
+
+test('a table that is written reads as the same table', () => {
+  for (const text of ['a, b ,a\r\n1,"x, ""y""\nz",\r\n4,5,6', 'a,b\n', 'a\n\n"\r"\n', '"a,""b""",c\n, \n'])
+    assert.deepEqual(parseCsv(formatCsv(parseCsv(text))), parseCsv(text));
 });
 
 test('[LR6] a broken file is refused with its line', () => {

@@ -62,6 +62,12 @@ function readRow(text: string, position: number, line: number): { fields: string
   }
 }
 
+const quoted = (field: string): string => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
+
+/** A table as a file that reads as the same table, LF. */
+export const formatCsv = ({ header, rows }: Table): string =>
+  [header, ...rows].map((fields) => `${fields.map(quoted).join(',')}\n`).join('');
+
 /** Reads a whole file. Throws CsvError: no header, a row of another length than the header, or a broken quote. */
 export function parseCsv(text: string): Table {
   if (text.trim() === '') throw new CsvError('EMPTY', 1, 'there is no header line');

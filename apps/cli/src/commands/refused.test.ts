@@ -39,6 +39,11 @@ const VERBS = [
   'archive',
   'model export',
   'model register',
+  'appeal sign',
+  'appeal carry',
+  'appeal withdraw',
+  'appeal list',
+  'appeal accept',
 ];
 
 test('the help of every verb gives an example and what comes next', { concurrency: 2 }, async () => {

@@ -3,6 +3,7 @@ import { defineCommand } from 'citty';
 import { formatEther } from 'viem';
 import { connect } from '../connect.ts';
 import { createRenderer } from '../render.ts';
+import { integer } from '../settings/checks.ts';
 import { RELAYER_PORT } from '../settings/defaults.ts';
 import { readKey } from '../settings/keyFile.ts';
 import { relayerConfig } from '../settings/nodeConfig.ts';
@@ -24,16 +25,17 @@ async function configured(args: Readonly<Record<string, unknown>>): Promise<Rela
   );
   if (balance === 0n)
     render.prose('Nothing can land until you send it some; it is asked for again every half minute.', '  ');
-  const { charters, rounds, inference } = client.deployment;
+  const { chainId: _, ...contracts } = client.deployment;
   return {
     privateKey,
     rpcUrl: settings.need('rpc'),
-    contracts: { charters, rounds, inference },
+    contracts,
     fromBlock: Number(fromBlock),
     host: settings.need('host'),
     port: settings.get('port') ?? RELAYER_PORT,
     confirmations: settings.need('confirmations'),
     pollMilliseconds: settings.need('poll'),
+    appealsPerDay: integer(0)(args['appeals'] ?? 0, '--appeals'),
   };
 }
 
@@ -48,6 +50,10 @@ export const relayer = verb(
     args: {
       config: { type: 'string', description: 'everything in one JSON file instead of folder and options' },
       ...settingArgs('rpc', 'deployment', 'key', 'host', 'port', 'confirmations', 'poll'),
+      appeals: {
+        type: 'string',
+        description: 'appeals against finished models to carry in a day, about 61 000 gas each (default: 0)',
+      },
     },
     run: async ({ args }) => {
       const config = args.config === undefined ? await configured(args) : relayerConfig(args.config);

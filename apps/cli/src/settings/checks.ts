@@ -62,6 +62,11 @@ export const address = hex(40, 'an address');
 export const hash = hex(64, 'a 32-byte id');
 export const privateKey = hex(64, 'a private key');
 
+export const bytes: Check<`0x${string}`> = (value, key) =>
+  typeof value === 'string' && /^0x([0-9a-fA-F]{2})*$/.test(value)
+    ? (value.toLowerCase() as `0x${string}`)
+    : refuse(value, key, 'bytes, 0x and hex digits');
+
 /** An object with these keys and no others. Throws SettingError naming the first unknown one. */
 export function object(value: unknown, key: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(value, key, 'an object');

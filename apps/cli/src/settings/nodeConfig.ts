@@ -10,9 +10,12 @@ export interface Cheating {
 }
 
 const contracts: Check<RelayerConfig['contracts']> = (value, key) => {
-  const fields = object(value, key, ['charters', 'rounds', 'inference']);
+  const fields = object(value, key, ['charters', 'rounds', 'inference', 'appeals']);
   const at = (name: string) => address(fields[name], `${key}.${name}`);
-  return { charters: at('charters'), rounds: at('rounds'), inference: at('inference') };
+  return {
+    ...{ charters: at('charters'), rounds: at('rounds'), inference: at('inference') },
+    ...(fields['appeals'] !== undefined && { appeals: at('appeals') }),
+  };
 };
 const liar: Check<LiarName> = (value, key) => {
   if (typeof value === 'string' && isLiar(value)) return value;
@@ -21,7 +24,7 @@ const liar: Check<LiarName> = (value, key) => {
 
 type Checks<T> = { readonly [K in keyof Required<T>]: Check<Required<T>[K]> };
 
-const COMMON: Checks<Omit<RelayerConfig, 'log' | 'fromBlock' | 'chainId'>> = {
+const COMMON: Checks<Omit<RelayerConfig, 'log' | 'fromBlock' | 'chainId' | 'appealsPerDay'>> = {
   privateKey,
   rpcUrl: urls,
   contracts,
@@ -69,4 +72,4 @@ export const memberConfig = (file: string): MemberConfig & Cheating => decode(re
 export const aggregatorConfig = (file: string): AggregatorConfig & Cheating =>
   decode(read(file), file, AGGREGATOR, MAY);
 export const relayerConfig = (file: string): RelayerConfig =>
-  decode(read(file), file, COMMON, { fromBlock: MAY.fromBlock, chainId: MAY.chainId });
+  decode(read(file), file, COMMON, { fromBlock: MAY.fromBlock, chainId: MAY.chainId, appealsPerDay: integer(0) });

@@ -22,6 +22,8 @@ export interface Place {
   readonly chainId: number;
   readonly charters: Address;
   readonly rounds: Address;
+  /** Where accounts appeal against models; without it nobody is asked (GU16). */
+  readonly appeals?: Address;
 }
 
 /** What the chain says the bytes must hash to. */

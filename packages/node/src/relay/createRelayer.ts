@@ -2,6 +2,7 @@
 import { addressOf, publicKeyOf, Secret } from '@concord/protocol';
 import type { Hex } from '@concord/sdk';
 import { followChain } from '../adapters/chain.ts';
+import { ipfsRoute } from '../api/ipfs.ts';
 import { statusRoute } from '../api/status.ts';
 import type { RelayerConfig, RunningNode } from '../config.ts';
 import { bytesToHex, hexToBytes } from '../core/hex.ts';
@@ -11,6 +12,7 @@ import type { Head } from '../ports.ts';
 import { clientOf, follow, running } from '../running.ts';
 import { describeRun } from '../status.ts';
 import type { World } from '../world.ts';
+import { appealDesk } from './appeals.ts';
 import { answersRoute, joinsRoute, votesRoute } from './carry.ts';
 import { runRelay } from './loop.ts';
 import { createPurse } from './purse.ts';
@@ -42,7 +44,11 @@ export async function createRelayer(config: RelayerConfig, world: World): Promis
   };
   const demandOf = (demandId: Hex) =>
     [...(head?.view.runs.values() ?? [])].flatMap(({ demands }) => demands.get(demandId) ?? [])[0];
-  const routes = [votesRoute(client), joinsRoute(client), answersRoute(client, demandOf), statusRoute(status)];
+  const desk = appealDesk(client, config.appealsPerDay ?? 0, () => performance.now());
+  const routes = [
+    ...[votesRoute(client), joinsRoute(client), answersRoute(client, demandOf), statusRoute(status)],
+    ...[desk.route, ipfsRoute(desk.text)],
+  ];
   const listening = await world.listen(routes, config, meter, (error) =>
     log('answer failed', { reason: String(error) }),
   );

@@ -1,4 +1,6 @@
 import {
+  appealsAbi,
+  appealsBytecode,
   chartersAbi,
   chartersBytecode,
   inferenceAbi,
@@ -14,11 +16,11 @@ import { lowercase } from '../identity.ts';
 export interface Deployed extends Deployment {
   /** The block of the first contract: facts begin here. */
   readonly block: bigint;
-  /** Gas of all three transactions. */
+  /** Gas of all transactions. */
   readonly gas: bigint;
 }
 
-/** Puts Charters, Rounds and Inference on chain, in this order; nobody owns them. Throws TransactionError. */
+/** Puts Charters, Rounds, Inference and Appeals on chain, in this order; nobody owns them. Throws TransactionError. */
 export async function deploy(
   options: Pick<ClientOptions, 'rpcUrl' | 'account' | 'pollMilliseconds' | 'transport'>,
 ): Promise<Deployed> {
@@ -31,13 +33,15 @@ export async function deploy(
   const charters = await create(client, chartersAbi, chartersBytecode);
   const rounds = await create(client, roundsAbi, roundsBytecode, charters.address);
   const inference = await create(client, inferenceAbi, inferenceBytecode, rounds.address);
+  const appeals = await create(client, appealsAbi, appealsBytecode, rounds.address);
   return {
     chainId: client.deployment.chainId,
     charters: charters.address,
     rounds: rounds.address,
     inference: inference.address,
+    appeals: appeals.address,
     block: charters.block,
-    gas: charters.gas + rounds.gas + inference.gas,
+    gas: charters.gas + rounds.gas + inference.gas + appeals.gas,
   };
 }
 

@@ -1,6 +1,6 @@
-/** A vote or a join handed to a relayer, which carries it to the chain and pays [CH6][WI7]. */
-import type { Hex } from '../facts.ts';
-import type { Deployment } from '../facts.ts';
+/** A vote, a join or an appeal handed to a relayer, which carries it to the chain and pays [CH6][WI7]. */
+import { encodeAppeal, type SignedAppeal, type SignedWithdrawal } from '../appeals.ts';
+import type { Deployment, Hex } from '../facts.ts';
 import { addressOf, sign } from '../signing.ts';
 
 /** A relayer said no, or nobody answered at its address. */
@@ -22,13 +22,13 @@ export interface Handed {
 
 const PATIENCE = 60_000;
 
-async function hand(relayer: string, what: 'votes' | 'joins', message: object): Promise<Handed> {
+async function hand(relayer: string, what: 'votes' | 'joins' | 'appeals', body: string): Promise<Handed> {
   let status: number;
   let answer: Readonly<Record<string, unknown>>;
   try {
     const response = await fetch(`${relayer}/${what}`, {
       method: 'POST',
-      body: JSON.stringify(message),
+      body,
       signal: AbortSignal.timeout(PATIENCE),
     });
     status = response.status;
@@ -54,12 +54,19 @@ export interface Signer {
 export async function handVote(signer: Signer, charterId: Hex, support: boolean): Promise<Handed> {
   const { privateKey, deployment, relayer } = signer;
   const signature = await sign(privateKey, deployment, { kind: 'Vote', charterId, support });
-  return hand(relayer, 'votes', { charterId, voter: addressOf(privateKey), support, signature });
+  return hand(relayer, 'votes', JSON.stringify({ charterId, voter: addressOf(privateKey), support, signature }));
 }
 
 /** Signs where this member is reached and hands it over; resolves when it stands on chain. Throws RelayerError. */
 export async function handJoin(signer: Signer, charterId: Hex, endpoint: string): Promise<Handed> {
   const { privateKey, deployment, relayer } = signer;
   const signature = await sign(privateKey, deployment, { kind: 'Join', charterId, endpoint });
-  return hand(relayer, 'joins', { charterId, member: addressOf(privateKey), endpoint, signature });
+  return hand(relayer, 'joins', JSON.stringify({ charterId, member: addressOf(privateKey), endpoint, signature }));
 }
+
+/**
+ * Hands over what an account signed against a model; resolves when it stands on chain. A relayer that carried it serves its
+ * text, also one that has forgotten it and is handed it again [GU14]. Throws RelayerError.
+ */
+export const handAppeal = (relayer: string, signed: SignedAppeal | SignedWithdrawal): Promise<Handed> =>
+  hand(relayer, 'appeals', encodeAppeal(signed));
