@@ -4,9 +4,12 @@
  */
 import {
   decodeRunState,
+  inputRules,
   modelHash,
   runStateHash,
+  treePlan,
   type CharterText,
+  type InputRules,
   type Model,
   type Standardization,
 } from '@concord/protocol';
@@ -46,8 +49,8 @@ export interface VerifiedModel {
   readonly stateHash: Hex;
   readonly model: Model;
   readonly constants: Standardization;
-  /** Standardised features are clamped to ±this (LR7). */
-  readonly featureLimit: number;
+  /** How the model sees standardised features (LR7). */
+  readonly inputs: InputRules;
   readonly text: CharterText;
   /** Seconds since 1970: when its charter was voted in. */
   readonly passedAt: number;
@@ -141,15 +144,14 @@ function opened(
   { text: textBytes, state: stateBytes }: ModelBytes,
   textDigest: Hex,
   stateHash: Hex,
-): Pick<VerifiedModel, 'model' | 'modelId' | 'constants' | 'featureLimit' | 'text'> {
+): Pick<VerifiedModel, 'model' | 'modelId' | 'constants' | 'inputs' | 'text'> {
   try {
     const text = readCharterText(textBytes, textDigest);
     const state = decodeRunState(stateBytes);
     if (bytesToHex(runStateHash(state)) !== stateHash) throw new RangeError('a state with another hash');
     const { model } = state.optimizer;
     const constants = state.statistics?.constants;
-    const featureLimit = 'featureLimit' in text.training ? text.training.featureLimit : undefined;
-    if (!constants || featureLimit === undefined)
+    if (!constants || treePlan(text))
       throw refuse('KIND', 'The model is of a kind that this guard does not run; use another charter.');
     if (model.shape.inputs !== text.model.inputs || model.shape.kind !== text.model.kind)
       throw new RangeError('a state that does not fit the charter');
@@ -159,7 +161,7 @@ function opened(
         'COLUMNS',
         `The model asks for “${strange.name}”, which the guard cannot compute; use another charter.`,
       );
-    return { model, modelId: bytesToHex(modelHash(model)), constants, featureLimit, text };
+    return { model, modelId: bytesToHex(modelHash(model)), constants, inputs: inputRules(text), text };
   } catch (error) {
     if (error instanceof UnverifiedModelError) throw error;
     throw refuse(

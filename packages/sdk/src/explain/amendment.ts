@@ -238,7 +238,7 @@ const modelAndTraining: Compare = ({ text: before }, { text: after }) => {
     ...(same(({ model }) => model) ? [] : [change(`The model is ${shape(after)} instead of ${shape(before)}.`)]),
     ...(same(({ training }) => training)
       ? []
-      : [change('It is trained with other numbers (clipping, learning rate, momentum, passes).')]),
+      : [change('It is trained with other numbers (clipping, learning rate, momentum, adaptive steps, passes).')]),
   ];
 };
 
