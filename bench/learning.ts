@@ -6,7 +6,7 @@
  */
 import { loadWallets } from '../packages/datasets/src/index.ts';
 import { updateVector } from '../packages/node/src/core/vectors.ts';
-import { nextState, predict, type Random, type RunState, startState, toFixed } from '../packages/protocol/src/index.ts';
+import { type InputRules, inputRules, nextState, predict, type Random, type RunState, startState, toFixed } from '../packages/protocol/src/index.ts';
 import { type CharterTerms, type CompiledCharter, compileCharter, rulesOf } from '../packages/sdk/src/index.ts';
 import {
   type Evaluation,
@@ -119,8 +119,8 @@ async function play(members: readonly Records[], { charter, text }: CompiledChar
 }
 
 /** The integer model on the test part, as a contract would score it. */
-function judged({ optimizer, statistics }: RunState, test: Records, limit: number): Evaluation {
-  const { features, width } = standardize(test, statistics!.constants, limit);
+function judged({ optimizer, statistics }: RunState, test: Records, seen: InputRules): Evaluation {
+  const { features, width } = standardize(test, statistics!.constants, seen);
   const scores = Array.from({ length: test.count }, (_, row) =>
     predict(optimizer.model, toFixed(features.subarray(row * width, (row + 1) * width))),
   );
@@ -153,7 +153,8 @@ export async function* learningRows(seeds: number): AsyncGenerator<LearningRow> 
     const members = federation.members.map(({ table }) => readRecords(table, schema));
     const test = readRecords(federation.test, schema);
     const { sigma, bound } = charter.charter.aggregation;
-    const { basis, hidden, epsilon, honest = 1, rounds, featureLimit } = setting;
+    const { basis, hidden, epsilon, honest = 1, rounds } = setting;
+    const seen = inputRules(charter.text);
     const shape = hidden === 0 ? `${test.width} logistic` : `${test.width}-${hidden}-1`;
     const noise = epsilon === undefined ? 0 : Number(sigma) * Math.sqrt(members.length);
     const ends: RunState[] = [];
@@ -166,13 +167,13 @@ export async function* learningRows(seeds: number): AsyncGenerator<LearningRow> 
     yield row(
       `fedAvg, ${basis} ${shape}, ${rounds} rounds`,
       privacy,
-      ends.map((state) => judged(state, test, featureLimit)),
+      ends.map((state) => judged(state, test, seen)),
     );
     if (epsilon !== undefined || rounds === 60) continue;
     // The same constants, from a round 0 without noise; ordinary training of the spec's baselines.
     const model = mlp(test.width, hidden);
     const { constants } = ends[0]!.statistics!;
-    const [pool, tested] = [joinRecords(members), test].map((each) => standardize(each, constants, featureLimit));
+    const [pool, tested] = [joinRecords(members), test].map((each) => standardize(each, constants, seen));
     const options = { epochs: 40, batchSize: 64, learningRate: 0.02, momentum: 0.9 };
     const trained = numbers.map((seed) => train(model, pool!, { ...options, seed }));
     yield row(

@@ -27,6 +27,10 @@ const BENCHES: Readonly<Record<string, (options: Options) => Promise<void>>> = {
     const { formatLearningRow, learningRows } = await import('./learning.ts');
     for await (const row of learningRows(5)) console.log(json ? JSON.stringify(row) : formatLearningRow(row));
   },
+  async adaptive({ json }) {
+    const { adaptiveRows, formatAdaptiveRow } = await import('./adaptive.ts');
+    for await (const row of adaptiveRows(10)) console.log(json ? JSON.stringify(row) : formatAdaptiveRow(row));
+  },
   async trees({ json }) {
     const { formatTreeRow, REFERENCE, treeRows } = await import('./trees.ts');
     if (json) console.log(JSON.stringify({ name: 'reference, one place', ...REFERENCE }));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { adaptiveVector } from './adaptive.ts';
 import { inferenceVectors } from './inference.ts';
 import { strategyVectors } from './strategies.ts';
 import { treesVectors } from './trees.ts';
@@ -15,6 +16,10 @@ test('[IN4] inference.json is what the reference makes', () => {
 
 test('[LR4] update.json is what the reference makes', () => {
   assert.deepEqual(read('update'), updateVector());
+});
+
+test('[LR13] adaptive.json is what the reference makes', () => {
+  assert.deepEqual(read('adaptive'), adaptiveVector());
 });
 
 test('[LR20] strategies.json is what the reference makes', () => {

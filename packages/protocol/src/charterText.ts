@@ -5,7 +5,7 @@
  */
 import { CharterTextError, integer, list, object, oneOf, positive, text } from './charterFields.ts';
 import { ModelError, type ModelShape, parameterCount } from './model/model.ts';
-import { statisticsLength } from './model/standardization.ts';
+import { BASES, type Basis, featuresPerColumn, statisticsLength } from './model/standardization.ts';
 import { MOST_DEPTH, type TreesShape } from './model/trees.ts';
 import { treePlan } from './strategies/treePlan.ts';
 import { decodeUse, type TermsOfUse } from './termsOfUse.ts';
@@ -44,8 +44,8 @@ export interface CharterText {
     readonly columns: readonly TextColumn[];
     readonly label: string;
     readonly blank: 'zero' | 'refuse';
-    /** What a column becomes: itself, or its presence and two waves (LR6). */
-    readonly basis: 'plain' | 'waves';
+    /** What a column becomes (LR6). */
+    readonly basis: Basis;
   };
   readonly model: ModelShape;
   readonly training: Training;
@@ -61,7 +61,7 @@ function decodeShape(value: unknown, inputs: number): ModelShape {
   const kind = oneOf(any['kind'], 'model.kind', ['logistic', 'mlp', 'trees']);
   const json = object(value, 'model', kind === 'trees' ? ['kind', 'inputs', 'trees', 'depth'] : ['kind', 'inputs', 'hidden']);
   if (integer(json['inputs'], 'model.inputs', 1, 0xffff) !== inputs)
-    throw new CharterTextError('model.inputs', `${inputs}: one for each schema column, three on the wave basis`);
+    throw new CharterTextError('model.inputs', `${inputs}: one for each schema column, three on a basis of waves`);
   if (kind === 'logistic') return { kind, inputs };
   if (kind === 'trees')
     return {
@@ -73,7 +73,7 @@ function decodeShape(value: unknown, inputs: number): ModelShape {
 }
 
 /** boostedTrees and models of trees belong together, on plain columns, and their numbers fit each other (LR32). */
-function checkTrees(model: ModelShape, training: Training, basis: 'plain' | 'waves'): void {
+function checkTrees(model: ModelShape, training: Training, basis: Basis): void {
   if (training.algorithm !== 'boostedTrees') {
     if (model.kind === 'trees') throw new CharterTextError('training.algorithm', 'boostedTrees, for a model of trees');
     return;
@@ -113,8 +113,8 @@ export function decodeCharterText(value: unknown): CharterText {
       bound: positive(column['bound'], `${path}.bound`),
     };
   });
-  const basis = oneOf(schema['basis'], 'schema.basis', ['plain', 'waves']);
-  const model = decodeShape(json['model'], columns.length * (basis === 'waves' ? 3 : 1));
+  const basis = oneOf(schema['basis'], 'schema.basis', version === 1 ? BASES.slice(0, 2) : BASES);
+  const model = decodeShape(json['model'], columns.length * featuresPerColumn(basis));
   const training = decodeTraining(json['training'], version);
   checkTrees(model, training, basis);
   return {
@@ -158,6 +158,19 @@ export function descending(text: CharterText): DescentText {
     throw new ModelError('SHAPE', 'a model of trees', 'logistic or mlp');
   return { ...text, model, training };
 }
+
+/** What decides how a model that descends sees a record's features (LR7). */
+export interface InputRules {
+  readonly basis: Basis;
+  /** Standardised features are clamped to ±this. */
+  readonly featureLimit: number;
+}
+
+/** The input rules of a text. Throws ModelError for trees, which see features as they are (LR31). */
+export const inputRules = (text: CharterText): InputRules => ({
+  basis: text.schema.basis,
+  featureLimit: descending(text).training.featureLimit,
+});
 
 /** Coordinates of an update under this text: enough for the parameters and for the statistics round, or for histograms. */
 export function updateLength(charter: CharterText): number {

@@ -10,6 +10,7 @@ export { plainKernels } from './kernels/plain.ts';
 export * from './kernels/types.ts';
 export { wasmKernels } from './kernels/wasm.ts';
 export * from './merkle.ts';
+export * from './model/adaptive.ts';
 export * from './model/initial.ts';
 export * from './model/integers.ts';
 export * from './model/model.ts';

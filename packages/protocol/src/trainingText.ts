@@ -1,6 +1,14 @@
 /** The training part of a charter's text: the algorithm by its name, and every number that it computes with (LR4, LR20). */
 import { CharterTextError, integer, list, object, oneOf, positive } from './charterFields.ts';
 
+/** The adaptive step's numbers, in 2^-16 (LR13). */
+export interface Adaptive {
+  /** How much of a moment stays from round to round. */
+  readonly decay: number;
+  /** What is added to a root of a moment before it divides. */
+  readonly epsilon: number;
+}
+
 /** Numbers of the algorithms whose sums move parameters (LR4). */
 interface Descending {
   /** L2 norm to which one record's gradient (fedAvg: one member's update) is clipped, in 2^-16. */
@@ -15,6 +23,8 @@ interface Descending {
   readonly learningRate: readonly [first: number, last: number];
   /** Momentum, in 2^-16. */
   readonly momentum: number;
+  /** None: LR4 as it is. Texts of version 1 have none. */
+  readonly adaptive?: Adaptive;
 }
 
 /** Gradient descent on all records, clipped one by one. A text of version 1 does not name it. */
@@ -71,6 +81,10 @@ export type Algorithm = (typeof ALGORITHMS)[number];
 /** The algorithm of a text: version 1 knew no other than fedSgd. */
 export const algorithmOf = ({ algorithm }: Training): Algorithm => algorithm ?? 'fedSgd';
 
+/** The numbers of the adaptive step, where a text asks for it (LR13). */
+export const adaptiveOf = (training: Training): Adaptive | undefined =>
+  training.algorithm === 'boostedTrees' ? undefined : training.adaptive;
+
 const KEYS = ['clippingNorm', 'statisticsNorm', 'deviationFloor', 'featureLimit', 'learningRate', 'momentum'];
 const LOCAL_KEYS = ['passes', 'batchSize', 'learningRate', 'momentum', 'proximal'];
 const MOST = 2 ** 31 - 1;
@@ -85,6 +99,14 @@ function decodeLocal(value: unknown): LocalTraining {
     learningRate: field('learningRate', 1, MOST),
     momentum: field('momentum', 0, 65_535),
     proximal: field('proximal', 0, MOST),
+  };
+}
+
+function decodeAdaptive(value: unknown): Adaptive {
+  const json = object(value, 'training.adaptive', ['decay', 'epsilon']);
+  return {
+    decay: integer(json['decay'], 'training.adaptive.decay', 0, 65_535),
+    epsilon: integer(json['epsilon'], 'training.adaptive.epsilon', 1, MOST),
   };
 }
 
@@ -120,7 +142,7 @@ const named = (value: unknown): unknown => (value as { readonly algorithm?: unkn
 /** Decodes `training` of a text of this version. Throws CharterTextError naming the first field that does not fit (CH3). */
 export function decodeTraining(value: unknown, version: 1 | 2): Training {
   if (version === 2 && named(value) === 'boostedTrees') return decodeTrees(value);
-  const json = object(value, 'training', version === 1 ? KEYS : ['algorithm', ...KEYS, 'local']);
+  const json = object(value, 'training', version === 1 ? KEYS : ['algorithm', ...KEYS, 'adaptive', 'local']);
   const algorithm = version === 1 ? undefined : oneOf(json['algorithm'], 'training.algorithm', ALGORITHMS);
   if (algorithm === 'fedSgd' && json['local'] !== undefined)
     throw new CharterTextError('training.local', 'none: fedSgd trains on all records at once');
@@ -136,6 +158,7 @@ export function decodeTraining(value: unknown, version: 1 | 2): Training {
       integer(rates[1], 'training.learningRate[1]', 0, MOST),
     ],
     momentum: integer(json['momentum'], 'training.momentum', 0, 65_535),
+    ...(json['adaptive'] !== undefined && { adaptive: decodeAdaptive(json['adaptive']) }),
   };
   if (algorithm === undefined) return every;
   return algorithm === 'fedAvg'

@@ -2,7 +2,7 @@
  * What a run's model says about a record: raw values under the charter's schema become the integers that contracts compute
  * with (IN1), and the score is computed here, where the record stays, or by the contract: bit for bit the same (IN3). [BD1]
  */
-import { descending, FRACTION_BITS, predict as scoreOf, toFixed, treePlan } from '@concord/protocol';
+import { FRACTION_BITS, inputRules, predict as scoreOf, toFixed, treePlan } from '@concord/protocol';
 import { readFeatures, type RecordValues, standardizeFeatures } from '@concord/trainer';
 import type { Hex } from './facts.ts';
 import { type FinalModel, FinalModelError } from './finalModel.ts';
@@ -26,7 +26,7 @@ export function featuresOf({ state, text, runId }: FinalModel, values: RecordVal
   if (state.statistics === undefined)
     throw new FinalModelError('NOT_FINISHED', `run ${runId} has no settled statistics round: see “concord status”`);
   const features = readFeatures(values, text.schema);
-  return toFixed(standardizeFeatures(features, state.statistics.constants, descending(text).training.featureLimit));
+  return toFixed(standardizeFeatures(features, state.statistics.constants, inputRules(text)));
 }
 
 /** What a score says. */

@@ -43,7 +43,7 @@ import {
   rulesOf,
 } from '@concord/sdk';
 import { bytesToHex, hexToBytes, sha256 } from 'viem';
-import { averagingText, memberTerms, smallTerms, smallText } from './charter.ts';
+import { adaptiveText, averagingText, memberTerms, smallTerms, smallText } from './charter.ts';
 import { Committee, type Held, type Member, membersOf } from './committee.ts';
 import { Ledger } from './ledger.ts';
 import { type At, type CommitteeOptions, registerAll, seatDrawn, seatMembers, snapshotFor, wordOf } from './seating.ts';
@@ -64,6 +64,8 @@ export interface RunOptions {
   readonly committee?: CommitteeOptions;
   /** Trains by federated averaging, protecting members, instead of by the gradients of protected records. */
   readonly averaging?: boolean;
+  /** Trains on gated waves by the adaptive step. */
+  readonly adaptive?: boolean;
   /** The promised ε, 8 unless told. */
   readonly epsilon?: number;
 }
@@ -93,7 +95,7 @@ function randomFrom(seed: string, { platform }: Components): Random {
 
 /** Builds a finished run whose model is registered. */
 export function aRun(options: RunOptions, components: Components): BuiltRun {
-  const { members: count, rounds, seed = 'a run', liar, voids = false, committee, averaging = false, epsilon = 8 } = options;
+  const { members: count, rounds, seed = 'a run', liar, voids = false, committee, averaging = false, adaptive = false, epsilon = 8 } = options;
   const random = randomFrom(seed, components);
   const members = membersOf(count, seed);
   const addresses = members.map(({ address }) => address);
@@ -103,7 +105,7 @@ export function aRun(options: RunOptions, components: Components): BuiltRun {
     epsilon,
     ...(committee && { committee: { shares: committee.shares } }),
   };
-  const { charter, text, textBytes } = compileCharter({ text: averaging ? averagingText : smallText, terms }, addresses, bytesToHex(random(32)));
+  const { charter, text, textBytes } = compileCharter({ text: averaging ? averagingText : adaptive ? adaptiveText : smallText, terms }, addresses, bytesToHex(random(32)));
   const runId = charterIdOf(charter);
   const ledger = new Ledger();
   ledger.keep(textBytes);

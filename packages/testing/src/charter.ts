@@ -41,6 +41,20 @@ export const averagingText = {
   },
 } as const;
 
+/** The same records on gated waves, learned by a small network with the adaptive step (LR6, LR13). */
+export const adaptiveText = {
+  ...smallText,
+  version: 2,
+  schema: { ...smallText.schema, basis: 'gatedWaves' },
+  model: { kind: 'mlp', inputs: 9, hidden: 2 },
+  training: {
+    algorithm: 'fedSgd',
+    ...smallText.training,
+    learningRate: [6_554, 3_277],
+    adaptive: { decay: 58_982, epsilon: 66 },
+  },
+} as const;
+
 /** The same records, learned by two groups of two trees of depth 2 from secure histograms: four rounds (LR32). */
 export const treesText = {
   ...smallText,

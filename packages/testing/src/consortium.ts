@@ -19,7 +19,7 @@ import {
   propose,
   registerAggregator,
 } from '@concord/sdk';
-import { averagingText, memberTerms, smallTerms, smallText, treesText } from './charter.ts';
+import { adaptiveText, averagingText, memberTerms, smallTerms, smallText, treesText } from './charter.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
 import type { LiarName } from './liars.ts';
 
@@ -66,6 +66,8 @@ export interface ConsortiumOptions {
   readonly liars?: Readonly<Record<number, LiarName>>;
   /** Trains by federated averaging, protecting members, instead of by the gradients of protected records. */
   readonly averaging?: boolean;
+  /** Trains on gated waves by the adaptive step. */
+  readonly adaptive?: boolean;
   /** Grows trees from histograms of protected records. */
   readonly trees?: boolean;
   /** Members that train by a program of their own. */
@@ -85,6 +87,9 @@ export interface ConsortiumOptions {
   /** RPC addresses of a member, given the chain's; without it, the chain's alone. */
   readonly rpcOf?: (member: number, rpcUrl: string) => Promise<string | readonly string[]>;
 }
+
+const textOf = ({ trees, averaging, adaptive }: ConsortiumOptions): unknown =>
+  trees ? treesText : averaging ? averagingText : adaptive ? adaptiveText : smallText;
 
 /** Wei. */
 const STAKE = 10n ** 18n;
@@ -118,7 +123,7 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
     ...(options.committee && { committee: { shares: options.committee.shares } }),
   };
   const { charter, textBytes } = compileCharter(
-    { text: options.trees ? treesText : options.averaging ? averagingText : smallText, terms },
+    { text: textOf(options), terms },
     keys.map(({ address }) => address),
     `0x${'ab'.repeat(32)}`,
   );

@@ -35,6 +35,18 @@ test('[LR6] on the wave basis a column becomes its presence and a place on the c
   });
 });
 
+test('[LR6] gated waves are waves where the column is there, and zero where it is not', () => {
+  const gated: Schema = { ...SCHEMA, basis: 'gatedWaves' };
+  assert.equal(featureCount(gated), 6);
+  const { width, features } = read('age,amount,bad\n25,0,0\n-12.5,,1\n', gated);
+  assert.equal(width, 6);
+  const half = Math.SQRT1_2;
+  const expected = [0, 0, 0, 1, 1, 0, 0, 0, 0, 1, -half, half];
+  features.forEach((x, i) => {
+    assert.ok(Math.abs(x - expected[i]!) < 1e-12, `${i}: ${x}`);
+  });
+});
+
 test('[LR6] what does not fit is refused, naming row, column and need', () => {
   assert.throws(() => read('age,bad\n1,0\n'), { code: 'MISSING_COLUMN', column: 'amount' });
   assert.throws(() => read('age,amount\n1,0\n'), { code: 'MISSING_COLUMN', column: 'bad' });
@@ -67,7 +79,7 @@ test('records can be chosen and joined', () => {
 });
 
 test('[LR6] one record without a label has the features that a table gives it', () => {
-  for (const basis of ['plain', 'waves'] as const) {
+  for (const basis of ['plain', 'waves', 'gatedWaves'] as const) {
     const schema: Schema = { ...SCHEMA, basis };
     const { features } = read('age,amount,bad\n50,-2.5e3,1\n', schema);
     assert.deepEqual(readFeatures({ amount: -2_500, age: '50' }, schema), features);

@@ -7,6 +7,9 @@ import type { Table } from './csv.ts';
 /** signedLog is sign(x)·ln(1 + |x|): it tames amounts that span twelve orders of magnitude, and keeps their sign. */
 export type Transform = 'identity' | 'signedLog';
 
+/** What a column's bounded value u in [−1, 1] becomes (LR6). */
+export type Basis = 'plain' | 'waves' | 'gatedWaves';
+
 export interface Column {
   readonly name: string;
   readonly transform: Transform;
@@ -21,16 +24,16 @@ export interface Schema {
   /** What an empty field of a feature means. */
   readonly blank: 'zero' | 'refuse';
   /**
-   * What a column's bounded value u in [−1, 1] becomes: u itself (plain, the default), or (1 if u ≠ 0 else 0, sin 2πu,
-   * cos 2πu) (waves). Waves let few noised steps, or a linear model, tell amounts apart that are not in order of risk;
-   * they cost nothing of the privacy budget, for they look at no data (spec/learning.md).
+   * u itself (plain, the default), or p = 1 if u ≠ 0 else 0, sin 2πu and cos 2πu (waves), or p, p·sin 2πu and p·cos 2πu
+   * (gatedWaves). Waves let few noised steps, or a linear model, tell amounts apart that are not in order of risk; they
+   * cost nothing of the privacy budget, for they look at no data (spec/learning.md).
    */
-  readonly basis?: 'plain' | 'waves';
+  readonly basis?: Basis;
 }
 
 /** Features that a record under this schema has: the width of its `Records`. */
 export const featureCount = ({ columns, basis }: Pick<Schema, 'columns' | 'basis'>): number =>
-  columns.length * (basis === 'waves' ? 3 : 1);
+  columns.length * (basis === 'waves' || basis === 'gatedWaves' ? 3 : 1);
 
 /** Records ready for training: row-major features, one label each. */
 export interface Records {
@@ -92,8 +95,9 @@ function writeFeatures(
     if (text !== '' && (!NUMBER.test(text) || !Number.isFinite(value)))
       throw new SchemaError('NOT_A_NUMBER', `have “${text}”, need a finite number`, column.name, row);
     const u = transformed(value, column);
-    if (schema.basis === 'waves')
-      out.set([u === 0 ? 0 : 1, Math.sin(2 * Math.PI * u), Math.cos(2 * Math.PI * u)], offset + 3 * j);
+    const wave = (): number[] => [1, Math.sin(2 * Math.PI * u), Math.cos(2 * Math.PI * u)];
+    if (schema.basis === 'gatedWaves') out.set(u === 0 ? [0, 0, 0] : wave(), offset + 3 * j);
+    else if (schema.basis === 'waves') out.set(u === 0 ? [0, 0, 1] : wave(), offset + 3 * j);
     else out[offset + j] = u;
   });
 }

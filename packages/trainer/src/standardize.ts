@@ -2,12 +2,19 @@
  * Standardisation without showing a record: what each record adds to the statistics round, and the use of the constants
  * that everyone derives from its opened sum (LR7; the derivation is protocol/src/model/standardization.ts).
  */
-import { type Records, SchemaError } from './schema.ts';
+import { type Basis, type Records, SchemaError } from './schema.ts';
 
 /** Q16 per feature; the shape of the protocol's `Standardization`. */
 export interface Constants {
   readonly mean: Int32Array;
   readonly deviation: Int32Array;
+}
+
+/** How a model sees features; the shape of the protocol's `InputRules`. */
+export interface Seen {
+  readonly basis: Basis;
+  /** Standardised features are clamped to ±this. */
+  readonly featureLimit: number;
 }
 
 /**
@@ -46,25 +53,30 @@ export function writeMeanStatistics({ count, width, features }: Records, out: Fl
   }
 }
 
-/** (x − mean) / deviation of one record's features, clamped to ±limit. Throws SchemaError when the widths differ. */
+/**
+ * (x − mean) / deviation of records' features, clamped to ±the limit; on gatedWaves a wave is exactly 0 where its column
+ * is absent (LR7). Throws SchemaError when the widths differ.
+ */
 export function standardizeFeatures(
   features: ArrayLike<number>,
   { mean, deviation }: Constants,
-  limit: number,
+  { basis, featureLimit }: Seen,
 ): Float64Array {
   const width = mean.length;
   if (features.length % width !== 0)
     throw new SchemaError('WIDTH', `constants for ${width} features, records have ${features.length}`);
+  const gated = basis === 'gatedWaves';
   return Float64Array.from(features, (feature, i) => {
+    if (gated && i % 3 !== 0 && features[i - (i % 3)] === 0) return 0;
     const x = (feature * 2 ** 16 - mean[i % width]!) / deviation[i % width]!;
-    return Math.max(-limit, Math.min(limit, x));
+    return Math.max(-featureLimit, Math.min(featureLimit, x));
   });
 }
 
 /** What models see of each record. Throws SchemaError when the constants are for another number of features. */
-export function standardize(records: Records, constants: Constants, limit: number): Records {
+export function standardize(records: Records, constants: Constants, seen: Seen): Records {
   const { count, width } = records;
   if (constants.mean.length !== width)
     throw new SchemaError('WIDTH', `constants for ${constants.mean.length} features, records have ${width}`);
-  return { count, width, features: standardizeFeatures(records.features, constants, limit), labels: records.labels };
+  return { count, width, features: standardizeFeatures(records.features, constants, seen), labels: records.labels };
 }

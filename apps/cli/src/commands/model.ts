@@ -96,6 +96,7 @@ const exportModel = verb(
         'model.safetensors': encodeSafetensors(tensorsOf(state), {
           'concord.run': run.charterId,
           'concord.state': run.model,
+          'concord.basis': text.schema.basis,
         }),
         ...(args.onnx === true && { 'model.onnx': encodeOnnx(state, text) }),
       };

@@ -2,8 +2,9 @@
  * What the demo and the benches can say because they hold all files, and no member could: every member alone, all together
  * without privacy (federated averaging), all records in one place, and the run itself with other seeds.
  */
-import { descending, ModelError, type RoundRules, type RunState } from '@concord/protocol';
+import { inputRules, ModelError, type RoundRules, type RunState } from '@concord/protocol';
 import {
+  type Basis,
   type Constants,
   type DifferentiableModel,
   federatedAverage,
@@ -57,19 +58,23 @@ export interface Baselines {
   readonly pooled: Spread;
 }
 
-/** Plain mean and deviation of the features, in the units of the standardisation constants. */
-export function constantsOf({ count, width, features }: Records): Constants {
+/** Plain mean and deviation of the features (LR7: of waves that are gated, where their column is), in the units of the constants. */
+export function constantsOf({ count, width, features }: Records, basis: Basis): Constants {
   const mean = new Int32Array(width);
   const deviation = new Int32Array(width);
   for (let j = 0; j < width; j++) {
     let sum = 0;
     let squares = 0;
+    let present = 0;
+    const gated = basis === 'gatedWaves' && j % 3 !== 0;
     for (let i = j; i < features.length; i += width) {
       sum += features[i]!;
       squares += features[i]! ** 2;
+      if (gated) present += features[i - (j % 3)]!;
     }
-    mean[j] = Math.round((sum / count) * 2 ** 16);
-    deviation[j] = Math.max(655, Math.round(Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)) * 2 ** 16));
+    const among = gated ? Math.max(1, present) : count;
+    mean[j] = Math.round((sum / among) * 2 ** 16);
+    deviation[j] = Math.max(655, Math.round(Math.sqrt(Math.max(0, squares / among - (sum / among) ** 2)) * 2 ** 16));
   }
   return { mean, deviation };
 }
@@ -109,11 +114,11 @@ export function scoreRun(
   home?: number,
 ): Scores {
   const state = stateOf(members, simulation);
-  const { featureLimit } = descending(simulation.rules.charter).training;
+  const seen = inputRules(simulation.rules.charter);
   const ones = exam.test.labels.reduce((sum, label) => sum + label, 0);
   const guess = 2 * ones > exam.test.count ? 1 : -1;
   const logitsOf = (records: Records): ArrayLike<number> =>
-    state ? integerLogits(state, records, featureLimit).logits : new Array<number>(records.count).fill(guess);
+    state ? integerLogits(state, records, seen).logits : new Array<number>(records.count).fill(guess);
   return { ...score(logitsOf, exam, home), noModel: state ? 0 : 1 };
 }
 
@@ -127,21 +132,21 @@ export function compare(task: ComparisonTask): Baselines {
   const homes = task.homes?.map(read);
   const exam = { test, homes };
   const model = modelOf(task.rules);
-  const { featureLimit } = descending(task.rules.charter).training;
+  const seen = inputRules(task.rules.charter);
   const overSeeds = (of: (seed: number) => Scores): Spread => spreadOf(task.seeds.map(of));
   const simulated = (who: readonly Records[], noise: number, seed: number, home?: number): Scores =>
     scoreRun(who, { rules: task.rules, model, noise, seed }, exam, home);
   const judge = (parameters: Float64Array, constants: Constants, home?: number): Scores =>
-    score((records) => logits(model, parameters, standardize(records, constants, featureLimit)), exam, home);
+    score((records) => logits(model, parameters, standardize(records, constants, seen)), exam, home);
   const centrally = (records: Records, seed: number, home?: number): Scores => {
-    const constants = constantsOf(records);
-    const standardized = standardize(records, constants, featureLimit);
+    const constants = constantsOf(records, seen.basis);
+    const standardized = standardize(records, constants, seen);
     const options = { epochs: task.passes, batchSize: 64, learningRate: 0.02, momentum: 0.9, seed };
     return judge(train(model, standardized, options), constants, home);
   };
   const pool = joinRecords(members);
-  const pooled = constantsOf(pool);
-  const shared = members.map((records) => standardize(records, pooled, featureLimit));
+  const pooled = constantsOf(pool, seen.basis);
+  const shared = members.map((records) => standardize(records, pooled, seen));
   return {
     majority: {
       accuracy: majorityGuess(test.labels),

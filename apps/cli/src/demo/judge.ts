@@ -1,5 +1,5 @@
 /** The finished model, judged on records that no member trained on, in the integers that the contract computes with. */
-import { type CharterText, descending, predict, type RunState, type Standardization, toFixed } from '@concord/protocol';
+import { type CharterText, type InputRules, inputRules, predict, type RunState, type Standardization, toFixed } from '@concord/protocol';
 import { accuracy, evaluate, type Evaluation, readRecords, type Records, standardize, type Table } from '@concord/trainer';
 
 /** Scores on all test records; and at home, on those of the members: its own for a member alone, else the plain mean. */
@@ -28,8 +28,8 @@ export function score(logitsOf: (records: Records) => ArrayLike<number>, { test,
 }
 
 /** Features as the model sees them: standardised with the run's own constants, Q16. */
-function fixedFeatures(records: Records, constants: Standardization, limit: number): Int32Array[] {
-  const { features, width, count } = standardize(records, constants, limit);
+function fixedFeatures(records: Records, constants: Standardization, seen: InputRules): Int32Array[] {
+  const { features, width, count } = standardize(records, constants, seen);
   return Array.from({ length: count }, (_, row) => toFixed(features.subarray(row * width, (row + 1) * width)));
 }
 
@@ -41,16 +41,17 @@ export interface Judged {
 }
 
 /** What the contract would say about each record: integer logits, and the inputs that give them. */
-export function integerLogits(state: RunState, records: Records, featureLimit: number): Pick<Judged, 'logits' | 'inputs'> {
+export function integerLogits(state: RunState, records: Records, seen: InputRules): Pick<Judged, 'logits' | 'inputs'> {
   if (state.statistics === undefined) throw new Error('the run has no settled statistics round');
-  const inputs = fixedFeatures(records, state.statistics.constants, featureLimit);
+  const inputs = fixedFeatures(records, state.statistics.constants, seen);
   return { inputs, logits: inputs.map((input) => predict(state.optimizer.model, input)) };
 }
 
 export function judge(state: RunState, charter: CharterText, test: Table, homes?: readonly Table[]): Judged {
-  const { schema, training } = descending(charter);
+  const { schema } = charter;
+  const seen = inputRules(charter);
   const records = readRecords(test, schema);
   const exam = { test: records, homes: homes?.map((table) => readRecords(table, schema)) };
-  const scores = score((each) => integerLogits(state, each, training.featureLimit).logits, exam);
-  return { scores, labels: records.labels, ...integerLogits(state, records, training.featureLimit) };
+  const scores = score((each) => integerLogits(state, each, seen).logits, exam);
+  return { scores, labels: records.labels, ...integerLogits(state, records, seen) };
 }

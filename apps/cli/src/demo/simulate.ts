@@ -7,6 +7,7 @@ import {
   descending,
   type DescentText,
   type FedAvgTraining,
+  inputRules,
   memberBound,
   nextState,
   quantizeMember,
@@ -88,7 +89,7 @@ export function simulateRun(members: readonly Records[], simulation: Simulation)
   for (let round = 0; round < rules.rounds; round++) {
     if (taskOf(round) === 'training' && ready[0] === undefined) {
       const { constants } = state.statistics!;
-      ready = members.map((records) => standardize(records, constants, charter.training.featureLimit));
+      ready = members.map((records) => standardize(records, constants, inputRules(charter)));
     }
     const total = new Float64Array(rules.d);
     members.forEach((records, i) => {

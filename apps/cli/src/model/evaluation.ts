@@ -1,5 +1,5 @@
 /** A finished model on labeled records that nobody trained on: what it finds, what it flags by mistake, what it misses. */
-import { type CharterText, descending, FRACTION_BITS, predict, type RunState, toFixed, treePlan } from '@concord/protocol';
+import { type CharterText, FRACTION_BITS, inputRules, predict, type RunState, toFixed, treePlan } from '@concord/protocol';
 import {
   evaluate,
   type Evaluation,
@@ -61,7 +61,7 @@ interface Finished {
 function seenBy({ state, text }: Finished, records: Records): Records {
   if (treePlan(text)) return records;
   if (state.statistics === undefined) throw new SettingError('model', 'the run has no settled statistics round');
-  return standardize(records, state.statistics.constants, descending(text).training.featureLimit);
+  return standardize(records, state.statistics.constants, inputRules(text));
 }
 
 /** Integer scores as the contract would give them (IN3). */

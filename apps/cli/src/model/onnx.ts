@@ -108,6 +108,17 @@ function features(graph: Graph, { columns, basis }: CharterText['schema']): stri
   return node(graph, 'Reshape', 'features', [woven, integers(graph, 'flat', [0, -1])]);
 }
 
+/** On gated waves: the standardised inputs, 0 where a wave's column is absent (LR7). */
+function gated(graph: Graph, inputs: string, { columns, basis }: CharterText['schema']): string {
+  if (basis !== 'gatedWaves') return inputs;
+  const presence = columns.flatMap(() => [1, 0, 0]);
+  const thrice = node(graph, 'Concat', 'thrice', ['presentRaised', 'presentRaised', 'presentRaised'], { axis: 2 });
+  const gates = node(graph, 'Reshape', 'gates', [thrice, 'flat']);
+  // A presence itself passes.
+  const open = node(graph, 'Max', 'open', [gates, constant(graph, 'isPresence', [presence.length], presence)]);
+  return node(graph, 'Mul', 'seen', [inputs, open]);
+}
+
 /**
  * Input `columns` [N, columns of the schema, in its order; blanks as 0], outputs `logit` and `probability` [N, 1].
  * Throws RangeError before the statistics round is settled, and for trees, which are not written as ONNX yet.
@@ -126,11 +137,12 @@ export function encodeOnnx(state: RunState, text: CharterText): Uint8Array {
   const centred = node(graph, 'Sub', 'centred', [features(graph, text.schema), weights('standardization.mean')]);
   const scaled = node(graph, 'Div', 'scaled', [centred, weights('standardization.deviation')]);
   const limit = training.featureLimit;
-  const inputs = node(graph, 'Clip', 'inputs', [
+  const clipped = node(graph, 'Clip', 'inputs', [
     scaled,
     constant(graph, 'least', [], [-limit]),
     constant(graph, 'most', [], [limit]),
   ]);
+  const inputs = gated(graph, clipped, text.schema);
   const layer = (name: string, from: string, to: string): string =>
     node(graph, 'Gemm', to, [from, weights(`${name}.weight`), weights(`${name}.bias`)], { transB: 1 });
   const top =

@@ -6,7 +6,8 @@ const real = (fixed: Int32Array): number[] => Array.from(fixed, (each) => each /
 
 /**
  * logistic: output.weight [1, inputs], output.bias [1]; mlp: also hidden.weight [hidden, inputs], hidden.bias [hidden];
- * both: standardization.mean and .deviation [inputs], once the statistics round is settled (LR1, LR7). trees: feature and
+ * both: standardization.mean and .deviation [inputs], once the statistics round is settled (LR1, LR7; on gated
+ * waves a wave is 0 where its column is absent, whatever these say). trees: feature and
  * threshold [trees, nodes] from the root down, leaf [trees, leaves] (LR30); right where value / bound ≥ threshold.
  */
 export function tensorsOf({ optimizer: { model }, statistics }: RunState): Tensor[] {

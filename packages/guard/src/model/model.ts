@@ -4,10 +4,12 @@
  */
 import {
   decodeRunState,
+  inputRules,
   modelHash,
   parameterCount,
   runStateHash,
   type CharterText,
+  type InputRules,
   type Model,
   type RunState,
   type Standardization,
@@ -54,11 +56,10 @@ export interface VerifiedModel {
   readonly modelId: Hex;
   readonly stateHash: Hex;
   readonly model: Model;
-  /** How features are standardised; absent for trees, which see them as they are (LR31). */
+  /** How features are standardised, and how the model sees them then (LR7); absent for trees, which see them as they are (LR31). */
   readonly standardization?: {
     readonly constants: Standardization;
-    /** Standardised features are clamped to ±this (LR7). */
-    readonly limit: number;
+    readonly inputs: InputRules;
   };
   readonly text: CharterText;
   /** Seconds since 1970: when its charter was voted in. */
@@ -170,9 +171,9 @@ export async function verifyModel(ask: Ask, place: Place, charterId: Hex, source
   return { charterId, stateHash, passedAt: passed, ...opened(bytes, textDigest, stateHash) };
 }
 
-function standardizationIn({ statistics }: RunState, { training }: CharterText): VerifiedModel['standardization'] {
-  if (!statistics || !('featureLimit' in training)) return undefined;
-  return { constants: statistics.constants, limit: training.featureLimit };
+function standardizationIn({ statistics }: RunState, text: CharterText): VerifiedModel['standardization'] {
+  if (!statistics || text.model.kind === 'trees') return undefined;
+  return { constants: statistics.constants, inputs: inputRules(text) };
 }
 
 function opened(

@@ -1,5 +1,5 @@
 /** One account under the model, in the integers of the contract, and which columns speak most (GU10). */
-import { predict, toFixed } from '@concord/protocol';
+import { type Basis, featuresPerColumn, predict, toFixed } from '@concord/protocol';
 import { readFeatures, standardizeFeatures } from '@concord/trainer';
 import type { VerifiedModel } from './model.ts';
 import { pathsOf } from './paths.ts';
@@ -26,7 +26,7 @@ export function scoreOf(verified: VerifiedModel, columns: ReadonlyMap<string, nu
   const { model, standardization, text } = verified;
   const raw = readFeatures(Object.fromEntries(columns), text.schema);
   const features = toFixed(
-    standardization ? standardizeFeatures(raw, standardization.constants, standardization.limit) : raw,
+    standardization ? standardizeFeatures(raw, standardization.constants, standardization.inputs) : raw,
   );
   const score = predict(model, features);
   const said = (sign: 1 | -1): string[] =>
@@ -65,15 +65,16 @@ function weighedIn(
       return { weight, say: () => divided(column.name, columns.get(column.name)!, { at, above, raises: weight > 0 }) };
     });
   }
-  const width = basis === 'waves' ? 3 : 1;
+  const width = featuresPerColumn(basis);
   return schema.map((column, i) => {
-    // A standardised 0 is the mean of all members' records: what the model would say of this account were it usual here.
+    // A standardised 0 is the mean of all members' records (of a gated wave: of those that have the column, and what a model
+    // sees of one that has not): what the model would say of this account were it usual here.
     const usual = features.slice().fill(0, width * i, width * (i + 1));
     const weight = score - predict(model, usual);
     const value = columns.get(column.name)!;
     return {
       weight,
-      say: () => compared(column.name, value, usualOf(i, column, standardization!.constants.mean, width === 3)),
+      say: () => compared(column.name, value, usualOf(i, column, standardization!.constants.mean, basis)),
     };
   });
 }
@@ -86,17 +87,19 @@ const untransformed = ({ transform, bound }: SchemaColumn, u: number): number =>
 
 /**
  * The usual value of a column, from the run's noised means alone. Plain: the mean of the transformed value, turned back.
- * Waves: where accounts that have any stand on the circle; those that have none stand at angle 0 and are taken out.
+ * Waves: where accounts that have any stand on the circle; those that have none stand at angle 0 and are taken out, which
+ * gated waves did already.
  */
 function usualOf(
   i: number,
   column: SchemaColumn,
   mean: Int32Array,
-  waves: boolean,
+  basis: Basis,
 ): { value: number; share?: number } {
   const real = (at: number): number => mean[at]! / 2 ** 16;
-  if (!waves) return { value: untransformed(column, real(i)) };
+  if (basis === 'plain') return { value: untransformed(column, real(i)) };
   const share = Math.max(0, Math.min(1, real(3 * i)));
-  const turn = Math.atan2(real(3 * i + 1), real(3 * i + 2) - (1 - share)) / (2 * Math.PI);
+  const absent = basis === 'waves' ? 1 - share : 0;
+  const turn = Math.atan2(real(3 * i + 1), real(3 * i + 2) - absent) / (2 * Math.PI);
   return { value: untransformed(column, turn < 0 ? turn + 1 : turn), share };
 }

@@ -7,6 +7,7 @@ import {
   descending,
   type DescentText,
   type FedAvgTraining,
+  inputRules,
   type Kernels,
   memberBound,
   type NoiseSampler,
@@ -71,7 +72,7 @@ const statistics =
 /** The records as the model of a training round sees them. Throws RangeError before the statistics round is settled. */
 export function standardized(records: Records, state: RunState, text: CharterText): Records {
   if (!state.statistics) throw new RangeError('training needs the constants of the statistics round');
-  return standardize(records, state.statistics.constants, descending(text).training.featureLimit);
+  return standardize(records, state.statistics.constants, inputRules(text));
 }
 
 function gradients({ records, text, trained }: Contributor, state: RunState): Contribution {

@@ -5,6 +5,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { type CharterText, descending } from '../charterText.ts';
+import { adaptiveOf } from '../trainingText.ts';
 import { initialModel } from './initial.ts';
 import { descentOf } from '../strategies/byName.ts';
 import { growTrees } from '../strategies/growTrees.ts';
@@ -36,7 +37,7 @@ export interface RunState {
 /** The state before round 0; the seed is the text's digest, so it is fixed before anybody votes (LR3). */
 export const startState = (charter: CharterText, textDigest: Uint8Array): RunState => ({
   round: 0,
-  optimizer: initialState(initialModel(charter.model, textDigest)),
+  optimizer: initialState(initialModel(charter.model, textDigest), adaptiveOf(charter.training) !== undefined),
 });
 
 /** What a round of an algorithm that descends asks of a member: feature statistics, or to train. Trees need no statistics. */
@@ -70,11 +71,12 @@ export function nextState(rules: RoundRules, state: RunState, sum: ArrayLike<big
     const moments = Array.prototype.slice.call(sum, 0, statisticsLength(model.inputs)) as bigint[];
     const one = { above: scale << 16n, below: BigInt(training.statisticsNorm) };
     const { weight, counted } = strategy.census(moments[0]!, updates, one);
-    const constants = deriveStandardization([weight, ...moments.slice(1)], training.deviationFloor);
+    const constants = deriveStandardization([weight, ...moments.slice(1)], training.deviationFloor, charter.schema.basis);
     return { round: 1, optimizer: state.optimizer, statistics: { recordCount: counted, constants } };
   }
   if (state.statistics === undefined) throw new ModelError('SHAPE', 'no statistics', 'a settled statistics round');
   const [first, last] = training.learningRate;
+  const adaptive = adaptiveOf(training);
   const descent = Array.prototype.slice.call(sum, 0, parameterCount(model)) as bigint[];
   const optimizer = applyUpdate(state.optimizer, descent, {
     learningRate: linearLearningRate(BigInt(first), BigInt(last), rounds - 1, state.round - 1),
@@ -82,6 +84,9 @@ export function nextState(rules: RoundRules, state: RunState, sum: ArrayLike<big
     clippingNorm: BigInt(training.clippingNorm),
     quantizedNorm: scale,
     recordCount: BigInt(strategy.divisor(state.statistics.recordCount, updates)),
+    ...(adaptive && {
+      adaptive: { decay: BigInt(adaptive.decay), epsilon: BigInt(adaptive.epsilon), steps: state.round },
+    }),
   });
   return { ...state, round: state.round + 1, optimizer };
 }
@@ -143,23 +148,24 @@ export function decodeRunState(bytes: Uint8Array): RunState {
 /** The three hashes under a state's hash; a contract that is shown the model needs only the other two. */
 export interface StateParts {
   readonly modelHash: Uint8Array;
+  /** Of the velocities, and of the moments where there are any. */
   readonly velocityHash: Uint8Array;
   readonly constantsHash: Uint8Array;
 }
 
 export function stateParts(state: RunState): StateParts {
   const { model } = state.optimizer;
-  const velocity = encodeState(state.optimizer).subarray(HEADER_BYTES + 4 * model.parameters.length);
+  const moving = encodeState(state.optimizer).subarray(HEADER_BYTES + 4 * model.parameters.length);
   return {
     modelHash: modelHash(model),
-    velocityHash: sha256(velocity),
+    velocityHash: sha256(moving),
     constantsHash: sha256(encodeConstants(state)),
   };
 }
 
 /**
  * `modelHash` on chain (LR10): SHA-256(u8 20 ‖ "concord/v1/run-state" ‖ u32be round ‖ SHA-256(model) ‖
- * SHA-256(velocities) ‖ SHA-256(constants)).
+ * SHA-256(velocities ‖ moments) ‖ SHA-256(constants)).
  */
 export function runStateHash(state: RunState): Uint8Array {
   const tag = 'concord/v1/run-state';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { CharterTextError } from '../charterFields.ts';
-import { decodeCharterText } from '../charterText.ts';
+import { decodeCharterText, inputRules } from '../charterText.ts';
 import { ModelError } from '../model/model.ts';
-import { nextState, startState } from '../model/runState.ts';
+import { decodeRunState, encodeRunState, nextState, startState } from '../model/runState.ts';
 import { strategyOf } from './byName.ts';
 import { fedAvg, memberBound } from './fedAvg.ts';
 import { fedSgd } from './fedSgd.ts';
@@ -18,16 +18,16 @@ const numbers = {
   momentum: 0,
 };
 const local = { passes: 1, batchSize: 32, learningRate: 6_554, momentum: 0, proximal: 0 };
-const textOf = (version: number, training: object, inputs = 1) => ({
+const textOf = (version: number, training: object, inputs = 1, basis = 'plain') => ({
   version,
   name: 'test',
   purpose: 'test',
   metric: 'test',
   schema: {
-    columns: Array.from({ length: inputs }, (_, i) => ({ name: `x${i}`, transform: 'identity', bound: 1 })),
+    columns: Array.from({ length: basis === 'plain' ? inputs : inputs / 3 }, (_, i) => ({ name: `x${i}`, transform: 'identity', bound: 1 })),
     label: 'y',
     blank: 'refuse',
-    basis: 'plain',
+    basis,
   },
   model: { kind: 'logistic', inputs },
   training,
@@ -43,6 +43,52 @@ test('[LR20] a text of version 1 trains by fedSgd and keeps its bytes; version 2
   assert.equal(strategyOf(decodeCharterText(averaging)), fedAvg);
   assert.deepEqual(decodeCharterText(averaging), averaging);
   assert.deepEqual([fedSgd.unit, fedAvg.unit], [1, 2]);
+});
+
+test('[LR13] a text of version 2 that descends may be adaptive, with a decay below 1 and an epsilon above 0, and no other', () => {
+  const adaptive = { decay: 64_225, epsilon: 52 };
+  for (const training of [
+    { algorithm: 'fedSgd', ...numbers, adaptive },
+    { algorithm: 'fedAvg', ...numbers, adaptive, local },
+  ])
+    assert.equal(JSON.stringify(decodeCharterText(textOf(2, training)).training), JSON.stringify(training));
+  const refused = (version: number, training: object, path: string): void =>
+    assert.throws(() => decodeCharterText(textOf(version, training)), { name: 'CharterTextError', path });
+  refused(1, { ...numbers, adaptive }, 'training.adaptive');
+  refused(2, { algorithm: 'boostedTrees', adaptive }, 'training.adaptive');
+  for (const [field, wrong] of [
+    ['decay', -1],
+    ['decay', 65_536],
+    ['decay', undefined],
+    ['epsilon', 0],
+    ['epsilon', 2 ** 31],
+    ['epsilon', 0.5],
+    ['beta', 1],
+  ] as const)
+    refused(2, { algorithm: 'fedSgd', ...numbers, adaptive: { ...adaptive, [field]: wrong } }, `training.adaptive.${field}`);
+  refused(2, { algorithm: 'fedSgd', ...numbers, adaptive: null }, 'training.adaptive');
+});
+
+test('[LR6] gated waves are three inputs a column, in texts of version 2 only', () => {
+  const training = { algorithm: 'fedSgd', ...numbers };
+  const text = decodeCharterText(textOf(2, training, 6, 'gatedWaves'));
+  assert.deepEqual([text.schema.basis, text.schema.columns.length, text.model.inputs], ['gatedWaves', 2, 6]);
+  assert.deepEqual(inputRules(text), { basis: 'gatedWaves', featureLimit: 4 });
+  assert.throws(() => decodeCharterText(textOf(1, numbers, 6, 'gatedWaves')), { path: 'schema.basis' });
+  const narrow = { ...textOf(2, training, 6, 'gatedWaves'), model: { kind: 'logistic', inputs: 2 } };
+  assert.throws(() => decodeCharterText(narrow), { path: 'model.inputs' });
+});
+
+test('[LR13] a state without moments is not moved adaptively, nor one with moments otherwise', () => {
+  const texts = [numbers, { ...numbers, adaptive: { decay: 1, epsilon: 1 } }].map((training) =>
+    decodeCharterText(textOf(2, { algorithm: 'fedSgd', ...training })),
+  );
+  const rules = texts.map((charter) => ({ charter, rounds: 3, d: 3, recordBound: 1_002, bound: 101_224 }));
+  const settled = rules.map((each) => nextState(each, startState(each.charter, new Uint8Array(32)), [50_000n, 1n, 1n], 3));
+  for (const [i, other] of [settled[1]!, settled[0]!].entries()) {
+    assert.equal(nextState(rules[i]!, settled[i]!, [1n, 1n, 1n], 3).round, 2);
+    assert.throws(() => nextState(rules[i]!, other, [1n, 1n, 1n], 3), { code: 'PARAMETER_COUNT' });
+  }
 });
 
 test('[LR20] an algorithm that is not named, not known, or not that version’s is refused with the field', () => {
@@ -71,10 +117,10 @@ test('[LR20] an algorithm that is not named, not known, or not that version’s 
     refused(2, { algorithm: 'fedAvg', ...numbers, local: { ...local, [field]: wrong } }, `training.local.${field}`);
 });
 
-test('[LR20] runs of both algorithms give the counts, constants and parameters of the reference', () => {
+test('[LR20][LR7][LR13] runs of both algorithms, on gated waves and adaptive too, give the counts, constants and parameters of the reference', () => {
   const file = new URL('../../../../spec/vectors/strategies.json', import.meta.url);
   const { runs } = JSON.parse(readFileSync(file, 'utf8'));
-  assert.equal(runs.length, 3);
+  assert.equal(runs.length, 6);
   for (const run of runs) {
     const fields = ['clippingNorm', 'statisticsNorm', 'deviationFloor', 'momentum'] as const;
     const training = {
@@ -83,8 +129,9 @@ test('[LR20] runs of both algorithms give the counts, constants and parameters o
       featureLimit: 4,
       learningRate: run.learningRate.map(Number),
       ...Object.fromEntries(fields.map((field) => [field, Number(run[field])])),
+      ...(run.adaptive && { adaptive: { decay: Number(run.adaptive.decay), epsilon: Number(run.adaptive.epsilon) } }),
     };
-    const charter = decodeCharterText(textOf(2, training, run.inputs));
+    const charter = decodeCharterText(textOf(2, training, run.inputs, run.basis));
     const bounds = { d: run.d, recordBound: Number(run.recordBound), bound: Number(run.bound) };
     const rules = { charter, rounds: run.sums.length, ...bounds };
     assert.equal(String(strategyOf(charter).quantizedNorm(rules)), run.quantizedNorm);
@@ -96,9 +143,11 @@ test('[LR20] runs of both algorithms give the counts, constants and parameters o
       assert.deepEqual(Array.from(constants.mean, String), run.means);
       assert.deepEqual(Array.from(constants.deviation, String), run.deviations);
       if (round === 0) continue;
-      const { parameters, velocity } = run.states[round - 1];
+      const { parameters, velocity, moment } = run.states[round - 1];
       assert.deepEqual(Array.from(state.optimizer.model.parameters, String), parameters);
       assert.deepEqual(Array.from(state.optimizer.velocity, String), velocity);
+      assert.deepEqual(state.optimizer.moment && Array.from(state.optimizer.moment, String), moment);
+      assert.deepEqual(decodeRunState(encodeRunState(state)), state);
     }
   }
 });

@@ -236,9 +236,12 @@ const modelAndTraining: Compare = ({ text: before }, { text: after }) => {
         : `a ${model.kind} model with ${model.inputs} inputs`;
   return [
     ...(same(({ model }) => model) ? [] : [change(`The model is ${shape(after)} instead of ${shape(before)}.`)]),
+    ...(same(({ schema }) => schema.basis)
+      ? []
+      : [change(`Columns become inputs on the basis “${after.schema.basis}” instead of “${before.schema.basis}”.`)]),
     ...(same(({ training }) => training)
       ? []
-      : [change('It is trained with other numbers (clipping, learning rate, momentum, passes).')]),
+      : [change('It is trained with other numbers (clipping, learning rate, momentum, adaptive steps, passes).')]),
   ];
 };
 

@@ -2,7 +2,7 @@
  * A charter in plain words: its own clauses, what is learned, what the contract holds everybody to whatever those clauses
  * say, what it promises and what it costs. The words follow from struct and text alone. [BD2]
  */
-import type { CharterText, TextClause } from '@concord/protocol';
+import { adaptiveOf, type CharterText, type TextClause } from '@concord/protocol';
 import type { Charter } from '../facts.ts';
 import { charterFacts, type CharterFacts } from './facts.ts';
 import { acceptanceWords, useWords } from './use.ts';
@@ -27,7 +27,14 @@ export interface CharterExplanation {
   readonly facts: CharterFacts;
 }
 
-function learned({ schema, model }: CharterText, facts: CharterFacts): string[] {
+/** What a column becomes, where that is more than itself (LR6). */
+const BASIS: Readonly<Record<CharterText['schema']['basis'], string>> = {
+  plain: '',
+  waves: ' Each column becomes three inputs: whether it is there, and two waves of its size.',
+  gatedWaves: ' Each column becomes three inputs: whether it is there, and where it is, two waves of its size.',
+};
+
+function learned({ schema, model, training }: CharterText, facts: CharterFacts): string[] {
   const shape =
     model.kind === 'trees'
       ? `${model.trees} boosted trees of depth ${model.depth} on ${model.inputs} inputs`
@@ -36,7 +43,10 @@ function learned({ schema, model }: CharterText, facts: CharterFacts): string[] 
         : `A logistic model with ${model.inputs} inputs`;
   return [
     `${shape}, ${thousands(facts.parameters)} parameters; nobody runs anybody’s code.`,
-    `From ${schema.columns.length} columns of each record it predicts “${onOneLine(schema.label)}” (0 or 1); an empty field ${schema.blank === 'zero' ? 'counts as 0' : 'is refused'}. No other column is read.`,
+    `From ${schema.columns.length} columns of each record it predicts “${onOneLine(schema.label)}” (0 or 1); an empty field ${schema.blank === 'zero' ? 'counts as 0' : 'is refused'}.${BASIS[schema.basis]} No other column is read.`,
+    ...(adaptiveOf(training)
+      ? ['Each parameter’s step is scaled by how large its opened gradients have been; that looks at opened sums only.']
+      : []),
   ];
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OPEN_USE } from '@concord/protocol';
 import { zeroHash } from 'viem';
-import { averagingText, memberTerms, smallTerms, smallText } from '../../../testing/src/charter.ts';
+import { adaptiveText, averagingText, memberTerms, smallTerms, smallText } from '../../../testing/src/charter.ts';
 import { type CharterTerms, compileCharter } from '../compileCharter.ts';
 import type { Address, Hex } from '../facts.ts';
 import { charterIdOf } from '../identity.ts';
@@ -62,6 +62,15 @@ test('[BD3] a charter put in its own place changes nothing but what is spent', (
   const alone = explainCharter(plain.charter, plain.text).facts.privacy.epsilonAfterAllRounds;
   const { epsilon } = explainAmendment(plain, plain, { spentRho: 0n }).together;
   assert.ok(epsilon >= alone && epsilon <= 8, `${epsilon}: the new budget alone`);
+});
+
+test('[BD2][BD3] gated waves and adaptive steps are said, and so is a charter that takes them up', () => {
+  const after = compiled(adaptiveText, smallTerms(3, 3));
+  assert.doesNotMatch(sentencesOf(plain, 'learned'), /becomes three inputs|opened gradients/);
+  assert.match(sentencesOf(after, 'learned'), /Each column becomes three inputs: whether it is there, and where it is, two waves.+step is scaled by how large its opened gradients have been/s);
+  const { changes } = explainAmendment(plain, after);
+  for (const pattern of [/inputs on the basis “gatedWaves” instead of “plain”/, /trained with other numbers \(.*adaptive steps/])
+    assert.equal(changes.filter(({ sentence }) => pattern.test(sentence)).length, 1, String(pattern));
 });
 
 test('[BD3] what changes is said for whom, and what is worse comes first', () => {

@@ -34,6 +34,8 @@ export interface Stage {
   /** Seconds for each phase. */
   readonly phaseSeconds: number;
   readonly relayers: number;
+  /** The charter's text, `smallText` unless told. */
+  readonly text?: unknown;
 }
 
 /** Seconds: when the chain begins. */
@@ -122,7 +124,7 @@ export async function setStage(stage: Stage): Promise<SetStage> {
     ...(stage.committee && { committee: { shares: stage.committee.shares } }),
   };
   const addresses = people.members.map(({ address }) => address);
-  const { charter, textBytes } = compileCharter({ text: smallText, terms }, addresses, `0x${'ab'.repeat(32)}`);
+  const { charter, textBytes } = compileCharter({ text: stage.text ?? smallText, terms }, addresses, `0x${'ab'.repeat(32)}`);
   const client = await clientFor(chain, deployed, account);
   const { charterId } = await mined(propose(client, charter));
   const folder = mkdtempSync(join(tmpdir(), 'concord-simulation-'));
