@@ -7,12 +7,17 @@ const objectOf = (value: unknown): Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 
 /**
- * The draft of a choice; nothing that protects members is touched. What does not fit (a text that is no object, trees
- * with other rounds than theirs) comes out as it is, for `compileCharter` to refuse in words.
+ * The draft of a choice; nothing that protects members is touched but an ε that the choice itself says. What does not fit
+ * (a text that is no object, trees with other rounds than theirs) comes out as it is, for `compileCharter` to refuse in words.
  */
-export function draftAt({ text, terms }: Draft, { trainingRounds, committee, training }: Choice): Draft {
+export function draftAt({ text, terms }: Draft, { trainingRounds, epsilon, committee, training }: Choice): Draft {
   const { committee: _, ...others } = terms;
-  const chosen = { ...others, trainingRounds, ...(committee && { committee: { shares: committee.shares } }) };
+  const chosen = {
+    ...others,
+    trainingRounds,
+    ...(epsilon !== undefined && { epsilon }),
+    ...(committee && { committee: { shares: committee.shares } }),
+  };
   if (!training) return { text, terms: chosen };
   const before = objectOf(objectOf(text)['training']);
   const local = { ...objectOf(before['local']), ...objectOf(training['local']) };

@@ -11,6 +11,8 @@ export interface Draft {
 /** What may differ between two plans for one draft. [PL1] */
 export interface Choice {
   readonly trainingRounds: number;
+  /** Without it the draft's own; less only where the person's budget of ε says so, more only to ask what it would buy. */
+  readonly epsilon?: number;
   /** Without it the members hold the shares. */
   readonly committee?: { readonly shares: number };
   /** Over `text.training`, in its units (2^-16); `local` is laid over the text's own. */
@@ -129,8 +131,10 @@ export interface LearningModel {
 export interface Budget {
   readonly usd?: number;
   readonly gas?: number;
-  /** Of all parts. */
+  /** Sent by all parts together. */
   readonly bytes?: number;
+  /** Sent by one member. */
+  readonly memberBytes?: number;
   readonly seconds?: number;
   readonly epsilon?: number;
 }
