@@ -1,5 +1,10 @@
 export * from './allocation/window.ts';
 export * from './draftAt.ts';
+export * from './picture/characters.ts';
+export * from './picture/front.ts';
+export * from './picture/page.ts';
+export { svgFile } from './picture/svg.ts';
+export * from './picture/timeline.ts';
 export * from './search/budget.ts';
 export * from './search/document.ts';
 export * from './search/evaluate.ts';
