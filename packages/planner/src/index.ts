@@ -1,1 +1,3 @@
 export * from './allocation/window.ts';
+export * from './draftAt.ts';
+export * from './types.ts';
