@@ -31,18 +31,34 @@ export interface Chain {
   /** Wei for one gas; one number, or 24 by the hour of the day, UTC. */
   readonly gasPrice: number | readonly number[];
   readonly usdPerEther: number;
+  /** Seconds between two looks of a node at the chain; a node's own default unless told. */
+  readonly pollSeconds?: number;
   /** Where these figures are from, for people. */
   readonly origin: string;
+}
+
+/** How parts reach each other. */
+export interface Network {
+  /** Of one message, and of one question to an RPC. */
+  readonly latencySeconds: number;
+  /** What the slowest part can send. */
+  readonly bytesPerSecond: number;
 }
 
 export interface Prices {
   readonly chains: readonly Chain[];
   readonly usdPerGigabyte: number;
   readonly usdPerProcessorHour: number;
+  /** `NETWORK` unless told. */
+  readonly network?: Network;
+  /** Chance that somebody who is needed is absent in an attempt; 0 unless told. [PL4] */
+  readonly absence?: number;
+  /** Aggregators on the roster that committees are drawn from; the fewest that suffice unless told. */
+  readonly aggregators?: number;
   readonly origin: string;
 }
 
-/** What one whole run costs if no attempt is void. */
+/** What one whole run costs; with a chance of absence (`Prices.absence`), what it is expected to. */
 export interface Cost {
   readonly gas: number;
   readonly usd: { readonly gas: number; readonly bytes: number; readonly compute: number; readonly total: number };
@@ -50,9 +66,9 @@ export interface Cost {
   readonly payers: { readonly relayer: number; readonly members: number; readonly aggregators: number };
   /** Bytes sent: by one member, and by all parts. */
   readonly bytes: { readonly member: number; readonly all: number };
-  /** Wall clock, from the first attempt's seating to the last settled round. */
+  /** Wall clock, from the first seats on chain to the last settled round. */
   readonly seconds: number;
-  /** Of the busiest member; of one holder (in a consortium the same); of all parts. */
+  /** Of the member with most records; of one drawn holder on the mean (in a consortium a member); of all parts. */
   readonly processorSeconds: { readonly member: number; readonly holder: number; readonly all: number };
   /** After all rounds, by the integer ledger. */
   readonly epsilon: number;
@@ -72,11 +88,15 @@ export interface Plane {
 
 /** What a node computes again and again, and what it is measured by. */
 export type KernelName =
+  /** One record's gradient; D is the number of parameters. */
+  | 'gradient'
+  /** One record's vector clipped and rounded; D is the length of an update. */
+  | 'quantize'
   /** A member makes, seals and signs one report. */
   | 'make'
-  /** A member draws one noise vector. */
+  /** A member draws one noise vector; D is the length of an update. */
   | 'noise'
-  /** A holder reads one report. */
+  /** A holder reads one report, whose signature it has checked. */
   | 'decode'
   /** A holder opens its seal and checks its share of one report. */
   | 'check'
@@ -88,7 +108,7 @@ export type KernelName =
   | 'query'
   /** A holder adds one report to its sum. */
   | 'aggregate'
-  /** A holder opens the sum of an attempt. */
+  /** A holder puts the sums together, checks the result and steps the model. */
   | 'open';
 
 /** What a machine's processor takes for what nodes compute. [PL3] */
@@ -99,8 +119,7 @@ export interface Calibration {
   /** Seconds that measuring took. */
   readonly seconds: number;
   readonly kernels: Readonly<Record<KernelName, Plane>>;
-  /** Seconds: of one record's gradient for one multiply-add, of one signature, of one signature checked, of one byte hashed. */
-  readonly multiplyAdd: number;
+  /** Seconds: of one signature, of one signature checked, of one byte hashed. */
   readonly sign: number;
   readonly recover: number;
   readonly hashByte: number;

@@ -1,8 +1,8 @@
 /** A choice as a point: compiled as a member's node would, then costed, then asked of the learning model. [PL1][PL2][PL7] */
-import { CharterTextError } from '@concord/protocol';
-import { type Address, CharterTermsError, type CompiledCharter, compileCharter, gasCost, privacyCost } from '@concord/sdk';
-import { draftAt } from '../draftAt.ts';
-import type { Calibration, Choice, Cost, Draft, LearningModel, Prices, Worth } from '../types.ts';
+import { type Address, type CompiledCharter, gasCost, privacyCost } from '@concord/sdk';
+import { compileAt } from '../compileAt.ts';
+import { costOf } from '../cost/costOf.ts';
+import type { Calibration, Choice, Draft, LearningModel, Prices, Worth } from '../types.ts';
 import type { Point } from './front.ts';
 
 /** Undefined: this is no choice, since it does not compile or the contract would stop its run at the gas cap. */
@@ -22,27 +22,6 @@ export interface Subject {
   readonly records: readonly number[];
 }
 
-export type CostOf = (
-  compiled: CompiledCharter,
-  choice: Choice,
-  prices: Prices,
-  calibration: Calibration,
-  records: readonly number[],
-) => Cost;
-
-/** Size and cost do not depend on the matrix. */
-const SEED = `0x${'00'.repeat(32)}` as const;
-
-/** Compiles a choice of a draft; undefined where it does not compile. */
-export function compiledAt({ draft, members }: Subject, choice: Choice): CompiledCharter | undefined {
-  try {
-    return compileCharter(draftAt(draft, choice), members, SEED);
-  } catch (error) {
-    if (error instanceof CharterTextError || error instanceof CharterTermsError) return undefined;
-    throw error;
-  }
-}
-
 /** Gas that the rounds contract meters against the cap (CH8), about. */
 export function meteredGas({ charter }: CompiledCharter): number {
   const { firstRound, laterRound } = gasCost(charter);
@@ -55,11 +34,13 @@ interface Prepared {
 }
 
 /** Points of a draft's choices. What depends neither on chain nor on hour is computed once. */
-export function evaluator(subject: Subject, { prices, calibration, learning }: Known, costOf: CostOf): Evaluate {
+export function evaluator(subject: Subject, { prices, calibration, learning }: Known): Evaluate {
+  const { draft, members, records } = subject;
   const prepared = new Map<string, Prepared | undefined>();
   const prepare = (choice: Choice): Prepared | undefined => {
-    const compiled = compiledAt(subject, choice);
-    if (!compiled) return undefined;
+    const outcome = compileAt(draft, choice, members, records);
+    if ('refused' in outcome) return undefined;
+    const { compiled } = outcome;
     const { gasCap } = compiled.charter.limits;
     if (gasCap > 0n && meteredGas(compiled) > Number(gasCap)) return undefined;
     const { multiplier } = privacyCost(compiled.charter);
@@ -74,6 +55,6 @@ export function evaluator(subject: Subject, { prices, calibration, learning }: K
     const { compiled, worth } = known;
     const training = { ...choice.training, ...worth.training };
     const tuned = Object.keys(training).length > 0 ? { ...choice, training } : choice;
-    return { choice: tuned, cost: costOf(compiled, tuned, prices, calibration, subject.records), worth };
+    return { choice: tuned, cost: costOf(compiled, tuned, prices, calibration, records), worth };
   };
 }

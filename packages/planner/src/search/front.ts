@@ -8,8 +8,14 @@ export interface Point {
   readonly worth: Worth;
 }
 
+/** Noise is rounded against the spender, so that runs of one ε differ in its ninth digit: that makes none the better one. */
+const epsilon = ({ cost }: Point): number => Math.round(cost.epsilon * 1e6) / 1e6;
+
 /** Less is better in each. */
-const measures = ({ cost, worth }: Point): readonly number[] => [cost.usd.total, cost.seconds, cost.epsilon, -worth.mean];
+const measures = (point: Point): readonly number[] => {
+  const { cost, worth } = point;
+  return [cost.usd.total, cost.seconds, epsilon(point), -worth.mean];
+};
 
 /** By money, then time, then ε, then the better metric. */
 export function byCost(a: Point, b: Point): number {

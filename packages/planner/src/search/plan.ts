@@ -3,7 +3,7 @@ import { decodeCharterText } from '@concord/protocol';
 import { draftAt } from '../draftAt.ts';
 import type { Choice, Prices } from '../types.ts';
 import type { Plan, Question, Step } from './document.ts';
-import type { Evaluate, Known } from './evaluate.ts';
+import { type Evaluate, evaluator, type Known } from './evaluate.ts';
 import { byCost, frontOf, type Point } from './front.ts';
 import { type Grid, holdersOf, hoursOf, outerChoices } from './grid.ts';
 import { type Asked, compromises, recommend, type Recommendation } from './recommend.ts';
@@ -62,7 +62,7 @@ function stepsOf(evaluate: Evaluate, prices: Prices, asDrafted: Point, recommend
 export function plan(
   question: Question,
   { pilot, ...known }: Known & { readonly pilot: unknown },
-  evaluate: Evaluate,
+  evaluate: Evaluate = evaluator(question, known),
 ): Plan {
   const { draft, grid, members, records, budget, goal } = question;
   const { prices, calibration, learning } = known;

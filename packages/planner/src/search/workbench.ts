@@ -1,9 +1,8 @@
 /** A small draft, made prices and a made learning model, for the tests of the search and of its pictures. */
-import { type Address, gasCost } from '@concord/sdk';
+import type { Address } from '@concord/sdk';
 import type { Calibration, Draft, LearningModel, Prices } from '../types.ts';
 import { parseBudget } from './budget.ts';
 import type { Plan } from './document.ts';
-import { type CostOf, evaluator } from './evaluate.ts';
 import { gridOf, type Holders } from './grid.ts';
 import { plan } from './plan.ts';
 
@@ -38,9 +37,11 @@ export const PRICES: Prices = {
   usdPerProcessorHour: 0.05,
   origin: 'made',
 };
+const KERNELS = ['make', 'noise', 'quantize', 'gradient', 'decode', 'check', 'checkPublic', 'decide', 'query', 'aggregate', 'open'] as const;
+const plane = { fixed: 1e-3, perCoordinate: 1e-7, perShare: 1e-4, perBoth: 1e-9, spread: 0.1 };
 export const CALIBRATION: Calibration = {
-  ...{ version: 1, processor: 'made', seconds: 2, multiplyAdd: 1e-9, sign: 1e-3, recover: 1e-3, hashByte: 1e-9 },
-  kernels: {} as Calibration['kernels'],
+  ...{ version: 1, processor: 'made', seconds: 2, sign: 1e-3, recover: 1e-3, hashByte: 1e-9 },
+  kernels: Object.fromEntries(KERNELS.map((name) => [name, plane])) as Calibration['kernels'],
 };
 export const LEARNING: LearningModel = {
   metric: 'auc',
@@ -50,24 +51,6 @@ export const LEARNING: LearningModel = {
     return { mean, low: mean - 0.004, high: mean + 0.004, extrapolated: trainingRounds > 16, training };
   },
 };
-const costOf: CostOf = ({ charter }, { chain: name, hour }, { chains }) => {
-  const gas = gasCost(charter).total;
-  const chain = chains.find((each) => each.name === name)!;
-  const price = typeof chain.gasPrice === 'number' ? chain.gasPrice : chain.gasPrice[hour]!;
-  const usd = (gas * price * chain.usdPerEther) / 1e18;
-  const { rounds } = charter.limits;
-  return {
-    gas,
-    usd: { gas: usd, bytes: 0, compute: 0, total: usd },
-    payers: { relayer: usd, members: 0, aggregators: 0 },
-    bytes: { member: rounds * 1e6, all: rounds * 4e6 },
-    seconds: rounds * 8 * chain.blockSeconds * (1 + chain.confirmations),
-    processorSeconds: { member: rounds, holder: rounds, all: 4 * rounds },
-    epsilon: Number(charter.limits.epsilonCap) / 1e18,
-    parts: [{ phase: 'SEAT', seconds: 8 * chain.blockSeconds * (1 + chain.confirmations) }],
-  };
-};
-
 interface Wanted {
   readonly least?: number;
   readonly holders?: readonly Holders[];
@@ -79,8 +62,7 @@ interface Wanted {
 export function answer(budget?: string, { least, holders, draft = DRAFT, prices = PRICES }: Wanted = {}): Plan {
   const asked = budget === undefined ? {} : parseBudget(budget);
   const grid = gridOf(draft, { chains: prices.chains, budget: asked, ...(holders && { holders }) });
-  const subject = { draft, members: MEMBERS, records: [100, 100, 100, 100] };
   const known = { prices, calibration: CALIBRATION, learning: LEARNING };
-  const question = { ...subject, grid, budget: asked, ...(least !== undefined && { goal: { metric: 'auc', least } as const }) };
-  return plan(question, { ...known, pilot: { made: true } }, evaluator(subject, known, costOf));
+  const question = { draft, members: MEMBERS, records: [100, 100, 100, 100], grid, budget: asked, ...(least !== undefined && { goal: { metric: 'auc', least } as const }) };
+  return plan(question, { ...known, pilot: { made: true } });
 }

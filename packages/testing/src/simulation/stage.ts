@@ -34,6 +34,14 @@ export interface Stage {
   /** Seconds for each phase. */
   readonly phaseSeconds: number;
   readonly relayers: number;
+  /** Columns of the records and so weights of the model; 3 unless told. */
+  readonly features?: number;
+  /** Rows of every member; 20 unless told. */
+  readonly rows?: number;
+  /** 1 unless told. */
+  readonly blockSeconds?: number;
+  /** Blocks above a fact before a node believes it; 0 unless told. */
+  readonly confirmations?: number;
 }
 
 /** Seconds: when the chain begins. */
@@ -75,12 +83,24 @@ export const clientFor = (chain: SimulatedChain, deployed: Deployment, account?:
   });
 
 /** Rows that differ from member to member and mean nothing. */
-const table = (member: number): string =>
+const table = (member: number, rows: number, more: readonly string[]): string =>
   [
-    'a,b,c,y',
-    ...Array.from({ length: 20 }, (_, i) => `${Math.sin(i * (member + 1))},${i},${Math.cos(i)},${i % 2}`),
+    ['a,b,c,y', ...more].join(),
+    ...Array.from({ length: rows }, (_, i) =>
+      [Math.sin(i * (member + 1)), i, Math.cos(i), i % 2, ...more.map((_, j) => Math.sin(i + j))].join(),
+    ),
     '',
   ].join('\n');
+
+/** The small text, with so many columns more. */
+const textWith = (more: readonly string[]) => ({
+  ...smallText,
+  schema: {
+    ...smallText.schema,
+    columns: [...smallText.schema.columns, ...more.map((name) => ({ name, transform: 'identity', bound: 1 }))],
+  },
+  model: { kind: 'logistic', inputs: smallText.model.inputs + more.length },
+});
 
 /** Deploys the contracts, registers the stakes and proposes the charter. */
 export async function setStage(stage: Stage): Promise<SetStage> {
@@ -122,7 +142,10 @@ export async function setStage(stage: Stage): Promise<SetStage> {
     ...(stage.committee && { committee: { shares: stage.committee.shares } }),
   };
   const addresses = people.members.map(({ address }) => address);
-  const { charter, textBytes } = compileCharter({ text: smallText, terms }, addresses, `0x${'ab'.repeat(32)}`);
+  const { features = smallText.model.inputs, rows = 20 } = stage;
+  const more = Array.from({ length: features - smallText.model.inputs }, (_, i) => `x${i}`);
+  const text = more.length === 0 ? smallText : textWith(more);
+  const { charter, textBytes } = compileCharter({ text, terms }, addresses, `0x${'ab'.repeat(32)}`);
   const client = await clientFor(chain, deployed, account);
   const { charterId } = await mined(propose(client, charter));
   const folder = mkdtempSync(join(tmpdir(), 'concord-simulation-'));
@@ -136,7 +159,7 @@ export async function setStage(stage: Stage): Promise<SetStage> {
     charterText: new TextDecoder().decode(textBytes),
     dataFiles: people.members.map((_, i) => {
       const path = join(folder, `${i}.csv`);
-      writeFileSync(path, table(i));
+      writeFileSync(path, table(i, rows, more));
       return path;
     }),
     components: { platform: nodePlatform, kernels: loadKernels() },
