@@ -1,17 +1,20 @@
 /** A choice as a point: compiled as a member's node would, then costed, then asked of the learning model. [PL1][PL2][PL7] */
-import { type Address, type CompiledCharter, gasCost, privacyCost } from '@concord/sdk';
+import { type Address, type CompiledCharter, privacyCost } from '@concord/sdk';
 import { compileAt } from '../compileAt.ts';
 import { costOf } from '../cost/costOf.ts';
 import type { Calibration, Choice, Draft, LearningModel, Prices, Worth } from '../types.ts';
+import { breachesOf } from './breach.ts';
 import type { Point } from './front.ts';
 
-/** Undefined: this is no choice, since it does not compile or the contract would stop its run at the gas cap. */
+/** Undefined: this is no choice, since it does not compile or a cap would stop its run halfway. */
 export type Evaluate = (choice: Choice) => Point | undefined;
 
 export interface Known {
   readonly prices: Prices;
   readonly calibration: Calibration;
   readonly learning: LearningModel;
+  /** What the draft's own training numbers are worth, where the pilot measured them. */
+  readonly drafted?: Worth;
 }
 
 export interface Subject {
@@ -20,12 +23,6 @@ export interface Subject {
   readonly members: readonly Address[];
   /** Records that each member holds. */
   readonly records: readonly number[];
-}
-
-/** Gas that the rounds contract meters against the cap (CH8), about. */
-export function meteredGas({ charter }: CompiledCharter): number {
-  const { firstRound, laterRound } = gasCost(charter);
-  return firstRound + laterRound * (charter.limits.rounds - 1);
 }
 
 interface Prepared {
@@ -41,8 +38,6 @@ export function evaluator(subject: Subject, { prices, calibration, learning }: K
     const outcome = compileAt(draft, choice, members, records);
     if ('refused' in outcome) return undefined;
     const { compiled } = outcome;
-    const { gasCap } = compiled.charter.limits;
-    if (gasCap > 0n && meteredGas(compiled) > Number(gasCap)) return undefined;
     const { multiplier } = privacyCost(compiled.charter);
     return { compiled, worth: learning.at({ trainingRounds: choice.trainingRounds, multiplier }) };
   };
@@ -55,6 +50,7 @@ export function evaluator(subject: Subject, { prices, calibration, learning }: K
     const { compiled, worth } = known;
     const training = { ...choice.training, ...worth.training };
     const tuned = Object.keys(training).length > 0 ? { ...choice, training } : choice;
-    return { choice: tuned, cost: costOf(compiled, tuned, prices, calibration, records), worth };
+    const cost = costOf(compiled, tuned, prices, calibration, records);
+    return breachesOf(draft, compiled, cost).length > 0 ? undefined : { choice: tuned, cost, worth };
   };
 }

@@ -73,11 +73,12 @@ export function plan(
   const first = prices.chains[0]?.name;
   if (first === undefined) throw new PlanError('no chain has a price: name at least one under prices.chains');
   const asIs: Outer = { trainingRounds, chain: first, ...(holders !== 'members' && { committee: { shares: holders } }) };
-  const asDrafted = ordinary(byHour(evaluate, prices, asIs));
-  if (!asDrafted)
+  const atOwnRounds = ordinary(byHour(evaluate, prices, asIs));
+  if (!atOwnRounds)
     throw new PlanError(
-      'the draft as it stands cannot be run: “concord charter check” says what does not compile; if it does, its rounds do not fit under its gas cap',
+      'the draft as it stands cannot be run: “concord charter check” says what does not compile; if it does, a cap would stop its run: “concord charter lint” says which',
     );
+  const asDrafted: Point = known.drafted ? { ...atOwnRounds, choice: { ...asIs, hour: atOwnRounds.choice.hour }, worth: known.drafted } : atOwnRounds;
   const points = pointsOf(grid, own, prices, evaluate);
   const asked: Asked = { budget, ...(goal && { goal }) };
   const at = new Map<number, readonly Point[]>();
