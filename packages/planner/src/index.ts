@@ -14,6 +14,7 @@ export * from './picture/timeline.ts';
 export * from './search/breach.ts';
 export * from './search/budget.ts';
 export * from './search/document.ts';
+export * from './search/draftedWorth.ts';
 export * from './search/evaluate.ts';
 export * from './search/front.ts';
 export * from './search/grid.ts';

@@ -84,7 +84,7 @@ export function plan(
   const at = new Map<number, readonly Point[]>();
   const ask = (what: Asked, epsilon: number): Recommendation | undefined => {
     if (epsilon === grid.epsilons[0]) return recommend(points, what);
-    if (!at.has(epsilon)) at.set(epsilon, pointsOf({ ...grid, epsilons: [epsilon, ...grid.epsilons] }, own, prices, evaluate));
+    if (!at.has(epsilon)) at.set(epsilon, [...pointsOf({ ...grid, epsilons: [epsilon] }, own, prices, evaluate), ...points]);
     return recommend(at.get(epsilon)!, what);
   };
   const answer = recommend(points, asked);

@@ -1,0 +1,63 @@
+/** What a plan rests on: this machine's calibration and a pilot, made now with progress shown, or taken from an earlier plan. */
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { loadKernels, nodePlatform, nodeRandom } from '@concord/node';
+import { calibrate, type Calibration, type Metric, type Pilot, pilot, type Plan } from '@concord/planner';
+import type { Renderer } from '../render.ts';
+import { SettingError } from '../settings/checks.ts';
+import type { Task } from './task.ts';
+
+const bar = (part: number): string => {
+  const full = Math.round(20 * Math.min(1, part));
+  return '█'.repeat(full) + '░'.repeat(20 - full);
+};
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Measures this machine for two seconds. */
+export async function calibrated(render: Renderer): Promise<Calibration> {
+  const processor = `${cpus()[0]?.model ?? 'a processor without a name'}, one of ${cpus().length}`;
+  const found = await calibrate(
+    { now: () => performance.now(), components: { platform: nodePlatform, kernels: loadKernels() }, random: nodeRandom, processor, breathe },
+    ({ done, of, kernel }) => render.status(`  calibrating  ${bar(done / of)}  ${kernel}`),
+  );
+  render.line(`  calibrated in ${found.seconds.toFixed(1)} s: ${processor}`);
+  return found;
+}
+
+/** Pilot runs on the person's records, or on made-up ones of the declared sizes. Throws PilotError. */
+export async function piloted(
+  { draft, rows, records }: Task & { readonly rows: readonly number[] },
+  { metric, seconds }: { readonly metric: Metric; readonly seconds: number },
+  render: Renderer,
+): Promise<Pilot> {
+  const began = performance.now();
+  const elapsed = (): number => (performance.now() - began) / 1_000;
+  const declared = rows.map((each) => ({ rows: each }));
+  const made = await pilot(
+    { draft, declared, metric, ...(records && { records }) },
+    { seconds, now: () => performance.now(), breathe },
+    ({ done, of, trainingRounds, what }) =>
+      render.status(`  piloting     ${bar(done / of)}  ${trainingRounds} rounds, ${what === 'choose' ? 'choosing numbers' : 'measuring'}, ${Math.round(elapsed())} of about ${seconds} s`),
+  );
+  const runs = made.points.reduce((sum, each) => sum + each.runs.length, 0);
+  render.line(`  piloted in ${elapsed().toFixed(1)} s: ${made.points.length} points, ${runs} measured runs, ${made.records.used} ${made.origin === 'own' ? 'records of yours' : 'made-up records'}`);
+  return made;
+}
+
+/** Calibration and pilot of an earlier plan, if it was about the same draft and records. Throws SettingError. */
+export function reused(path: string, { draft, rows }: Task): { readonly calibration: Calibration; readonly pilot: Pilot } {
+  let earlier: Partial<Plan>;
+  try {
+    earlier = JSON.parse(readFileSync(path, 'utf8')) as Partial<Plan>;
+  } catch {
+    throw new SettingError('--reuse', `${path} cannot be read as JSON: pass a plan.json that “concord plan --out” wrote`);
+  }
+  const { version, question, calibration, pilot: made } = earlier;
+  if (version !== 1 || !question || !calibration || !made)
+    throw new SettingError('--reuse', `${path} is no plan of version 1: pass a plan.json that “concord plan --out” wrote`);
+  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+  if (!same(question.draft, draft) || (rows && !same(question.records, rows)))
+    throw new SettingError('--reuse', `${path} was made for another draft or other records: plan without --reuse`);
+  return { calibration, pilot: made as Pilot };
+}
