@@ -1,5 +1,10 @@
 export * from './allocation/window.ts';
 export * from './draftAt.ts';
+export * from './learning/fit.ts';
+export * from './learning/folds.ts';
+export { PilotError, playDraft } from './learning/level.ts';
+export * from './learning/numbers.ts';
+export * from './learning/pilot.ts';
 export * from './learning/score.ts';
 export * from './learning/simulateRun.ts';
 export * from './types.ts';
