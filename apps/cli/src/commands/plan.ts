@@ -125,14 +125,15 @@ export const plan = verb(
       const pilot = earlier?.pilot ?? (await piloted({ ...task, rows }, { metric, seconds }, render));
       const goal = asked && goalOf(asked);
       const grid = gridOf(draft, { chains: prices.chains, budget, holders });
-      const known = { prices, calibration, pilot, learning: fitLearning(pilot, metric), drafted: draftedWorth(pilot.drafted.runs, metric) };
-      const found = answer({ draft, members, records: rows, grid, budget, ...(goal && { goal }) }, known);
       const assumed = records !== undefined && args.rows === undefined && records.length < members.length;
-      showPlan(render, found, [
+      const notes = [
         ...(assumed ? [`The other members are taken to hold about as many records as you, ${rows[0]}: say otherwise with --rows.`] : []),
         pilot.warning,
-        ...pilot.leftOut.slice(0, 3).map((each) => `The pilot had no time for ${each}: give it more with --seconds.`),
-      ]);
+        ...(pilot.leftOut.length > 0 ? [`The pilot ran out of time (--seconds ${seconds}): ${pilot.leftOut.join('; ')}.`] : []),
+      ];
+      const known = { prices, calibration, pilot, notes, learning: fitLearning(pilot, metric), drafted: draftedWorth(pilot.drafted.runs, metric) };
+      const found = answer({ draft, members, records: rows, grid, budget, ...(goal && { goal }) }, known);
+      showPlan(render, found);
       if (args.out !== undefined) {
         const files = writeFolder(args.out, found);
         render.line();

@@ -23,8 +23,7 @@ const ROWS: readonly (readonly [name: string, of: (point: Point, plan: Plan) => 
   ['ε', ({ cost }) => epsilonText(cost.epsilon)],
 ];
 
-/** Shows a plan; `notes` are what the pilot says about itself. */
-export function showPlan(render: Renderer, plan: Plan, notes: readonly string[]): void {
+export function showPlan(render: Renderer, plan: Plan): void {
   const { recommended, asDrafted, misses, question, prices } = plan;
   render.title(`Plan: ${question.name}`);
   render.line(`  Prices: ${prices.origin}`, 'warn');
@@ -43,6 +42,5 @@ export function showPlan(render: Renderer, plan: Plan, notes: readonly string[])
   render.title(`${plan.front.length} choices that no other beats, of ${plan.looked}`);
   for (const line of frontCharacters(plan)) render.line(`  ${line}`);
   render.title('In words');
-  plan.sentences.forEach((sentence) => render.prose(sentence, '  – '));
-  for (const each of notes) render.prose(each, '  – ');
+  for (const sentence of [...plan.sentences, ...plan.notes]) render.prose(sentence, '  – ');
 }

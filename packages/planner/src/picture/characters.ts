@@ -4,14 +4,14 @@ import type { Point } from '../search/front.ts';
 import { METRIC_NAMES, metricText, usdText } from '../search/words.ts';
 import { linearScale, moneyScale, spanOf } from './scale.ts';
 
-const SIGNS = { front: '·', recommended: '◆', draft: '○', goal: '-' } as const;
+const SIGNS = { front: '·', recommended: '◆', draft: '○', goal: '-', interval: '┊' } as const;
 
 /** Lines of a plot of `width` × `height` characters, axes and legend around it. */
 export function frontCharacters({ front, recommended, asDrafted, question }: Plan, { width = 60, height = 11 } = {}): string[] {
   const all = [...front, recommended, asDrafted];
   const goal = question.goal?.least;
   const x = moneyScale(all.map(({ cost }) => cost.usd.total), 0, width - 1);
-  const span = spanOf(all.map(({ worth }) => worth.mean).concat(goal ?? []));
+  const span = spanOf(all.map(({ worth }) => worth.mean).concat(recommended.worth.low, recommended.worth.high, goal ?? []));
   const y = linearScale(span, height - 1, 0);
   const cells = Array.from({ length: height }, () => new Array<string>(width).fill(' '));
   const put = ({ cost, worth }: Point, sign: string): void => {
@@ -19,6 +19,9 @@ export function frontCharacters({ front, recommended, asDrafted, question }: Pla
     cells[row]![column] = sign;
   };
   if (goal !== undefined) cells[Math.round(y.at(goal))]!.fill(SIGNS.goal);
+  const column = Math.round(x.at(recommended.cost.usd.total));
+  for (let row = Math.round(y.at(recommended.worth.high)); row <= Math.round(y.at(recommended.worth.low)); row++)
+    cells[row]![column] = SIGNS.interval;
   for (const point of front) put(point, SIGNS.front);
   put(asDrafted, SIGNS.draft);
   put(recommended, SIGNS.recommended);
@@ -38,6 +41,6 @@ export function frontCharacters({ front, recommended, asDrafted, question }: Pla
     ...rows,
     `      └${'─'.repeat(width)}`,
     `       ${labels.join('').trimEnd()}  USD`,
-    `       ${SIGNS.recommended} recommended   ${SIGNS.draft} the draft as it stands   ${SIGNS.front} choices that no other beats${goal === undefined ? '' : `   ${SIGNS.goal} goal`}`,
+    `       ${SIGNS.recommended} recommended, ${SIGNS.interval} its 90 %   ${SIGNS.draft} the draft as it stands   ${SIGNS.front} choices that no other beats${goal === undefined ? '' : `   ${SIGNS.goal} goal`}`,
   ];
 }

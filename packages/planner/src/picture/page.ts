@@ -43,7 +43,9 @@ function card(title: string, point: Point, plan: Plan, as: string): Markup {
     ['holders', point.choice.committee ? `committee of ${point.choice.committee.shares} pairs` : 'the members'],
     ['money', usdText(cost.usd.total)],
     ['of it gas', `${usdText(cost.usd.gas)}, ${gasText(cost.gas)}`],
-    ['who pays', `relayer ${usdText(cost.payers.relayer)}, members ${usdText(cost.payers.members)}, aggregators ${usdText(cost.payers.aggregators)}`],
+    ['paid by the relayer', usdText(cost.payers.relayer)],
+    ['by all members', usdText(cost.payers.members)],
+    ['by aggregators', usdText(cost.payers.aggregators)],
     ['time', secondsText(cost.seconds)],
     ['sent by a member', sizeText(cost.bytes.member)],
     ['sent by all', sizeText(cost.bytes.all)],
@@ -73,13 +75,13 @@ function frontTable({ front, recommended, question, prices }: Plan): Markup {
   ];
   const columns = all.filter(({ of, always }) => always || new Set(front.map(of)).size > 1);
   const rows = front.map((point) => {
-    const first = `${point.choice.trainingRounds}${point === recommended ? ' (recommended)' : ''}`;
+    const first = `${point.choice.trainingRounds}${point === recommended ? ' ◆' : ''}`;
     return element('tr', { class: point === recommended ? 'mark' : undefined }, cell('th', first, 'row'), ...columns.map(({ of }) => cell('td', of(point))));
   });
   return element(
     'table',
     {},
-    element('caption', {}, escaped(`The ${front.length} choices that no other beats, cheapest first`)),
+    element('caption', {}, escaped(`The ${front.length} choices that no other beats, cheapest first; ◆ recommended`)),
     element('thead', {}, element('tr', {}, cell('th', 'rounds', 'col'), ...columns.map(({ head }) => cell('th', head, 'col')))),
     element('tbody', {}, ...rows),
   );
@@ -102,6 +104,7 @@ function ground(plan: Plan): Markup[] {
     return p(`${name}: ${gas}, ether at ${usdPerEther} USD, a block every ${blockSeconds} s, ${confirmations} confirmations. From: ${origin}`);
   });
   return [
+    ...plan.notes.map((note) => p(note, 'failing')),
     p(`${looked} choices were compiled and costed. ${question.members} members with ${question.records.join(', ')} records.`),
     p(`Prices: ${prices.origin}. A gigabyte ${prices.usdPerGigabyte} USD, an hour of one processor ${prices.usdPerProcessorHour} USD.`),
     ...chains,

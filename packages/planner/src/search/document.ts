@@ -46,6 +46,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   readonly relaxed: readonly Relaxed[];
   readonly sentences: readonly string[];
+  /** What the pilot says about itself, and what was assumed. */
+  readonly notes: readonly string[];
   /** The draft with the recommended numbers. */
   readonly draft: Draft;
 }

@@ -9,6 +9,7 @@ import type { Subject } from './evaluate.ts';
 import type { Point } from './front.ts';
 import { gridOf } from './grid.ts';
 import { plan } from './plan.ts';
+import { standardError } from './recommend.ts';
 import { epsilonText, gasText, METRIC_NAMES, metricText, secondsText, sizeText, usdText, worthText } from './words.ts';
 
 export interface Warning {
@@ -148,14 +149,14 @@ function cheaperWarnings({ draft, asGood }: Examined, { learning, invented }: Li
   const { asDrafted, steps, recommended } = asGood;
   const run = steps.find(({ what }) => what === 'run');
   const third = run !== undefined && run.usd <= (asDrafted.cost.usd.total * 2) / 3;
-  if (!third || recommended.worth.mean < asDrafted.worth.mean)
+  if (!third || recommended.worth.mean < asDrafted.worth.mean - standardError(asDrafted))
     return [ok('cheaper', 'no other number of rounds is a third cheaper and expected to be worth as much')];
   const about = invented ? ' (on made-up records)' : '';
   return [
     {
       check: 'cheaper',
       result: 'look',
-      says: `${recommended.choice.trainingRounds} training ${recommended.choice.trainingRounds === 1 ? 'round' : 'rounds'} instead of ${draft.terms.trainingRounds} are expected to be worth as much${about}, ${metricText(recommended.worth.mean)} beside ${metricText(asDrafted.worth.mean)}, at the same ε = ${epsilonText(draft.terms.epsilon)}, for ${usdText(run.usd)} instead of ${usdText(asDrafted.cost.usd.total)} on ${asDrafted.choice.chain}: “concord plan --write” writes such a draft`,
+      says: `${recommended.choice.trainingRounds} training ${recommended.choice.trainingRounds === 1 ? 'round' : 'rounds'} instead of ${draft.terms.trainingRounds} are expected to be worth as much within one standard error${about}, ${metricText(recommended.worth.mean)} beside ${metricText(asDrafted.worth.mean)}, at the same ε = ${epsilonText(draft.terms.epsilon)}, for ${usdText(run.usd)} instead of ${usdText(asDrafted.cost.usd.total)} on ${asDrafted.choice.chain}: “concord plan --write” writes such a draft`,
     },
   ];
 }
@@ -170,7 +171,9 @@ export function lint(subject: Subject, grounds: LintGrounds, goal?: Goal): Warni
   const costs = grounds.prices.chains.map(({ name }) => [name, costOf(compiled, { chain: name, hour: 0 }, grounds.prices, grounds.calibration, records)] as const);
   const { learning, drafted, prices, calibration } = grounds;
   const fits = costs.every(([, cost]) => breachesOf(draft, compiled, cost).length === 0);
-  const least = drafted?.mean ?? (learning && worthAt(learning, compiled).mean);
+  const own = drafted ?? (learning && worthAt(learning, compiled));
+  // Worth as much: not less by more than one standard error.
+  const least = own && own.mean - standardError({ worth: own });
   const asGood =
     learning && least !== undefined && fits
       ? plan(

@@ -56,12 +56,12 @@ function stepsOf(evaluate: Evaluate, prices: Prices, asDrafted: Point, recommend
 }
 
 /**
- * Answers a question from what is known. `pilot` is kept in the document as it is; `evaluate` is how choices become points.
+ * Answers a question from what is known. `pilot` and `notes` are kept in the document as they are; `evaluate` is how choices become points.
  * Throws PlanError where not even the draft is a choice, CharterTextError where its text is none.
  */
 export function plan(
   question: Question,
-  { pilot, ...known }: Known & { readonly pilot: unknown },
+  { pilot, notes = [], ...known }: Known & { readonly pilot: unknown; readonly notes?: readonly string[] },
   evaluate: Evaluate = evaluator(question, known),
 ): Plan {
   const { draft, grid, members, records, budget, goal } = question;
@@ -112,6 +112,7 @@ export function plan(
     compromises: answer.misses.length > 0 ? compromises(points, asked) : {},
     steps: stepsOf(evaluate, prices, asDrafted, answer.point),
     relaxed: relaxations(asked, grid.epsilons[0] ?? own, ask),
+    notes,
     draft: draftAt(draft, answer.point.choice),
   };
   return { ...parts, sentences: sentencesOf(parts) };

@@ -51,7 +51,7 @@ export const distance = (misses: readonly Miss[]): number =>
 
 /** Half of a 90 % interval in standard deviations of a normal distribution. */
 const NINETY = 1.6449;
-export const standardError = ({ worth }: Point): number => (worth.high - worth.low) / (2 * NINETY);
+export const standardError = ({ worth }: Pick<Point, 'worth'>): number => (worth.high - worth.low) / (2 * NINETY);
 
 /** The least by `of`; of equals the cheapest. Undefined: no points. */
 function least(points: readonly Point[], of: (point: Point) => number): Point | undefined {

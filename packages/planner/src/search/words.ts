@@ -1,6 +1,6 @@
 /** What a plan says, in plain words. [PL9] */
 import type { Metric } from '../types.ts';
-import type { Plan } from './document.ts';
+import type { Plan, Step } from './document.ts';
 import type { Point } from './front.ts';
 import type { Limit, Miss } from './recommend.ts';
 import type { Relaxed } from './relax.ts';
@@ -125,16 +125,18 @@ function besideTheDraft({ asDrafted, recommended, steps, prices }: Unsaid): stri
       ? 'the same expected metric'
       : `${metricText(Math.abs(gain))} ${gain > 0 ? 'more' : 'less'}${Math.abs(gain) < unsure ? ', which is within the uncertainty' : ''}`;
   const first = `The draft as it stands (${choiceText(asDrafted, { prices })}, an ordinary hour): ${worthText(asDrafted)} for ${outcome(asDrafted)}. The recommended choice is ${factor(before.usd.total, after.usd.total, 'cheaper', 'dearer')}, ${factor(before.seconds, after.seconds, 'faster', 'slower')}, with ${metric}.`;
-  const named = { draft: '', run: 'the run itself (rounds, holders, ε)', chain: 'the chain', hour: 'the hour' };
   const changes = steps.flatMap((step, i) => {
     const was = steps[i - 1];
-    const saved = was ? was.usd - step.usd : 0;
-    return was && Math.abs(saved) >= 0.005 * before.usd.total
-      ? [`${named[step.what]} ${saved > 0 ? 'saves' : 'adds'} ${usdText(Math.abs(saved))}`]
-      : [];
+    return was && changed(was, step) ? [`${CHANGED[step.what]} ${usdText(was.usd)} → ${usdText(step.usd)} and ${secondsText(was.seconds)} → ${secondsText(step.seconds)}`] : [];
   });
-  return changes.length > 0 ? [first, `Of the money, ${changes.join(', ')}.`] : [first];
+  return changes.length > 0 ? [first, `One change after the other: ${changes.join('; ')}.`] : [first];
 }
+
+const CHANGED: Readonly<Record<Step['what'], string>> = { draft: '', run: 'the run itself (rounds, holders, ε)', chain: 'the chain', hour: 'the hour' };
+
+/** Whether a step makes a difference that is worth a word. */
+const changed = (was: Step, step: Step): boolean =>
+  Math.abs(step.usd / was.usd - 1) >= 0.005 || Math.abs(step.seconds / was.seconds - 1) >= 0.005;
 
 /** “with 22 USD instead of 20 USD the run could have 14 training rounds and find .71 instead of .69”. */
 function relaxedText({ what, asked, instead, then }: Relaxed, { recommended, misses, question }: Unsaid): string {
