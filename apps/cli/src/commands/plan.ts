@@ -114,16 +114,18 @@ export const plan = verb(
       const { draft, members, rows, records } = task;
       if (rows === undefined)
         throw new SettingError('--rows', 'how many records do members hold? Pass --data with your own records, or --rows “2000,1500,1200”');
+      const goal = asked && goalOf(asked);
       const seconds = integer(1, 3_600)(args.seconds, '--seconds');
       const holders = readHolders(args.holders);
       if (args.write !== undefined && existsSync(args.write)) throw new SettingError('--write', `${args.write} is there already: name another file`);
       if (args.write !== undefined && !existsSync(dirname(args.write))) throw new SettingError('--write', `${dirname(args.write)} is not there: make it with mkdir`);
       const metric = asked?.metric ?? decodeCharterText(draft.text).acceptance?.measure ?? 'auc';
       const earlier = args.reuse === undefined ? undefined : reused(args.reuse, task);
+      if (goal && (earlier ? earlier.pilot.origin === 'synthetic' : records === undefined))
+        throw new SettingError('--goal', `made-up records say nothing about ${goal.least}: pass --data with real ones, or only the measure, “${goal.metric}”`);
       const prices = await pricesOf(args.prices, args.rpc, render);
       const calibration = earlier?.calibration ?? (await calibrated(render));
       const pilot = earlier?.pilot ?? (await piloted({ ...task, rows }, { metric, seconds }, render));
-      const goal = asked && goalOf(asked);
       const grid = gridOf(draft, { chains: prices.chains, budget, holders });
       const assumed = records !== undefined && args.rows === undefined && records.length < members.length;
       const notes = [
@@ -132,7 +134,10 @@ export const plan = verb(
         ...(pilot.leftOut.length > 0 ? [`The pilot ran out of time (--seconds ${seconds}): ${pilot.leftOut.join('; ')}.`] : []),
       ];
       const known = { prices, calibration, pilot, notes, learning: fitLearning(pilot, metric), drafted: draftedWorth(pilot.drafted.runs, metric) };
-      const found = answer({ draft, members, records: rows, grid, budget, ...(goal && { goal }) }, known);
+      const found = answer(
+        { draft, members, records: rows, grid, budget, invented: pilot.origin === 'synthetic', ...(goal && { goal }) },
+        known,
+      );
       showPlan(render, found);
       if (args.out !== undefined) {
         const files = writeFolder(args.out, found);

@@ -1,5 +1,5 @@
 /** A plan in a terminal: two choices side by side, the front in characters, and what there is to say. */
-import { epsilonText, frontCharacters, gasText, METRIC_NAMES, type Plan, type Point, secondsText, sizeText, usdText, worthText } from '@concord/planner';
+import { epsilonText, frontCharacters, gasText, metricName, type Plan, type Point, secondsText, sizeText, usdText, worthText } from '@concord/planner';
 import type { Renderer } from '../render.ts';
 
 const where = ({ choice }: Point, { prices }: Plan): string => {
@@ -29,7 +29,7 @@ export function showPlan(render: Renderer, plan: Plan): void {
   render.line(`  Prices: ${prices.origin}`, 'warn');
   for (const { name, origin } of prices.chains) render.prose(`${name}: ${origin}`, '    ');
   render.line();
-  const rows = [...ROWS, [METRIC_NAMES[question.metric], (point: Point) => worthText(point)] as const].filter(
+  const rows = [...ROWS, [metricName(plan), (point: Point) => worthText(point)] as const].filter(
     ([name]) => name !== '  by aggregators' || recommended.choice.committee || asDrafted.choice.committee,
   );
   render.table(

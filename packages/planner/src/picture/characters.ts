@@ -1,13 +1,14 @@
 /** The front in characters, for a terminal. */
 import type { Plan } from '../search/document.ts';
 import type { Point } from '../search/front.ts';
-import { METRIC_NAMES, metricText, usdText } from '../search/words.ts';
+import { metricName, metricText, usdText } from '../search/words.ts';
 import { linearScale, moneyScale, spanOf } from './scale.ts';
 
 const SIGNS = { front: '·', recommended: '◆', draft: '○', goal: '-', interval: '┊' } as const;
 
 /** Lines of a plot of `width` × `height` characters, axes and legend around it. */
-export function frontCharacters({ front, recommended, asDrafted, question }: Plan, { width = 60, height = 11 } = {}): string[] {
+export function frontCharacters(plan: Plan, { width = 60, height = 11 } = {}): string[] {
+  const { front, recommended, asDrafted, question } = plan;
   const all = [...front, recommended, asDrafted];
   const goal = question.goal?.least;
   const x = moneyScale(all.map(({ cost }) => cost.usd.total), 0, width - 1);
@@ -37,7 +38,7 @@ export function frontCharacters({ front, recommended, asDrafted, question }: Pla
     free = from + text.length + 1;
   }
   return [
-    `${METRIC_NAMES[question.metric]}, expected`,
+    `${metricName(plan)}, expected`,
     ...rows,
     `      └${'─'.repeat(width)}`,
     `       ${labels.join('').trimEnd()}  USD`,

@@ -1,7 +1,7 @@
 /** The front: expected metric against money, time by shade, ε by shape; the recommended point and the draft's own are marked. */
 import type { Plan } from '../search/document.ts';
 import type { Point } from '../search/front.ts';
-import { epsilonText, METRIC_NAMES, metricText, secondsText, usdText } from '../search/words.ts';
+import { epsilonText, metricName, metricText, secondsText, usdText } from '../search/words.ts';
 import { linearScale, moneyScale, spanOf, wider } from './scale.ts';
 import { element, escaped, label, line, type Markup, type Picture } from './svg.ts';
 
@@ -74,14 +74,14 @@ export function frontPicture(plan: Plan): Picture {
     ...points,
     ...marked(asDrafted, 'draft', asDrafted.worth.mean > recommended.worth.mean),
     ...marked(recommended, 'recommended', asDrafted.worth.mean <= recommended.worth.mean),
-    label(PLOT.left - 44, 20, `${METRIC_NAMES[question.metric]}, expected, with 90 % intervals`, { as: 'strong' }),
+    label(PLOT.left - 44, 20, `${metricName(plan)}, expected, with 90 % intervals`, { as: 'strong' }),
     ...(goal === undefined ? [] : [label(PLOT.right, y.at(goal) - 5, 'goal', { anchor: 'end', as: 'mark' })]),
     label((PLOT.left + PLOT.right) / 2, PLOT.bottom + 38, 'USD for the whole run', { anchor: 'middle', as: 'strong' }),
     ...legend(epsilons.slice(0, 3), times),
   ];
   return {
     ...{ width: WIDTH, height: HEIGHT, content },
-    title: `${METRIC_NAMES[question.metric]} against money: ${front.length} choices that no other beats`,
+    title: `${metricName(plan)} against money: ${front.length} choices that no other beats`,
     description: `From ${front[0] ? pointWords(front[0]) : 'nothing'} to ${front.at(-1) ? pointWords(front.at(-1)!) : 'nothing'}. Recommended: ${pointWords(recommended)}. The draft as it stands: ${pointWords(asDrafted)}. Darker points (lighter on a dark page) take longer. The table beside it has the same figures.`,
   };
 }

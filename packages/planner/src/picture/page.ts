@@ -5,7 +5,7 @@ import {
   choiceText,
   epsilonText,
   gasText,
-  METRIC_NAMES,
+  metricName,
   secondsText,
   sizeText,
   usdText,
@@ -38,7 +38,7 @@ const cell = (name: 'td' | 'th', text: string, scope?: string): Markup => elemen
 function card(title: string, point: Point, plan: Plan, as: string): Markup {
   const { cost } = point;
   const facts = [
-    [METRIC_NAMES[plan.question.metric], worthText(point)],
+    [metricName(plan), worthText(point)],
     ['training rounds', String(point.choice.trainingRounds)],
     ['holders', point.choice.committee ? `committee of ${point.choice.committee.shares} pairs` : 'the members'],
     ['money', usdText(cost.usd.total)],
@@ -62,10 +62,11 @@ interface Column {
   readonly always?: true;
 }
 
-function frontTable({ front, recommended, question, prices }: Plan): Markup {
+function frontTable(plan: Plan): Markup {
+  const { front, recommended, prices } = plan;
   const curve = (name: string): boolean => prices.chains.some((chain) => chain.name === name && typeof chain.gasPrice !== 'number');
   const all: readonly Column[] = [
-    { head: METRIC_NAMES[question.metric], of: worthText, always: true },
+    { head: metricName(plan), of: worthText, always: true },
     { head: 'money', of: ({ cost }) => usdText(cost.usd.total), always: true },
     { head: 'time', of: ({ cost }) => secondsText(cost.seconds), always: true },
     { head: 'ε', of: ({ cost }) => epsilonText(cost.epsilon) },

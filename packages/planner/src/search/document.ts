@@ -8,6 +8,8 @@ import type { Relaxed } from './relax.ts';
 
 export interface Question extends Subject, Asked {
   readonly grid: Grid;
+  /** The pilot's records were made up: its metric compares choices, and is of no real records. */
+  readonly invented?: boolean;
 }
 
 /** Money and time on the way from the draft to the recommended choice, one thing changed after the other. */
@@ -27,6 +29,7 @@ export interface Plan {
     readonly metric: Metric;
     readonly budget: Budget;
     readonly goal?: Goal;
+    readonly invented?: boolean;
     readonly grid: Grid;
     readonly draft: Draft;
   };

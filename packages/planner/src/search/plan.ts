@@ -98,6 +98,7 @@ export function plan(
       metric: learning.metric,
       budget,
       ...(goal && { goal }),
+      ...(question.invented && { invented: true }),
       grid,
       draft,
     },

@@ -67,16 +67,25 @@ export interface Recommendation {
   readonly misses: readonly Miss[];
 }
 
+/** The cheapest of those whose metric is within one standard error of the best. Undefined: no points. */
+function bestValue(points: readonly Point[]): Point | undefined {
+  const best = least(points, ({ worth }) => -worth.mean);
+  const enough = best && best.worth.mean - standardError(best);
+  return enough === undefined ? undefined : least(points.filter(({ worth }) => worth.mean >= enough), ({ cost }) => cost.usd.total);
+}
+
 /**
- * With a goal the cheapest choice that reaches it within the budget; without one the cheapest of those within one standard
- * error of the best metric that the budget allows; where none meets it, the one that comes nearest. Undefined: no points.
+ * With a goal the cheapest choice that reaches it within the budget; without one, or where none reaches it, the cheapest of
+ * those within one standard error of the best metric that the budget allows; where no choice keeps the budget, the one
+ * that comes nearest to all that was asked. Undefined: no points.
  */
 export function recommend(points: readonly Point[], asked: Asked): Recommendation | undefined {
-  const meeting = points.filter((point) => missesOf(point, asked).length === 0);
-  const best = asked.goal ? undefined : least(meeting, ({ worth }) => -worth.mean);
-  const enough = best ? best.worth.mean - standardError(best) : -Infinity;
+  const { budget, goal } = asked;
+  const within = points.filter((point) => missesOf(point, { budget }).length === 0);
+  const reaching = goal && within.filter(({ worth }) => worth.mean >= goal.least);
   const point =
-    least(meeting.filter(({ worth }) => worth.mean >= enough), ({ cost }) => cost.usd.total) ??
+    (reaching && least(reaching, ({ cost }) => cost.usd.total)) ??
+    bestValue(within) ??
     least(points, (each) => distance(missesOf(each, asked)));
   return point && { point, misses: missesOf(point, asked) };
 }

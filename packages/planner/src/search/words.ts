@@ -11,6 +11,10 @@ export const METRIC_NAMES: Readonly<Record<Metric, string>> = {
   recallAt1PercentFalseAlarms: 'recall at 1 % false alarms',
 };
 
+/** The measure of a plan, and that its records were made up where they were. */
+export const metricName = ({ question }: Pick<Plan, 'question'>): string =>
+  `${METRIC_NAMES[question.metric]}${question.invented ? ' (made-up records)' : ''}`;
+
 /** .712 */
 export const metricText = (value: number): string => value.toFixed(3).replace(/^(-?)0/, '$1');
 
@@ -95,13 +99,13 @@ const missText = ({ what, have, need }: Miss): string =>
 
 function recommendation(plan: Unsaid): string[] {
   const { recommended, misses, question } = plan;
-  const metric = METRIC_NAMES[question.metric];
+  const metric = metricName(plan);
   const what = `${choiceText(recommended, plan)}: ${metric} ${worthText(recommended)} for ${outcome(recommended)}.`;
   if (misses.length === 0) return [`Recommended: ${what}`];
   const { withinBudget, reachingGoal } = plan.compromises;
   return [
-    `No choice meets all that was asked. The nearest is ${what} It has ${misses.map(missText).join(', and ')}.`,
-    ...(withinBudget ? [`Within the budget the best is ${metricText(withinBudget.worth.mean)}: ${choiceText(withinBudget, plan)}.`] : []),
+    `No choice meets all that was asked. Nearest: ${what} It has ${misses.map(missText).join(', and ')}.`,
+    ...(withinBudget && withinBudget.worth.mean - recommended.worth.mean >= 0.0005 ? [`Within the budget the best is ${metricText(withinBudget.worth.mean)}: ${choiceText(withinBudget, plan)}.`] : []),
     ...(reachingGoal
       ? [`The goal is reached for ${outcome(reachingGoal)} at least: ${choiceText(reachingGoal, plan)}.`]
       : question.goal
@@ -152,13 +156,20 @@ function relaxedText({ what, asked, instead, then }: Relaxed, { recommended, mis
   return `${condition} the run could have ${run} and ${question.goal || metricText(point.worth.mean) === metricText(recommended.worth.mean) ? money : found}`;
 }
 
+/** “money (44.00 USD)”, “a goal that may miss a tenth more (.670)”. */
+const relaxedName = ({ what, instead }: Relaxed): string =>
+  what === 'goal' ? `a goal that may miss a tenth more (${metricText(instead)})` : `a tenth more of ${LIMIT_NAMES[what].replace(/^The/, 'the').replace(/^[MGTP]/, (letter) => letter.toLowerCase())} (${limitText(what, instead)})`;
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+
 function bindings(plan: Unsaid): string[] {
   const binding = plan.relaxed.filter(({ binds }) => binds);
   const said = binding.map((each) => `${LIMIT_NAMES[each.what]} binds: ${relaxedText(each, plan)}.`);
-  const free = plan.relaxed.filter(({ binds }) => !binds);
-  if (free.length === 0) return said;
-  const names = free.map(({ what, instead }) => `${LIMIT_NAMES[what].toLowerCase()} (${limitText(what, instead)})`);
-  return [...said, `${binding.length === 0 ? 'Nothing that was asked binds' : 'The rest does not bind'}: a tenth more of ${names.join(', of ')} would buy nothing.`];
+  const free = listed(plan.relaxed.filter(({ binds }) => !binds).map(relaxedName));
+  if (free === '') return said;
+  if (plan.misses.length > 0) return [...said, `It would not be met with ${free} either.`];
+  return [...said, `${binding.length === 0 ? 'Nothing that was asked binds' : 'The rest does not bind'}: ${free} would buy nothing.`];
 }
 
 function cautions({ recommended, question }: Unsaid): string[] {
