@@ -27,7 +27,7 @@ async function grounds({ task, reuse, seconds, metric }: Learned, render: Render
   const { rows } = task;
   if (!earlier && rows === undefined) return { calibration };
   try {
-    const pilot = earlier?.pilot ?? (await piloted({ ...task, rows: rowsOr(task) }, { metric, seconds }, render));
+    const pilot = earlier?.pilot ?? (await piloted({ ...task, rows: rowsOr(task) }, { metric, seconds, calibration }, render));
     return { calibration, learning: fitLearning(pilot, metric), drafted: draftedWorth(pilot.drafted.runs, metric), invented: pilot.origin === 'synthetic' };
   } catch (error) {
     if (!(error instanceof PilotError && error.code === 'ALGORITHM')) throw error;

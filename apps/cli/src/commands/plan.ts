@@ -125,13 +125,13 @@ export const plan = verb(
         throw new SettingError('--goal', `made-up records say nothing about ${goal.least}: pass --data with real ones, or only the measure, “${goal.metric}”`);
       const prices = await pricesOf(args.prices, args.rpc, render);
       const calibration = earlier?.calibration ?? (await calibrated(render));
-      const pilot = earlier?.pilot ?? (await piloted({ ...task, rows }, { metric, seconds }, render));
+      const pilot = earlier?.pilot ?? (await piloted({ ...task, rows }, { metric, seconds, calibration }, render));
       const grid = gridOf(draft, { chains: prices.chains, budget, holders });
       const assumed = records !== undefined && args.rows === undefined && records.length < members.length;
       const notes = [
         ...(assumed ? [`The other members are taken to hold about as many records as you, ${rows[0]}: say otherwise with --rows.`] : []),
         pilot.warning,
-        ...(pilot.leftOut.length > 0 ? [`The pilot ran out of time (--seconds ${seconds}): ${pilot.leftOut.join('; ')}.`] : []),
+        ...(pilot.leftOut.length > 0 ? [`The pilot ran out of time in ${pilot.leftOut.length} of its steps, so it is less sure than it could be: give it more than --seconds ${seconds}.`] : []),
       ];
       const known = { prices, calibration, pilot, notes, learning: fitLearning(pilot, metric), drafted: draftedWorth(pilot.drafted.runs, metric) };
       const found = answer(

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { loadKernels, nodePlatform, nodeRandom } from '@concord/node';
+import { decodeCharterText, updateLength } from '@concord/protocol';
 import { calibrate, type Calibration, type Metric, type Pilot, pilot, type Plan } from '@concord/planner';
 import type { Renderer } from '../render.ts';
 import { SettingError } from '../settings/checks.ts';
@@ -25,18 +26,35 @@ export async function calibrated(render: Renderer): Promise<Calibration> {
   return found;
 }
 
+/** Numbers that a pilot tries at each number of rounds: as many as about half of its time allows, each once. */
+const CANDIDATES = { least: 9, most: 48 };
+/** Most records that a pilot chooses numbers with. */
+const CHOOSING = 2_500;
+
+/** How many numbers there is time for: a run takes about a gradient for each record and round. */
+function candidatesFor({ draft, rows }: Task & { readonly rows: readonly number[] }, { kernels }: Calibration, seconds: number): number {
+  const { trainingRounds } = draft.terms;
+  const records = Math.min(CHOOSING, rows.reduce((a, b) => a + b, 0));
+  const { fixed, perCoordinate } = kernels.gradient;
+  const gradient = fixed + perCoordinate * updateLength(decodeCharterText(draft.text));
+  // Rounds that are tried: the draft's, and 1, 2, 4, … below.
+  const once = gradient * records * 2 * trainingRounds;
+  return Math.max(CANDIDATES.least, Math.min(CANDIDATES.most, Math.floor((0.5 * seconds) / once)));
+}
+
 /** Pilot runs on the person's records, or on made-up ones of the declared sizes. Throws PilotError. */
 export async function piloted(
-  { draft, rows, records }: Task & { readonly rows: readonly number[] },
-  { metric, seconds }: { readonly metric: Metric; readonly seconds: number },
+  task: Task & { readonly rows: readonly number[] },
+  { metric, seconds, calibration }: { readonly metric: Metric; readonly seconds: number; readonly calibration: Calibration },
   render: Renderer,
 ): Promise<Pilot> {
+  const { draft, rows, records } = task;
   const began = performance.now();
   const elapsed = (): number => (performance.now() - began) / 1_000;
   const declared = rows.map((each) => ({ rows: each }));
   const made = await pilot(
     { draft, declared, metric, ...(records && { records }) },
-    { seconds, now: () => performance.now(), breathe },
+    { seconds, candidates: candidatesFor(task, calibration, seconds), now: () => performance.now(), breathe },
     ({ done, of, trainingRounds, what }) =>
       render.status(`  piloting     ${bar(done / of)}  ${trainingRounds} rounds, ${what === 'choose' ? 'choosing numbers' : 'measuring'}, ${Math.round(elapsed())} of about ${seconds} s`),
   );

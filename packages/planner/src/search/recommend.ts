@@ -74,18 +74,23 @@ function bestValue(points: readonly Point[]): Point | undefined {
   return enough === undefined ? undefined : least(points.filter(({ worth }) => worth.mean >= enough), ({ cost }) => cost.usd.total);
 }
 
+/** An answer from what lies within the pilot's range, if it has one there; else from all. */
+function knownFirst(points: readonly Point[], answer: (points: readonly Point[]) => Point | undefined): Point | undefined {
+  return answer(points.filter(({ worth }) => !worth.extrapolated)) ?? answer(points);
+}
+
 /**
  * With a goal the cheapest choice that reaches it within the budget; without one, or where none reaches it, the cheapest of
  * those within one standard error of the best metric that the budget allows; where no choice keeps the budget, the one
- * that comes nearest to all that was asked. Undefined: no points.
+ * that comes nearest to all that was asked. Extrapolations only where nothing else answers. Undefined: no points.
  */
 export function recommend(points: readonly Point[], asked: Asked): Recommendation | undefined {
   const { budget, goal } = asked;
   const within = points.filter((point) => missesOf(point, { budget }).length === 0);
   const reaching = goal && within.filter(({ worth }) => worth.mean >= goal.least);
   const point =
-    (reaching && least(reaching, ({ cost }) => cost.usd.total)) ??
-    bestValue(within) ??
+    (reaching && knownFirst(reaching, (each) => least(each, ({ cost }) => cost.usd.total))) ??
+    knownFirst(within, bestValue) ??
     least(points, (each) => distance(missesOf(each, asked)));
   return point && { point, misses: missesOf(point, asked) };
 }

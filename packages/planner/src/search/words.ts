@@ -172,8 +172,11 @@ function bindings(plan: Unsaid): string[] {
   return [...said, `${binding.length === 0 ? 'Nothing that was asked binds' : 'The rest does not bind'}: ${free} would buy nothing.`];
 }
 
-function cautions({ recommended, question }: Unsaid): string[] {
+function cautions({ recommended, question, front }: Unsaid): string[] {
   const said: string[] = [];
+  const beyond = front.filter(({ worth }) => worth.extrapolated && worth.mean >= recommended.worth.mean + 0.0005).sort((a, b) => b.worth.mean - a.worth.mean)[0];
+  if (beyond && !recommended.worth.extrapolated && !question.goal)
+    said.push(`Beyond what the pilot tried, ${rounds(beyond)} might reach ${metricText(beyond.worth.mean)} for ${outcome(beyond)}: to know, draft more rounds and plan again.`);
   if (recommended.worth.extrapolated)
     said.push('The metric of the recommended choice is an extrapolation: it lies outside what the pilot tried.');
   const { goal } = question;
