@@ -27,6 +27,9 @@ const BENCHES: Readonly<Record<string, (options: Options) => Promise<void>>> = {
     const { formatLearningRow, learningRows } = await import('./learning.ts');
     for await (const row of learningRows(5)) console.log(json ? JSON.stringify(row) : formatLearningRow(row));
   },
+  async 'plan-learning'(options) {
+    await (await import('./planLearning.ts')).run(options);
+  },
   async trees({ json }) {
     const { formatTreeRow, REFERENCE, treeRows } = await import('./trees.ts');
     if (json) console.log(JSON.stringify({ name: 'reference, one place', ...REFERENCE }));

@@ -55,10 +55,13 @@ export function standardizeFeatures(
   const width = mean.length;
   if (features.length % width !== 0)
     throw new SchemaError('WIDTH', `constants for ${width} features, records have ${features.length}`);
-  return Float64Array.from(features, (feature, i) => {
-    const x = (feature * 2 ** 16 - mean[i % width]!) / deviation[i % width]!;
-    return Math.max(-limit, Math.min(limit, x));
-  });
+  const out = new Float64Array(features.length);
+  for (let row = 0; row < out.length; row += width)
+    for (let j = 0; j < width; j++) {
+      const x = (features[row + j]! * 2 ** 16 - mean[j]!) / deviation[j]!;
+      out[row + j] = Math.max(-limit, Math.min(limit, x));
+    }
+  return out;
 }
 
 /** What models see of each record. Throws SchemaError when the constants are for another number of features. */

@@ -1,6 +1,6 @@
 /** One run of a draft at a number of rounds and an ε, in one process, on any records. [PL6] */
 import { descending, type DescentText, ModelError, type RoundRules, type RunState, strategyOf } from '@concord/protocol';
-import { type Address, compileCharter, privacyCost, rulesOf } from '@concord/sdk';
+import { type Address, CharterTermsError, compileCharter, privacyCost, rulesOf } from '@concord/sdk';
 import { type DifferentiableModel, logistic, mlp, type Records } from '@concord/trainer';
 import { draftAt } from '../draftAt.ts';
 import type { Draft } from '../types.ts';
@@ -22,6 +22,8 @@ export interface Level {
   readonly trainingRounds: number;
   readonly epsilon: number;
   readonly multiplier: number;
+  /** Whose absence ε is about: 1 a record, 2 a member. */
+  readonly unit: 1 | 2;
   readonly rules: RoundRules;
   readonly text: DescentText;
   /** Of the run itself: standard deviation in an opened sum. */
@@ -38,17 +40,27 @@ export function levelOf(draft: Draft, members: number, trainingRounds: number, e
   if (read.training.algorithm === 'boostedTrees')
     throw new PilotError('ALGORITHM', 'a pilot follows algorithms that descend (fedSgd, fedAvg); a text of trees has none');
   return {
-    ...{ trainingRounds, epsilon, multiplier: privacyCost(charter).multiplier },
+    ...{ trainingRounds, epsilon, multiplier: privacyCost(charter).multiplier, unit: strategyOf(read).unit },
     ...{ rules: rulesOf(charter, read), text: descending(read), noise: Number(charter.aggregation.sigma) * Math.sqrt(members) },
   };
 }
 
+/** The same, or undefined where no charter can say this ε or leave these rounds anything of it. */
+export function levelIf(...choice: Parameters<typeof levelOf>): Level | undefined {
+  try {
+    return levelOf(...choice);
+  } catch (error) {
+    if (error instanceof CharterTermsError) return undefined;
+    throw error;
+  }
+}
+
 const modelFor = ({ model }: DescentText): DifferentiableModel => (model.kind === 'mlp' ? mlp(model.inputs, model.hidden) : logistic(model.inputs));
 
-/** A run of a level over members' records, scored on others. `share`: of the run's records that these are. */
+/** A run of a level over members' records, scored on others. `share`: of the run's records (fedAvg: members) that these are; noise is as much less. */
 export function playOn(level: Level, training: TrainingNumbers, members: readonly Records[], test: Records, share: number, seed: number): Scores {
   const charter = { ...level.text, training: trainingWith(level.text.training, training) };
-  const noise = strategyOf(charter).unit === 1 ? level.noise * share : level.noise;
+  const noise = level.noise * share;
   let state: RunState | undefined;
   try {
     state = simulateRun(members, { rules: { ...level.rules, charter }, model: modelFor(charter), noise, seed, rounding: 'sums' });

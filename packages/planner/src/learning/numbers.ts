@@ -16,12 +16,12 @@ export interface TrainingNumbers {
 
 /** How numbers are drawn, for people: a pilot says it beside its result. */
 export const GRID =
-  'clipping norm, rate over 1 − momentum and local rate within a third and three times the draft’s, the rate times (drafted rounds / rounds)^0 … 1; statistics norm .7 – 1.2, deviation floor .35 – 2.8, feature limit .7 – 1.4 times the draft’s; momentum of 0, .3, .5, .7, .8, .9; last rate 1, .5 or .2 of the first';
+  'clipping norm within a third and five times the draft’s, rate over 1 − momentum and local rate within a third and three times, the rate times (drafted rounds / rounds)^0 … 1; statistics norm .7 – 1.2, deviation floor .35 – 2.8, feature limit .7 – 1.4 times the draft’s; momentum of 0, .3, .5, .7, .8, .9; last rate 2, 1, .5 or .2 times the first';
 
 const Q16 = 2 ** 16;
 const MOST = 2 ** 31 - 1;
 const MOMENTA = [0, 0.3, 0.5, 0.7, 0.8, 0.9] as const;
-const ENDS = [1, 0.5, 0.2] as const;
+const ENDS = [2, 1, 0.5, 0.2] as const;
 
 const whole = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, Math.round(value)));
 /** What a text can say of it: three digits are more than anybody tunes. */
@@ -50,7 +50,7 @@ export function drawNumbers(draft: TrainingNumbers, shorter: number, random: Ran
   const travel = (draft.learningRate[0] / (1 - draft.momentum / Q16)) * within(1 / 3, 3) * shorter ** random.uniform();
   const first = travel * (1 - momentum);
   return {
-    clippingNorm: whole(draft.clippingNorm * within(1 / 3, 3), 1, MOST),
+    clippingNorm: whole(draft.clippingNorm * within(1 / 3, 5), 1, MOST),
     statisticsNorm: whole(draft.statisticsNorm * within(0.7, 1.2), 1, MOST),
     deviationFloor: whole(draft.deviationFloor * within(0.35, 2.8), 1, Q16),
     featureLimit: limitOf(draft.featureLimit * within(0.7, 1.4)),

@@ -77,6 +77,24 @@ test('[PL7] chosen numbers do no worse than the draft’s where the draft’s ar
   assert.ok(play(made.points[0]!.training) > play() - 0.01);
 });
 
+test('[PL6] members that train by themselves have a pilot too, trees have none, and an ε that no charter can say is left out', async () => {
+  const text = smallDraft.text as { readonly training: object; readonly schema: object };
+  const local = { passes: 1, batchSize: 32, learningRate: 13_107, momentum: 0, proximal: 0 };
+  const { maxRecords: _, recordBound: __, ...terms } = smallDraft.terms;
+  const averaging = { text: { ...text, version: 2, training: { algorithm: 'fedAvg', ...text.training, local } }, terms: { ...terms, epsilon: 18 } };
+  const made = await pilot({ ...task, draft: averaging }, { ...small, rounds: [2], budgets: [0.5, 2] });
+  assert.ok(made.points.every(({ training }) => training.local !== undefined && training.local.learningRate > 0));
+  assert.deepEqual(made.leftOut, ['2 training rounds at ε = 36: no charter can say it']);
+  const trees = {
+    ...text,
+    version: 2,
+    model: { kind: 'trees', inputs: 4, trees: 2, depth: 2 },
+    training: { algorithm: 'boostedTrees', together: 1, featuresPerTree: 2, seed: 1, edges: [-1_000, 1_000], learningRate: 9_000, leafLimit: 65_536, penalty: 65_536, leastHessian: 0 },
+  };
+  const grown = { text: trees, terms: { ...smallDraft.terms, trainingRounds: 4 } };
+  await assert.rejects(pilot({ ...task, draft: grown }, { ...small, rounds: [4] }), { code: 'ALGORITHM' });
+});
+
 test('[PL6] held-out parts hold every record once, both labels in proportion; a sample keeps every member’s share', () => {
   const folds = foldsOf(members, 4, 9);
   assert.equal(folds.reduce((sum, { held }) => sum + held.count, 0), 750);

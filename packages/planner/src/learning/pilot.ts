@@ -1,15 +1,16 @@
 /**
  * A pilot: the run's own rule at several numbers of rounds and levels of noise, in one process, on records that somebody
  * holds or that are made up, each run scored on records that it did not train on [PL6]; the training numbers of each point
- * chosen by successive halving (Jamieson, Talwalkar, AISTATS 2016) among numbers drawn at random [PL7].
+ * chosen among numbers drawn at random [PL7].
  *
  * Noise is scaled by how many records the pilot trains on, so that a record weighs beside it what it will weigh in the run.
  */
 import { type Records, seededRandom } from '@concord/trainer';
 import type { Draft, Metric } from '../types.ts';
 import { type Declared, type Fold, foldsOf, sampled, syntheticRecords } from './folds.ts';
-import { type Level, levelOf, PilotError, playOn } from './level.ts';
-import { between, drawNumbers, faster, GRID, numbersOf, type TrainingNumbers } from './numbers.ts';
+import { halve, ranked, runsOf, stagesOf, trialOf, type Tryout, tryOut } from './halving.ts';
+import { type Level, levelIf, levelOf, PilotError, playOn } from './level.ts';
+import { drawNumbers, faster, GRID, numbersOf, type TrainingNumbers } from './numbers.ts';
 import type { Scores } from './score.ts';
 
 export interface PilotTask {
@@ -96,58 +97,52 @@ const WARNINGS = {
   synthetic: 'Made on invented records of the declared sizes: it says how rounds and noise trade, and nothing about what a model would reach on real ones.',
 } as const;
 
-/** Numbers under trial, with what they scored so far. */
-interface Trial {
-  readonly numbers: TrainingNumbers;
-  readonly scores: number[];
-}
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-
-/** The mean less one standard error: of equals, the one that fails less often. */
-function prospect({ scores }: Trial): number {
-  const m = mean(scores);
-  const squares = scores.reduce((sum, score) => sum + (score - m) ** 2, 0);
-  return m - Math.sqrt(squares / Math.max(1, scores.length - 1) / scores.length);
-}
-
-const best = (trials: readonly Trial[], keep: number): Trial[] => [...trials].sort((a, b) => prospect(b) - prospect(a)).slice(0, keep);
-
 const doublings = (most: number): number[] => {
   const out: number[] = [];
   for (let t = 1; t < most; t *= 2) out.push(t);
   return [...out, most];
 };
 
-/** A stage of successive halving: how many trials have how many runs when it ends. */
-interface Stage {
-  readonly trials: number;
-  readonly runs: number;
-}
-
+/** Records as a pilot plays on them. */
 interface Ground {
   readonly folds: readonly Fold[];
-  /** Records that the run will have. */
-  readonly all: number;
+  readonly declared: readonly Declared[];
   readonly seed: number;
 }
 
 const countOf = (members: readonly Records[]): number => members.reduce((sum, { count }) => sum + count, 0);
 
-/** Run number `run` of a level: which part it holds out and what it draws follow from the number, alike for all numbers under trial. */
-function playPart({ folds, all, seed }: Ground, level: Level, numbers: TrainingNumbers, run: number): PilotRun {
+/** Run number `run` of a level: which part it holds out and what it draws follow from that number. */
+function playPart({ folds, declared, seed }: Ground, level: Level, numbers: TrainingNumbers, run: number): PilotRun {
   const fold = run % folds.length;
   const { members, held } = folds[fold]!;
   const drawn = seed * 10_000 + run;
-  return { fold, seed: drawn, scores: playOn(level, numbers, members, held, countOf(members) / all, drawn) };
+  const all = declared.reduce((sum, { rows }) => sum + rows, 0);
+  const share = level.unit === 1 ? countOf(members) / all : members.length / declared.length;
+  return { fold, seed: drawn, scores: playOn(level, numbers, members, held, share, drawn) };
 }
-
-/** The best of the first stage, of which every pair has a child between them. */
-const PARENTS = 4;
-const CHILDREN = (PARENTS * (PARENTS - 1)) / 2;
 
 /** Runs that choose and runs that measure draw different things. */
 const MEASURING = 5_000;
+/** Part of the time at each number of rounds in which numbers may be chosen. */
+const CHOOSING = 0.6;
+
+function checked(options: PilotOptions, k: number, candidates: number, repeats: number): void {
+  if (options.rounds?.length === 0 || k < 2 || candidates < 12 || repeats < 1)
+    throw new PilotError('OPTIONS', 'need rounds to try, at least 2 held-out parts, 12 candidates and 1 repeat');
+  if (options.seconds !== undefined && options.now === undefined)
+    throw new PilotError('OPTIONS', 'a pilot that is bounded in seconds needs a clock: pass `now`');
+}
+
+/** The records that it is made with. */
+function poolOf({ records, declared }: PilotTask, level: Level, most: number, k: number, seed: number): readonly Records[] {
+  const pool = sampled(records ?? syntheticRecords(level.text.schema, declared, seed), most, seed);
+  const ones = pool.reduce((sum, { labels }) => sum + labels.reduce((a, b) => a + b, 0), 0);
+  const zeros = countOf(pool) - ones;
+  if (Math.min(ones, zeros) < 2 * k)
+    throw new PilotError('RECORDS', `have ${ones} records of label 1 and ${zeros} of label 0, need at least ${2 * k} of each: bring more, or none for made-up ones`);
+  return pool;
+}
 
 /**
  * Makes a pilot. Deterministic by seed, unless `seconds` cuts it short (`leftOut` says where). Throws PilotError (too few
@@ -157,105 +152,82 @@ export async function pilot(task: PilotTask, options: PilotOptions = {}, onProgr
   const { draft, declared } = task;
   const { folds: k = 5, candidates = 48, repeats = 2, records: most = 10_000, choosing = 2_500, seed = 1, budgets = [0.5, 2] } = options;
   const { seconds = Number.POSITIVE_INFINITY, now = () => 0, breathe } = options;
+  checked(options, k, candidates, repeats);
   const rounds = [...new Set(options.rounds ?? doublings(draft.terms.trainingRounds))].sort((a, b) => b - a);
-  if (rounds.length === 0 || k < 2 || candidates < 12 || repeats < 1)
-    throw new PilotError('OPTIONS', 'need rounds to try, at least 2 held-out parts, 12 candidates and 1 repeat');
-  if (options.seconds !== undefined && options.now === undefined)
-    throw new PilotError('OPTIONS', 'a pilot that is bounded in seconds needs a clock: pass `now`');
-  const own = levelOf(draft, declared.length, draft.terms.trainingRounds, draft.terms.epsilon);
+  const { epsilon } = draft.terms;
+  const own = levelOf(draft, declared.length, draft.terms.trainingRounds, epsilon);
+  const drafted = numbersOf(own.text.training);
   const metric = task.metric ?? own.text.acceptance?.measure ?? 'auc';
-  const pool = sampled(task.records ?? syntheticRecords(own.text.schema, declared, seed), most, seed);
-  const ones = pool.reduce((sum, { labels }) => sum + labels.reduce((a, b) => a + b, 0), 0);
-  const used = countOf(pool);
-  if (Math.min(ones, used - ones) < 2 * k)
-    throw new PilotError('RECORDS', `have ${ones} records of label 1 and ${used - ones} of label 0, need at least ${2 * k} of each: bring more, or none for made-up ones`);
+  const pool = poolOf(task, own, most, k, seed);
   const folds = foldsOf(pool, k, seed);
-  const all = declared.reduce((sum, { rows }) => sum + rows, 0);
-  const whole: Ground = { folds, all, seed };
-  const part: Ground = { folds: folds.map(({ members, held }) => ({ members: sampled(members, choosing, seed), held })), all, seed };
+  const whole: Ground = { folds, declared, seed };
+  const part: Ground = { ...whole, folds: folds.map(({ members, held }) => ({ members: sampled(members, choosing, seed), held })) };
 
-  const stages: readonly Stage[] = [
-    { trials: candidates, runs: Math.ceil(repeats / 2) },
-    { trials: Math.ceil(candidates / 3), runs: Math.ceil((3 * repeats) / 2) },
-    { trials: Math.max(4, Math.ceil(candidates / 9)), runs: 4 * repeats },
-  ];
-  const finalists = stages.at(-1)!;
+  const stages = stagesOf(candidates, repeats);
+  const finalists = stages.at(-1)!.trials;
   const again = Math.ceil((3 * repeats) / 2);
-  const chosenBy = stages.reduce((sum, { trials, runs }, i) => sum + trials * (runs - (stages[i - 1]?.runs ?? 0)), CHILDREN * stages[0]!.runs);
-  const of = k * repeats + rounds.length * (chosenBy + budgets.length * again * finalists.trials + (1 + budgets.length) * k * repeats);
-  // Work is about the rounds: each number of rounds may take its share of the time, sixty of a hundred parts to choose.
+  const of = k * repeats + rounds.length * (runsOf(stages) + budgets.length * again * finalists + (1 + budgets.length) * k * repeats);
+  // Work is about the sums: each number of rounds may take its share of the time.
   const weight = rounds.reduce((sum, t) => sum + t + 1, own.trainingRounds + 1);
   const began = now();
-  const late = (share: number): boolean => (now() - began) / 1_000 > (seconds * share) / weight;
-  const random = seededRandom(seed);
-  const drafted = numbersOf(own.text.training);
+  const lateAfter = (share: number) => (): boolean => (now() - began) / 1_000 > (seconds * share) / weight;
   const leftOut: string[] = [];
   let done = 0;
-  const tell = async (level: Level, what: PilotProgress['what']): Promise<void> => {
-    onProgress({ done: ++done, of, trainingRounds: level.trainingRounds, what });
-    await breathe?.();
-  };
-  const at = ({ trainingRounds, epsilon }: Level): string => `${trainingRounds} training rounds at ε = ${epsilon}`;
-  /** Runs every trial up to so many runs. Whether time was short. */
-  const tryOut = async (level: Level, trials: readonly Trial[], runs: number, share: number): Promise<boolean> => {
-    let short = false;
-    for (let run = trials[0]!.scores.length; run < runs; run++)
-      for (const { numbers, scores } of trials) {
-        if (scores.length > 0 && late(share)) short = true;
-        else scores.push(playPart(part, level, numbers, run).scores[metric]);
-        await tell(level, 'choose');
-      }
-    return short;
-  };
+  const telling =
+    ({ trainingRounds }: Level, what: PilotProgress['what']) =>
+    async (runs: number): Promise<void> => {
+      done += runs;
+      onProgress({ done, of, trainingRounds, what });
+      await breathe?.();
+    };
+  const at = (level: Pick<Level, 'trainingRounds' | 'epsilon'>): string => `${level.trainingRounds} training rounds at ε = ${level.epsilon}`;
+  const trying = (level: Level, share: number): Tryout => ({
+    play: (numbers, run) => playPart(part, level, numbers, run).scores[metric],
+    tell: telling(level, 'choose'),
+    late: lateAfter(share),
+  });
   const measure = async (level: Level, training: TrainingNumbers, share: number): Promise<PilotPoint> => {
+    const [late, tell] = [lateAfter(share), telling(level, 'measure')];
     const runs: PilotRun[] = [];
     for (let run = 0; run < k * repeats; run++) {
-      if (run < k || !late(share)) runs.push(playPart(whole, level, training, MEASURING + run));
-      await tell(level, 'measure');
+      if (run < k || !late()) runs.push(playPart(whole, level, training, MEASURING + run));
+      await tell(1);
     }
     if (runs.length < k * repeats) leftOut.push(`${at(level)}: measured ${runs.length} times of ${k * repeats}`);
-    const { trainingRounds, epsilon, multiplier } = level;
-    return { trainingRounds, epsilon, multiplier, training, runs };
+    const { trainingRounds, multiplier } = level;
+    return { trainingRounds, epsilon: level.epsilon, multiplier, training, runs };
   };
+  const random = seededRandom(seed);
 
   let share = own.trainingRounds + 1;
   const asDrafted = await measure(own, drafted, share);
   const points: PilotPoint[] = [];
   let warm: readonly TrainingNumbers[] = [];
   for (const trainingRounds of rounds) {
-    const [chosenAt, doneAt] = [share + 0.6 * (trainingRounds + 1), share + trainingRounds + 1];
-    share = doneAt;
-    const level = levelOf(draft, declared.length, trainingRounds, draft.terms.epsilon);
-    const shorter = Math.max(1, draft.terms.trainingRounds / trainingRounds);
-    const known = [drafted, faster(drafted, Math.sqrt(shorter))].map((numbers): Trial => ({ numbers, scores: [] }));
-    const tried = [...warm];
-    while (tried.length + known.length < candidates) tried.push(drawNumbers(drafted, shorter, random));
-    let trials: Trial[] = [...known, ...tried.map((numbers) => ({ numbers, scores: [] }))];
-    let short = await tryOut(level, trials, stages[0]!.runs, chosenAt);
-    // What lies between two good ones is often better than either.
-    const parents = best(trials, PARENTS);
-    const children = parents.flatMap((a, i) => parents.slice(i + 1).map((b): Trial => ({ numbers: between(a.numbers, b.numbers, 0.5), scores: [] })));
-    short = (await tryOut(level, children, stages[0]!.runs, chosenAt)) || short;
-    for (const stage of stages.slice(1)) {
-      const others = trials.filter((trial) => !known.includes(trial));
-      trials = [...known, ...best(stage === stages[1] ? [...others, ...children] : others, stage.trials - known.length)];
-      short = (await tryOut(level, trials, stage.runs, chosenAt)) || short;
-    }
+    const level = levelOf(draft, declared.length, trainingRounds, epsilon);
+    const choosingEnds = share + CHOOSING * (trainingRounds + 1);
+    share += trainingRounds + 1;
+    const shorter = Math.max(1, own.trainingRounds / trainingRounds);
+    const known = [drafted, faster(drafted, Math.sqrt(shorter))];
+    const others = [...warm];
+    while (known.length + others.length < candidates) others.push(drawNumbers(drafted, shorter, random));
+    const { left, short } = await halve(known, others, stages, trying(level, choosingEnds));
     if (short) leftOut.push(`${at(level)}: numbers chosen by fewer runs than asked for`);
-    const ranked = best(trials, trials.length);
-    warm = ranked.slice(0, 4).map(({ numbers }) => numbers);
-    points.push(await measure(level, ranked[0]!.numbers, doneAt));
+    warm = left.slice(0, 4).map(({ numbers }) => numbers);
+    points.push(await measure(level, left[0]!.numbers, share));
     for (const factor of budgets) {
-      const there = levelOf(draft, declared.length, trainingRounds, draft.terms.epsilon * factor);
-      if (late(doneAt)) {
-        leftOut.push(at(there));
+      const there = levelIf(draft, declared.length, trainingRounds, epsilon * factor);
+      if (there === undefined || lateAfter(share)()) {
+        leftOut.push(`${at({ trainingRounds, epsilon: epsilon * factor })}${there ? '' : ': no charter can say it'}`);
+        await telling(level, 'measure')(again * finalists + k * repeats);
         continue;
       }
-      const fit = ranked.slice(0, finalists.trials).map(({ numbers }): Trial => ({ numbers, scores: [] }));
-      await tryOut(there, fit, again, doneAt);
-      points.push(await measure(there, best(fit, 1)[0]!.numbers, doneAt));
+      const trials = left.map(({ numbers }) => trialOf(numbers));
+      await tryOut(trials, again, trying(there, share));
+      points.push(await measure(there, ranked(trials)[0]!.numbers, share));
     }
   }
   const origin = task.records ? 'own' : 'synthetic';
-  return { version: 1, origin, records: { used, declared: all }, metric, seed, folds: k, grid: GRID, points, drafted: asDrafted, leftOut, warning: WARNINGS[origin] };
+  const records = { used: countOf(pool), declared: declared.reduce((sum, { rows }) => sum + rows, 0) };
+  return { version: 1, origin, records, metric, seed, folds: k, grid: GRID, points, drafted: asDrafted, leftOut, warning: WARNINGS[origin] };
 }
