@@ -19,7 +19,7 @@ import {
   propose,
   registerAggregator,
 } from '@concord/sdk';
-import { averagingText, memberTerms, smallTerms, smallText, treesText } from './charter.ts';
+import { averagingText, memberTerms, smallTerms, smallText, tableOf, textOf, treesText } from './charter.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
 import type { LiarName } from './liars.ts';
 
@@ -32,6 +32,7 @@ export interface LoggedEvent {
 
 export interface NodeProcess {
   readonly address: Hex;
+  readonly pid: number;
   /** Its own folder; the journal lies in it. */
   readonly folder: string;
   readonly endpoint: string;
@@ -64,6 +65,10 @@ export interface ConsortiumOptions {
   readonly committee?: { readonly shares: number; readonly aggregators: number };
   /** By place among the members, and among the aggregators. */
   readonly liars?: Readonly<Record<number, LiarName>>;
+  /** Columns of the records, 3 unless told; of the gradients' text only. */
+  readonly features?: number;
+  /** Rows of every member; 40 unless told. */
+  readonly rows?: number;
   /** Trains by federated averaging, protecting members, instead of by the gradients of protected records. */
   readonly averaging?: boolean;
   /** Grows trees from histograms of protected records. */
@@ -89,14 +94,6 @@ export interface ConsortiumOptions {
 /** Wei. */
 const STAKE = 10n ** 18n;
 
-/** Rows that differ from member to member and mean nothing. */
-const table = (member: number): string =>
-  [
-    'a,b,c,y',
-    ...Array.from({ length: 40 }, (_, i) => `${Math.sin(i * (member + 1))},${i},${Math.cos(i)},${i % 2}`),
-    '',
-  ].join('\n');
-
 /** Starts everything, proposes a charter and leaves the members to it. */
 export async function startConsortium(options: ConsortiumOptions): Promise<Consortium> {
   const folder = mkdtempSync(join(tmpdir(), 'concord-consortium-'));
@@ -117,8 +114,10 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
     deadlines,
     ...(options.committee && { committee: { shares: options.committee.shares } }),
   };
+  const { features = smallText.model.inputs } = options;
+  const plainText = features === smallText.model.inputs ? smallText : textOf(features);
   const { charter, textBytes } = compileCharter(
-    { text: options.trees ? treesText : options.averaging ? averagingText : smallText, terms },
+    { text: options.trees ? treesText : options.averaging ? averagingText : plainText, terms },
     keys.map(({ address }) => address),
     `0x${'ab'.repeat(32)}`,
   );
@@ -142,7 +141,7 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
     keys.map(async ({ address, privateKey }, i) => {
       const home = newHome(`${i}`);
       const dataFile = join(home, 'data.csv');
-      writeFileSync(dataFile, table(i));
+      writeFileSync(dataFile, tableOf(i, options.rows ?? 40, features));
       const charterText = new TextDecoder().decode(textBytes);
       const trainCommand = options.trainCommands?.[i];
       const config = {
@@ -222,6 +221,9 @@ async function startProcess(
   return {
     address: address.toLowerCase() as Hex,
     folder: home,
+    get pid() {
+      return child.pid ?? -1;
+    },
     get endpoint() {
       return endpoint;
     },

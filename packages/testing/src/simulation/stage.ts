@@ -20,7 +20,7 @@ import {
 import { custom } from 'viem';
 import { loadKernels } from '../../../node/src/adapters/kernels.ts';
 import { nodePlatform } from '../../../node/src/adapters/platform.ts';
-import { smallTerms, smallText } from '../charter.ts';
+import { smallTerms, smallText, tableOf, textOf } from '../charter.ts';
 import { type Member, membersOf } from '../committee.ts';
 import { SimulatedChain } from './chain.ts';
 import type { Disk } from './disk.ts';
@@ -82,26 +82,6 @@ export const clientFor = (chain: SimulatedChain, deployed: Deployment, account?:
     ...(account && { account }),
   });
 
-/** Rows that differ from member to member and mean nothing. */
-const table = (member: number, rows: number, more: readonly string[]): string =>
-  [
-    ['a,b,c,y', ...more].join(),
-    ...Array.from({ length: rows }, (_, i) =>
-      [Math.sin(i * (member + 1)), i, Math.cos(i), i % 2, ...more.map((_, j) => Math.sin(i + j))].join(),
-    ),
-    '',
-  ].join('\n');
-
-/** The small text, with so many columns more. */
-const textWith = (more: readonly string[]) => ({
-  ...smallText,
-  schema: {
-    ...smallText.schema,
-    columns: [...smallText.schema.columns, ...more.map((name) => ({ name, transform: 'identity', bound: 1 }))],
-  },
-  model: { kind: 'logistic', inputs: smallText.model.inputs + more.length },
-});
-
 /** Deploys the contracts, registers the stakes and proposes the charter. */
 export async function setStage(stage: Stage): Promise<SetStage> {
   const people: People = {
@@ -143,8 +123,7 @@ export async function setStage(stage: Stage): Promise<SetStage> {
   };
   const addresses = people.members.map(({ address }) => address);
   const { features = smallText.model.inputs, rows = 20 } = stage;
-  const more = Array.from({ length: features - smallText.model.inputs }, (_, i) => `x${i}`);
-  const text = more.length === 0 ? smallText : textWith(more);
+  const text = features === smallText.model.inputs ? smallText : textOf(features);
   const { charter, textBytes } = compileCharter({ text, terms }, addresses, `0x${'ab'.repeat(32)}`);
   const client = await clientFor(chain, deployed, account);
   const { charterId } = await mined(propose(client, charter));
@@ -159,7 +138,7 @@ export async function setStage(stage: Stage): Promise<SetStage> {
     charterText: new TextDecoder().decode(textBytes),
     dataFiles: people.members.map((_, i) => {
       const path = join(folder, `${i}.csv`);
-      writeFileSync(path, table(i, rows, more));
+      writeFileSync(path, tableOf(i, rows, features));
       return path;
     }),
     components: { platform: nodePlatform, kernels: loadKernels() },
