@@ -53,7 +53,7 @@ export const lint = verb(
       ...taskArgs,
       goal: { type: 'string', description: 'beside the text’s acceptance: a measure and its least value, “auc 0.95”' },
       prices: { type: 'string', description: 'price list, YAML; its chains are judged too (default: the example prices that are shipped)' },
-      seconds: { type: 'string', default: '60', description: 'about how long the pilot may take' },
+      seconds: { type: 'string', default: '60', description: 'about how long the pilot may take; at least what one try of everything takes' },
       reuse: { type: 'string', description: 'plan.json of the same draft: takes its calibration and pilot' },
       json: { type: 'boolean', description: 'write the warnings as JSON, alone on stdout' },
     },

@@ -100,7 +100,7 @@ export const plan = verb(
       prices: { type: 'string', description: 'price list, YAML (default: the example prices that are shipped, which are not today’s)' },
       rpc: { type: 'string', description: 'JSON-RPC address: read the gas price by the hour from that chain’s last day, and plan for it too' },
       holders: { type: 'string', description: 'who else may hold the shares, “members,8,16” (pairs of drawn aggregators); without it as drafted' },
-      seconds: { type: 'string', default: '60', description: 'about how long the pilot may take' },
+      seconds: { type: 'string', default: '60', description: 'about how long the pilot may take; at least what one try of everything takes' },
       reuse: { type: 'string', description: 'plan.json of the same draft: takes its calibration and pilot instead of making new ones' },
       out: { type: 'string', description: 'folder for plan.json, plan.html and pictures' },
       write: { type: 'string', description: 'the draft with the recommended numbers; must not be there yet' },

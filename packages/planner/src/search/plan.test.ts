@@ -1,9 +1,10 @@
 /** A plan for a small draft, compiled as it really would be; its prices and its learning model are made. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compileCharter, gasCost } from '@concord/sdk';
+import { compileCharter, gasCost, privacyCost } from '@concord/sdk';
+import type { LearningModel } from '../types.ts';
 import { PlanError } from './plan.ts';
-import { answer, CALIBRATION, DRAFT, MEMBERS, PRICES } from './workbench.ts';
+import { answer, CALIBRATION, DRAFT, LEARNING, MEMBERS, PRICES } from './workbench.ts';
 
 test('[PL10] a plan is a JSON document, and the same question has the same plan', () => {
   const first = answer('20 USD, eps 4', { holders: [8] });
@@ -70,4 +71,17 @@ test('[PL1] a run that the contract would stop at its gas cap is no choice, and 
   assert.ok(front.every(({ choice }) => choice.trainingRounds <= 12));
   assert.ok(looked < answer(undefined).looked);
   assert.throws(() => answer(undefined, { draft: { ...DRAFT, terms: { ...DRAFT.terms, gasCap: 1_000 } } }), PlanError);
+});
+
+test('[PL9] what a larger ε would buy is not said where the pilot did not try it', () => {
+  const least = DRAFT.terms.trainingRounds;
+  const known = (multiplier: number): LearningModel => ({
+    metric: 'auc',
+    at: (choice) => ({ ...LEARNING.at(choice), extrapolated: choice.multiplier < multiplier * Math.sqrt((choice.trainingRounds + 1) / (least + 1)) }),
+  });
+  const { charter } = compileCharter(DRAFT, MEMBERS, `0x${'00'.repeat(32)}`);
+  const { relaxed, sentences } = answer('40 USD', { learning: known(0.99 * privacyCost(charter).multiplier) });
+  assert.ok(relaxed.every(({ what }) => what !== 'epsilon'));
+  assert.ok(sentences.includes('What a larger ε would buy was not judged: the pilot did not try it.'));
+  assert.ok(answer('40 USD').relaxed.some(({ what }) => what === 'epsilon'));
 });

@@ -37,12 +37,6 @@ function ordinary(points: readonly Point[]): Point | undefined {
 export const pointsOf = (grid: Grid, own: number, prices: Prices, evaluate: Evaluate): Point[] =>
   outerChoices(grid, own).flatMap((outer) => cheapest(byHour(evaluate, prices, outer)) ?? []);
 
-/** Points of a what-if about ε: a tenth less noise than the pilot tried is no reason to call it unknown, other rounds are. */
-function withEpsilon(known: readonly Point[], points: readonly Point[]): Point[] {
-  const tried = new Set(known.filter(({ worth }) => !worth.extrapolated).map(({ choice }) => choice.trainingRounds));
-  return points.map((point) => ({ ...point, worth: { ...point.worth, extrapolated: !tried.has(point.choice.trainingRounds) } }));
-}
-
 /** What the recommended choice changes of the draft but chain and hour. */
 const runOf = ({ chain: _chain, hour: _hour, ...run }: Choice): Omit<Choice, 'chain' | 'hour'> => run;
 
@@ -87,8 +81,12 @@ export function plan(
   const asDrafted: Point = known.drafted ? { ...atOwnRounds, choice: { ...asIs, hour: atOwnRounds.choice.hour }, worth: known.drafted } : atOwnRounds;
   const points = pointsOf(grid, own, prices, evaluate);
   const asked: Asked = { budget, ...(goal && { goal }) };
-  const ask = (what: Asked, epsilon: number): Recommendation | undefined =>
-    recommend(epsilon === grid.epsilons[0] ? points : [...points, ...withEpsilon(points, pointsOf({ ...grid, epsilons: [epsilon] }, own, prices, evaluate))], what);
+  const ask = (what: Asked, epsilon: number): Recommendation | undefined => {
+    if (epsilon === grid.epsilons[0]) return recommend(points, what);
+    const there = pointsOf({ ...grid, epsilons: [epsilon] }, own, prices, evaluate);
+    // What the pilot did not try at such an ε nobody can tell.
+    return there.every(({ worth }) => worth.extrapolated) ? undefined : recommend([...points, ...there], what);
+  };
   const answer = recommend(points, asked);
   if (!answer) throw new PlanError('no choice of the grid compiles: “concord charter check” says why');
   const parts: Omit<Plan, 'sentences'> = {

@@ -166,6 +166,7 @@ const listed = (names: readonly string[]): string =>
 function bindings(plan: Unsaid): string[] {
   const binding = plan.relaxed.filter(({ binds }) => binds);
   const said = binding.map((each) => `${LIMIT_NAMES[each.what]} binds: ${relaxedText(each, plan)}.`);
+  if (!plan.relaxed.some(({ what }) => what === 'epsilon')) said.push('What a larger ε would buy was not judged: the pilot did not try it.');
   const free = listed(plan.relaxed.filter(({ binds }) => !binds).map(relaxedName));
   if (free === '') return said;
   if (plan.misses.length > 0) return [...said, `It would not be met with ${free} either.`];

@@ -56,13 +56,14 @@ interface Wanted {
   readonly holders?: readonly Holders[];
   readonly draft?: Draft;
   readonly prices?: Prices;
+  readonly learning?: LearningModel;
 }
 
 /** The plan for a budget as people write it. */
-export function answer(budget?: string, { least, holders, draft = DRAFT, prices = PRICES }: Wanted = {}): Plan {
+export function answer(budget?: string, { least, holders, draft = DRAFT, prices = PRICES, learning = LEARNING }: Wanted = {}): Plan {
   const asked = budget === undefined ? {} : parseBudget(budget);
   const grid = gridOf(draft, { chains: prices.chains, budget: asked, ...(holders && { holders }) });
-  const known = { prices, calibration: CALIBRATION, learning: LEARNING };
+  const known = { prices, calibration: CALIBRATION, learning };
   const question = { draft, members: MEMBERS, records: [100, 100, 100, 100], grid, budget: asked, ...(least !== undefined && { goal: { metric: 'auc', least } as const }) };
   return plan(question, { ...known, pilot: { made: true } });
 }
