@@ -2,7 +2,7 @@
 import type { Metric } from '../types.ts';
 import type { Plan, Step } from './document.ts';
 import type { Point } from './front.ts';
-import type { Limit, Miss } from './recommend.ts';
+import { type Limit, type Miss, standardError } from './recommend.ts';
 import type { Relaxed } from './relax.ts';
 
 export const METRIC_NAMES: Readonly<Record<Metric, string>> = {
@@ -175,7 +175,7 @@ function bindings(plan: Unsaid): string[] {
 
 function cautions({ recommended, question, front }: Unsaid): string[] {
   const said: string[] = [];
-  const beyond = front.filter(({ worth }) => worth.extrapolated && worth.mean >= recommended.worth.mean + 0.0005).sort((a, b) => b.worth.mean - a.worth.mean)[0];
+  const beyond = front.filter(({ worth }) => worth.extrapolated && worth.mean >= recommended.worth.mean + standardError(recommended)).sort((a, b) => b.worth.mean - a.worth.mean)[0];
   if (beyond && !recommended.worth.extrapolated && !question.goal)
     said.push(`Beyond what the pilot tried, ${rounds(beyond)} might reach ${metricText(beyond.worth.mean)} for ${outcome(beyond)}: to know, draft more rounds and plan again.`);
   if (recommended.worth.extrapolated)
