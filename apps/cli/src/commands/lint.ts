@@ -1,5 +1,5 @@
 import { decodeCharterText } from '@concord/protocol';
-import { draftedWorth, fitLearning, goalOf, isBroken, lint as looked, parseGoal, PilotError, type Warning } from '@concord/planner';
+import { draftedWorth, fitLearning, goalOf, isBroken, lint as looked, type Metric, parseGoal, PilotError, type Warning } from '@concord/planner';
 import { defineCommand } from 'citty';
 import { calibrated, piloted, reused } from '../plan/ground.ts';
 import { readPrices } from '../plan/prices.ts';
@@ -17,7 +17,7 @@ interface Learned {
   readonly task: Task;
   readonly reuse: string | undefined;
   readonly seconds: number;
-  readonly metric: Parameters<typeof fitLearning>[1] & string;
+  readonly metric: Metric;
 }
 
 /** Calibration, and where records or their numbers are known what a pilot says; trees have none. */
@@ -28,7 +28,8 @@ async function grounds({ task, reuse, seconds, metric }: Learned, render: Render
   if (!earlier && rows === undefined) return { calibration };
   try {
     const pilot = earlier?.pilot ?? (await piloted({ ...task, rows: rowsOr(task) }, { metric, seconds, calibration }, render));
-    return { calibration, learning: fitLearning(pilot, metric), drafted: draftedWorth(pilot.drafted.runs, metric), invented: pilot.origin === 'synthetic' };
+    const learned = (of: Metric) => ({ learning: fitLearning(pilot, of), drafted: draftedWorth(pilot.drafted.runs, of) });
+    return { calibration, learned, invented: pilot.origin === 'synthetic' };
   } catch (error) {
     if (!(error instanceof PilotError && error.code === 'ALGORITHM')) throw error;
     render.prose(`no pilot: ${error.message}`, '  ');

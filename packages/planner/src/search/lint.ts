@@ -2,7 +2,7 @@
 import { type CompiledCharter, privacyCost } from '@concord/sdk';
 import { compileAt } from '../compileAt.ts';
 import { costOf } from '../cost/costOf.ts';
-import type { Calibration, Cost, Goal, LearningModel, Prices, Worth } from '../types.ts';
+import type { Calibration, Cost, Goal, LearningModel, Metric, Prices, Worth } from '../types.ts';
 import { type Breach, breachesOf } from './breach.ts';
 import type { Plan } from './document.ts';
 import type { Subject } from './evaluate.ts';
@@ -20,16 +20,20 @@ export interface Warning {
   readonly says: string;
 }
 
+export interface Learned {
+  readonly learning: LearningModel;
+  /** The draft's own training numbers, as the pilot measured them. */
+  readonly drafted?: Worth;
+}
+
 /** What a lint judges by. */
 export interface LintGrounds {
   readonly prices: Prices;
   readonly calibration: Calibration;
   /** Unix seconds: the earliest that it may begin. */
   readonly now: number;
-  /** What a model is expected to be worth: from a pilot on real records, else nobody can tell. */
-  readonly learning?: LearningModel;
-  /** The draft's own training numbers, as the pilot measured them. */
-  readonly drafted?: Worth;
+  /** What a pilot says of a measure; without one nobody can tell. */
+  readonly learned?: (metric: Metric) => Learned;
   /** The pilot's records were made up: it compares choices, and says nothing about the goal. */
   readonly invented?: boolean;
 }
@@ -40,8 +44,8 @@ interface Examined extends Subject {
   readonly compiled: CompiledCharter;
   /** One for each chain that has a price, in their order. */
   readonly costs: readonly (readonly [chain: string, cost: Cost])[];
-  /** What would be worth as much as the draft for the least money; only where a model is known and no cap stops the draft. */
-  readonly asGood?: Plan;
+  /** What would be worth as much as the draft for the least money, by a measure; undefined without a pilot, or where a cap stops the draft. */
+  readonly asGood: (metric: Metric) => Plan | undefined;
 }
 
 /** The goal that somebody stated, else the bar of the text. */
@@ -50,20 +54,20 @@ export function goalsOf({ text }: CompiledCharter, stated: Goal | undefined): Go
   return [stated, bar].flatMap((goal) => goal ?? []);
 }
 
-function goalWarnings({ compiled, asGood }: Examined, { learning, drafted, invented }: LintGrounds, stated: Goal | undefined): Warning[] {
+function goalWarnings({ compiled, asGood }: Examined, { learned, invented }: LintGrounds, stated: Goal | undefined): Warning[] {
   const goals = goalsOf(compiled, stated);
   if (goals.length === 0)
     return [{ check: 'goal', result: 'look', says: 'the draft sets no bar: any model is registered, however bad; set “acceptance” in its text (CH12)' }];
   return goals.map((goal): Warning => {
     const what = `${METRIC_NAMES[goal.metric]} of ${metricText(goal.least)}`;
-    if (!learning || learning.metric !== goal.metric || invented)
+    if (!learned || invented)
       return {
         check: 'goal',
         result: 'unjudged',
-        says: `whether the model reaches its ${what} was not judged: ${invented ? 'made-up records say nothing about real ones; ' : ''}pass records with --data${learning && learning.metric !== goal.metric ? ` and --goal “${goal.metric}”` : ''}`,
+        says: `whether the model reaches its ${what} was not judged: ${invented ? 'made-up records say nothing about real ones; ' : ''}pass records with --data`,
       };
-    const best = asGood?.front.reduce<Point | undefined>((top, point) => (top && top.worth.mean >= point.worth.mean ? top : point), undefined);
-    const own = drafted ?? worthAt(learning, compiled);
+    const best = asGood(goal.metric)?.front.reduce<Point | undefined>((top, point) => (top && top.worth.mean >= point.worth.mean ? top : point), undefined);
+    const own = ownWorth(learned(goal.metric), compiled);
     const can = best && best.worth.mean >= goal.least ? ` ${best.choice.trainingRounds} training rounds with the numbers of “concord plan” are expected to reach ${worthText(best)}.` : ' No choice that was looked at reaches it at this ε: lower the bar, raise ε, or bring more records.';
     if (own.high < goal.least)
       return { check: 'goal', result: 'broken', says: `the draft’s numbers are expected to reach ${metricText(own.mean)} (at most ${metricText(own.high)}), below its ${what}.${can}` };
@@ -95,9 +99,9 @@ function fitting(subject: Subject, { prices, calibration }: LintGrounds, chain: 
   return 0;
 }
 
-/** What the draft's rounds are worth with numbers that are tuned for them. */
-const worthAt = (learning: LearningModel, { charter }: CompiledCharter): Worth =>
-  learning.at({ trainingRounds: charter.limits.rounds - 1, multiplier: privacyCost(charter).multiplier });
+/** What the draft's own numbers are worth or, where nobody measured them, numbers that are tuned for its rounds. */
+const ownWorth = ({ learning, drafted }: Learned, { charter }: CompiledCharter): Worth =>
+  drafted ?? learning.at({ trainingRounds: charter.limits.rounds - 1, multiplier: privacyCost(charter).multiplier });
 
 const choiceOf = ({ draft }: Subject, chain: string, trainingRounds = draft.terms.trainingRounds) => ({
   ...{ trainingRounds, chain, hour: 0 },
@@ -143,20 +147,26 @@ function deadlineWarnings({ draft, costs }: Examined): Warning[] {
 }
 
 /** The cheapest other number of rounds on the same chain at the same hour that is expected to be worth as much. */
-function cheaperWarnings({ draft, asGood }: Examined, { learning, invented }: LintGrounds): Warning[] {
-  if (learning && !asGood) return [];
-  if (!asGood) return [{ check: 'cheaper', result: 'unjudged', says: 'whether fewer rounds would do was not judged: pass records with --data, or how many there are with --rows' }];
-  const { asDrafted, steps, recommended } = asGood;
+function cheaperWarnings({ draft, asGood }: Examined, { learned, invented }: LintGrounds, metric: Metric): Warning[] {
+  if (!learned)
+    return [{ check: 'cheaper', result: 'unjudged', says: 'whether fewer rounds would do was not judged: pass records with --data, or how many there are with --rows' }];
+  const found = asGood(metric);
+  // A cap stops the draft: that is to be mended first.
+  if (!found) return [];
+  const { asDrafted, steps, recommended } = found;
   const run = steps.find(({ what }) => what === 'run');
   const third = run !== undefined && run.usd <= (asDrafted.cost.usd.total * 2) / 3;
   if (!third || recommended.worth.mean < asDrafted.worth.mean - standardError(asDrafted))
     return [ok('cheaper', 'no other number of rounds is a third cheaper and expected to be worth as much')];
-  const about = invented ? ' (on made-up records)' : '';
+  const { trainingRounds } = recommended.choice;
+  const rounds = `${trainingRounds} training ${trainingRounds === 1 ? 'round' : 'rounds'} instead of ${draft.terms.trainingRounds}`;
+  const worth = `${METRIC_NAMES[metric]} ${metricText(recommended.worth.mean)} beside ${metricText(asDrafted.worth.mean)}${invented ? ' on made-up records' : ''}`;
+  const money = `${usdText(run.usd)} instead of ${usdText(asDrafted.cost.usd.total)} on ${asDrafted.choice.chain}`;
   return [
     {
       check: 'cheaper',
       result: 'look',
-      says: `${recommended.choice.trainingRounds} training ${recommended.choice.trainingRounds === 1 ? 'round' : 'rounds'} instead of ${draft.terms.trainingRounds} are expected to be worth as much within one standard error${about}, ${metricText(recommended.worth.mean)} beside ${metricText(asDrafted.worth.mean)}, at the same ε = ${epsilonText(draft.terms.epsilon)}, for ${usdText(run.usd)} instead of ${usdText(asDrafted.cost.usd.total)} on ${asDrafted.choice.chain}: “concord plan --write” writes such a draft`,
+      says: `with ${rounds} the model is expected to be worth as much within one standard error (${worth}), at the same ε = ${epsilonText(draft.terms.epsilon)}, for ${money}: “concord plan --write” writes such a draft`,
     },
   ];
 }
@@ -169,25 +179,24 @@ export function lint(subject: Subject, grounds: LintGrounds, goal?: Goal): Warni
   if ('refused' in outcome) return [{ check: 'compile', result: 'broken', says: outcome.refused }];
   const { compiled } = outcome;
   const costs = grounds.prices.chains.map(({ name }) => [name, costOf(compiled, { chain: name, hour: 0 }, grounds.prices, grounds.calibration, records)] as const);
-  const { learning, drafted, prices, calibration } = grounds;
+  const { learned, prices, calibration } = grounds;
   const fits = costs.every(([, cost]) => breachesOf(draft, compiled, cost).length === 0);
-  const own = drafted ?? (learning && worthAt(learning, compiled));
-  // Worth as much: not less by more than one standard error.
-  const least = own && own.mean - standardError({ worth: own });
-  const asGood =
-    learning && least !== undefined && fits
-      ? plan(
-          { ...subject, grid: gridOf(draft, prices), budget: {}, goal: { metric: learning.metric, least } },
-          { prices, calibration, learning, pilot: undefined, ...(drafted && { drafted }) },
-        )
-      : undefined;
-  const examined: Examined = { ...subject, compiled, costs, ...(asGood && { asGood }) };
+  const asGood = (metric: Metric): Plan | undefined => {
+    if (!learned || !fits) return undefined;
+    const known = learned(metric);
+    const own = ownWorth(known, compiled);
+    // Worth as much: not less by more than one standard error.
+    const wanted = { metric, least: own.mean - standardError({ worth: own }) };
+    return plan({ ...subject, grid: gridOf(draft, prices), budget: {}, goal: wanted }, { ...known, prices, calibration, pilot: undefined });
+  };
+  const examined: Examined = { ...subject, compiled, costs, asGood };
+  const measure = goal?.metric ?? compiled.text.acceptance?.measure ?? 'auc';
   return [
     ...goalWarnings(examined, grounds, goal),
     ...capWarnings(examined, grounds),
     ...sunsetWarnings(examined, grounds),
     ...deadlineWarnings(examined),
-    ...cheaperWarnings(examined, grounds),
+    ...cheaperWarnings(examined, grounds, measure),
   ];
 }
 

@@ -128,7 +128,15 @@ function besideTheDraft({ asDrafted, recommended, steps, prices }: Unsaid): stri
     Math.abs(gain) < 0.0005
       ? 'the same expected metric'
       : `${metricText(Math.abs(gain))} ${gain > 0 ? 'more' : 'less'}${Math.abs(gain) < unsure ? ', which is within the uncertainty' : ''}`;
-  const first = `The draft as it stands (${choiceText(asDrafted, { prices })}, an ordinary hour): ${worthText(asDrafted)} for ${outcome(asDrafted)}. The recommended choice is ${factor(before.usd.total, after.usd.total, 'cheaper', 'dearer')}, ${factor(before.seconds, after.seconds, 'faster', 'slower')}, with ${metric}.`;
+  const gains = ({ usd, seconds }: { readonly usd: number; readonly seconds: number }): string =>
+    `${factor(before.usd.total, usd, 'cheaper', 'dearer')} and ${factor(before.seconds, seconds, 'faster', 'slower')}`;
+  const run = steps.find(({ what }) => what === 'run');
+  const there = { usd: after.usd.total, seconds: after.seconds };
+  const moved = run && steps.some((step, i) => i > 1 && changed(steps[i - 1]!, step));
+  const compared = moved
+    ? `On the same chain at the same hour the recommended run is ${gains(run)}; where and when it is recommended, ${gains(there)}`
+    : `The recommended run is ${gains(there)}`;
+  const first = `The draft as it stands (${choiceText(asDrafted, { prices })}, an ordinary hour): ${worthText(asDrafted)} for ${outcome(asDrafted)}. ${compared}; with ${metric}.`;
   const changes = steps.flatMap((step, i) => {
     const was = steps[i - 1];
     return was && changed(was, step) ? [`${CHANGED[step.what]} ${usdText(was.usd)} → ${usdText(step.usd)} and ${secondsText(was.seconds)} → ${secondsText(step.seconds)}`] : [];
