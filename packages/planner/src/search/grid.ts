@@ -17,11 +17,11 @@ export interface Grid {
 }
 
 /** Neighbors on the ladder of rounds differ by one, or by at most this part. */
-const STEP = 1.04;
+const STEP = 1.02;
 /** The ladder ends at this many times the draft's own rounds. */
 const MOST = 2;
 
-/** Rounds from 1 to twice the draft's: every number at first, then in steps of 4 %, always with the draft's own. */
+/** Rounds from 1 to twice the draft's: every number at first, then in steps of 2 %, always with the draft's own. */
 export function ladder(own: number): number[] {
   const rungs = new Set([own]);
   for (let rung = 1; rung <= MOST * own; rung = Math.max(rung + 1, Math.floor(rung * STEP))) rungs.add(rung);
