@@ -131,7 +131,7 @@ export const plan = verb(
       const notes = [
         ...(assumed ? [`The other members are taken to hold about as many records as you, ${rows[0]}: say otherwise with --rows.`] : []),
         pilot.warning,
-        ...(pilot.leftOut.length > 0 ? [`The pilot ran out of time in ${pilot.leftOut.length} of its steps, so it is less sure than it could be: give it more than --seconds ${seconds}.`] : []),
+        ...(pilot.leftOut.length > 0 ? [`The pilot ran out of time in ${pilot.leftOut.length} of its steps, so it is less sure than it could be: give it more with --seconds.`] : []),
       ];
       const known = { prices, calibration, pilot, notes, learning: fitLearning(pilot, metric), drafted: draftedWorth(pilot.drafted.runs, metric) };
       const found = answer(

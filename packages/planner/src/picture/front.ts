@@ -6,8 +6,8 @@ import { linearScale, moneyScale, spanOf, wider } from './scale.ts';
 import { element, escaped, label, line, type Markup, type Picture } from './svg.ts';
 
 const WIDTH = 560;
-const HEIGHT = 380;
-const PLOT = { left: 52, right: WIDTH - 16, top: 40, bottom: HEIGHT - 92 };
+const HEIGHT = 398;
+const PLOT = { left: 52, right: WIDTH - 16, top: 40, bottom: HEIGHT - 110 };
 
 const shades = 4;
 const money = ({ cost }: Point): number => cost.usd.total;
@@ -28,7 +28,7 @@ function dot(x: number, y: number, r: number, kind: number, as: string): Markup 
 
 /** Shapes and shades in words and signs, below the axis. */
 function legend(epsilons: readonly number[], times: readonly number[]): Markup[] {
-  const y = HEIGHT - 24;
+  const y = HEIGHT - 42;
   const { low, high } = spanOf(times);
   const kinds = epsilons.flatMap((epsilon, i) => {
     const x = PLOT.left + 8 + 72 * i;
@@ -58,25 +58,27 @@ export function frontPicture(plan: Plan): Picture {
   ];
   const points = front.map((point) => {
     const says = `${pointWords(point)}${point === recommended ? ', recommended' : ''}`;
-    const shape = dot(x.at(money(point)), y.at(point.worth.mean), 4.5, kind(point), `dot t${shadeOf(point.cost.seconds, times)}`);
+    const beyond = point.worth.extrapolated ? ' beyond' : '';
+    const shape = dot(x.at(money(point)), y.at(point.worth.mean), 4.5, kind(point), `dot t${shadeOf(point.cost.seconds, times)}${beyond}`);
     return element('g', {}, element('title', {}, escaped(says)), bar(point, 'bar'), shape);
   });
-  const marked = (point: Point, name: string, above: boolean): Markup[] => {
+  /** A ring, its interval and its name above or below that, where no other point can hide it. */
+  const marked = (point: Point, { name, ring, bar: as, text }: Mark, above: boolean): Markup[] => {
     const [px, py] = [x.at(money(point)), y.at(point.worth.mean)];
-    const as = name === 'draft' ? 'draft' : 'mark';
-    const end = px > (PLOT.left + PLOT.right) / 2;
-    const shape = element('circle', { cx: px, cy: py, r: name === 'draft' ? 6 : 9, class: name === 'draft' ? 'drafted' : 'marked' });
-    const words = label(px + (end ? -13 : 13), py + (above ? -10 : 20), name === 'draft' ? 'the draft as it stands' : 'recommended', { anchor: end ? 'end' : 'start', as });
-    return [bar(point, name === 'draft' ? 'draftedbar' : 'markedbar'), shape, words];
+    const beyond = above ? y.at(point.worth.high) - 7 : y.at(point.worth.low) + 15;
+    const anchor = px < PLOT.left + 80 ? 'start' : px > PLOT.right - 80 ? 'end' : 'middle';
+    const at = Math.max(PLOT.top - 4, Math.min(PLOT.bottom - 4, beyond));
+    return [bar(point, as), element('circle', { cx: px, cy: py, r: ring === 'marked' ? 9 : 6, class: ring }), label(px, at, name, { anchor, as: `${text} halo` })];
   };
   const content = [
     ...grid,
     ...points,
-    ...marked(asDrafted, 'draft', asDrafted.worth.mean > recommended.worth.mean),
-    ...marked(recommended, 'recommended', asDrafted.worth.mean <= recommended.worth.mean),
+    ...marked(asDrafted, DRAFTED, false),
+    ...marked(recommended, RECOMMENDED, true),
     label(PLOT.left - 44, 20, `${metricName(plan)}, expected, with 90 % intervals`, { as: 'strong' }),
     ...(goal === undefined ? [] : [label(PLOT.right, y.at(goal) - 5, 'goal', { anchor: 'end', as: 'mark' })]),
     label((PLOT.left + PLOT.right) / 2, PLOT.bottom + 38, 'USD for the whole run', { anchor: 'middle', as: 'strong' }),
+    ...(front.some(({ worth }) => worth.extrapolated) ? [label(PLOT.left + 4, HEIGHT - 16, 'hollow: beyond what the pilot tried', { as: 'soft' })] : []),
     ...legend(epsilons.slice(0, 3), times),
   ];
   return {
@@ -85,6 +87,16 @@ export function frontPicture(plan: Plan): Picture {
     description: `From ${front[0] ? pointWords(front[0]) : 'nothing'} to ${front.at(-1) ? pointWords(front.at(-1)!) : 'nothing'}. Recommended: ${pointWords(recommended)}. The draft as it stands: ${pointWords(asDrafted)}. Darker points (lighter on a dark page) take longer. The table beside it has the same figures.`,
   };
 }
+
+interface Mark {
+  readonly name: string;
+  /** Classes of the ring, the interval and the name. */
+  readonly ring: string;
+  readonly bar: string;
+  readonly text: string;
+}
+const RECOMMENDED: Mark = { name: 'recommended', ring: 'marked', bar: 'markedbar', text: 'mark' };
+const DRAFTED: Mark = { name: 'the draft as it stands', ring: 'drafted', bar: 'draftedbar', text: 'draft' };
 
 const shortUsd = (value: number): string => usdText(value).replace(/ USD$/, '').replace(/\.00$/, '');
 

@@ -47,10 +47,12 @@ export const SHAPES = `
 svg.plan { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; background: var(--paper); color: var(--ink); }
 svg.plan text { fill: var(--ink); } svg.plan text.soft { fill: var(--soft); }
 svg.plan text.strong { font-weight: 600; } svg.plan text.mark { fill: var(--mark); font-weight: 600; } svg.plan text.draft { fill: var(--draft); font-weight: 600; }
+svg.plan text.halo { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
 svg.plan .axis { stroke: var(--soft); } svg.plan .grid { stroke: var(--rule); } svg.plan .bar { stroke: var(--soft); stroke-opacity: .45; }
 svg.plan .path { fill: none; stroke: var(--soft); stroke-opacity: .6; }
 svg.plan .t1 { fill: var(--t1); } svg.plan .t2 { fill: var(--t2); } svg.plan .t3 { fill: var(--t3); } svg.plan .t4 { fill: var(--t4); }
 svg.plan .dot { stroke: var(--paper); stroke-width: 1; }
+svg.plan .beyond { fill-opacity: .15; stroke: var(--t2); }
 svg.plan .marked { fill: none; stroke: var(--mark); stroke-width: 2.5; } svg.plan .markedbar { stroke: var(--mark); stroke-width: 2; }
 svg.plan .drafted { fill: var(--paper); stroke: var(--draft); stroke-width: 2.5; } svg.plan .draftedbar { stroke: var(--draft); stroke-width: 2; }
 svg.plan .price { fill: none; stroke: var(--t3); stroke-width: 2; } svg.plan .span { fill: var(--mark); fill-opacity: .18; } svg.plan .limit { stroke: var(--mark); stroke-dasharray: 5 4; }`;

@@ -139,7 +139,9 @@ function besideTheDraft({ asDrafted, recommended, steps, prices }: Unsaid): stri
   const first = `The draft as it stands (${choiceText(asDrafted, { prices })}, an ordinary hour): ${worthText(asDrafted)} for ${outcome(asDrafted)}. ${compared}; with ${metric}.`;
   const changes = steps.flatMap((step, i) => {
     const was = steps[i - 1];
-    return was && changed(was, step) ? [`${CHANGED[step.what]} ${usdText(was.usd)} → ${usdText(step.usd)} and ${secondsText(was.seconds)} → ${secondsText(step.seconds)}`] : [];
+    if (!was || !changed(was, step)) return [];
+    const [from, to] = [secondsText(was.seconds), secondsText(step.seconds)];
+    return [`${CHANGED[step.what]} ${usdText(was.usd)} → ${usdText(step.usd)}${from === to ? '' : ` and ${from} → ${to}`}`];
   });
   return changes.length > 0 ? [first, `One change after the other: ${changes.join('; ')}.`] : [first];
 }
