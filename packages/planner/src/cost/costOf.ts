@@ -19,6 +19,8 @@ export class CostError extends Error {
 const HOUR = 3_600;
 const GIGABYTE = 1e9;
 const WEI = 1e18;
+/** Of an attempt. */
+const PHASES = 8;
 
 function chainOf({ chains, absence = 0 }: Prices, name: string): Chain {
   const chain = chains.find((each) => each.name === name);
@@ -79,19 +81,22 @@ export function costOf(
   const idle = calibration.sign * (OVERHEADS.start + OVERHEADS.look * looks);
   const k = charter.aggregation.shares * charter.aggregation.holders;
   const m = charter.members.length;
-  const spoken = (messages: number): number =>
-    calibration.sign * rounds * repeated * (OVERHEADS.message * messages + 8 * OVERHEADS.phase);
+  const spoken = (messages: number, phases: number): number =>
+    calibration.sign * rounds * repeated * (OVERHEADS.message * messages + OVERHEADS.phase * phases);
   // Seals and reports of both types; lists, files and sums of the others.
   const reporting = 2 * (k + 2);
-  const holding = 2 * m + (k - 1) * (4 + (2 * m) / charter.aggregation.shares + 8);
+  const holding = 2 * m + (k - 1) * (12 + (2 * m) / charter.aggregation.shares);
   const memberSeconds = (count: number): number => {
     const training = workOf(compiled, count, calibration).member;
     const statistics = workOf(compiled, count, calibration, true).member;
-    return idle + spoken(reporting + (committee ? 0 : holding)) + repeated * (training * (rounds - 1) + statistics);
+    const said = committee ? spoken(reporting, 2) : spoken(reporting + holding, PHASES);
+    return idle + said + repeated * (training * (rounds - 1) + statistics);
   };
-  const seat = spoken(holding) + repeated * rounds * workOf(compiled, 0, calibration).holder;
+  const seat = spoken(holding, PHASES) + repeated * rounds * workOf(compiled, 0, calibration).holder;
   const holders = committee ? k : 0;
-  const relayer = idle + spoken(8 * k) + calibration.recover * rounds * 6 * k;
+  // It checks a signature of every holder in six of the phases before it pays for them.
+  const landing = calibration.sign * OVERHEADS.landing * PHASES + calibration.recover * 6 * k;
+  const relayer = idle + repeated * rounds * landing;
   const membersSeconds = records.reduce((sum, count) => sum + memberSeconds(count), 0);
   const holdersSeconds = holders * (idle + seat);
   const member = memberSeconds(most);

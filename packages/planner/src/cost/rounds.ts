@@ -56,9 +56,12 @@ export function stepsOf(
   const { blockSeconds: b, confirmations, pollSeconds = POLL_SECONDS } = chain;
   const { memberPerRound, holderPerRound } = byteCost(charter);
   const parts = charter.aggregation.shares * charter.aggregation.holders + 1;
+  // A committee's holders ask for the reports of other groups one by one before they sign their list.
+  const asked = committee ? 2 * charter.members.length * (1 - 1 / charter.aggregation.shares) : 0;
   const seconds = (phase: Transaction, busy: number): number => {
     const seen = (confirmations + (LATER[phase] ?? 0)) * b;
-    return blocksFor(seen + busy + HOPS[phase] * latencySeconds, b, pollSeconds, parts);
+    const hops = HOPS[phase] + (phase === 'noise' || phase === 'upload' ? asked : 0);
+    return blocksFor(seen + busy + hops * latencySeconds, b, pollSeconds, parts);
   };
   const sending = (bytes: number): number => bytes / bytesPerSecond;
   const brought = committee ? sending(memberPerRound / 2) : 0;
