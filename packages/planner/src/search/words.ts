@@ -120,7 +120,8 @@ const factor = (before: number, after: number, more: string, less: string): stri
   return ratio > 1 ? `${ratio.toFixed(1)} × ${more}` : `${(1 / ratio).toFixed(1)} × ${less}`;
 };
 
-function besideTheDraft({ asDrafted, recommended, steps, prices }: Unsaid): string[] {
+function besideTheDraft({ asDrafted, recommended, steps, prices, misses }: Unsaid): string[] {
+  const which = misses.length > 0 ? 'nearest' : 'recommended';
   const [before, after] = [asDrafted.cost, recommended.cost];
   const gain = recommended.worth.mean - asDrafted.worth.mean;
   const unsure = Math.max(asDrafted.worth.high - asDrafted.worth.low, recommended.worth.high - recommended.worth.low) / 2;
@@ -134,8 +135,8 @@ function besideTheDraft({ asDrafted, recommended, steps, prices }: Unsaid): stri
   const there = { usd: after.usd.total, seconds: after.seconds };
   const moved = run && steps.some((step, i) => i > 1 && changed(steps[i - 1]!, step));
   const compared = moved
-    ? `On the same chain at the same hour the recommended run is ${gains(run)}; where and when it is recommended, ${gains(there)}`
-    : `The recommended run is ${gains(there)}`;
+    ? `On the same chain at the same hour the ${which} run is ${gains(run)}; in its own place and hour, ${gains(there)}`
+    : `The ${which} run is ${gains(there)}`;
   const first = `The draft as it stands (${choiceText(asDrafted, { prices })}, an ordinary hour): ${worthText(asDrafted)} for ${outcome(asDrafted)}. ${compared}; with ${metric}.`;
   const changes = steps.flatMap((step, i) => {
     const was = steps[i - 1];
