@@ -1,7 +1,7 @@
 import { decodeCharterText } from '@concord/protocol';
-import { draftedWorth, fitLearning, goalOf, isBroken, lint as looked, type Metric, parseGoal, PilotError, type Warning } from '@concord/planner';
+import { goalOf, isBroken, lint as looked, type Metric, parseGoal, PilotError, type Warning } from '@concord/planner';
 import { defineCommand } from 'citty';
-import { calibrated, piloted, reused } from '../plan/ground.ts';
+import { calibrated, piloted, reused, taught } from '../plan/ground.ts';
 import { readPrices } from '../plan/prices.ts';
 import { readTask, type Task, taskArgs } from '../plan/task.ts';
 import { createRenderer, type Renderer, type Tone } from '../render.ts';
@@ -27,9 +27,9 @@ async function grounds({ task, reuse, seconds, metric }: Learned, render: Render
   const { rows } = task;
   if (!earlier && rows === undefined) return { calibration };
   try {
-    const pilot = earlier?.pilot ?? (await piloted({ ...task, rows: rowsOr(task) }, { metric, seconds, calibration }, render));
-    const learned = (of: Metric) => ({ learning: fitLearning(pilot, of), drafted: draftedWorth(pilot.drafted.runs, of) });
-    return { calibration, learned, invented: pilot.origin === 'synthetic' };
+    const trainings = [{}];
+    const pilots = earlier?.pilots ?? (await piloted({ ...task, rows: rowsOr(task) }, { metric, seconds, calibration, trainings }, render));
+    return { calibration, learned: (of: Metric) => taught(pilots, of), invented: pilots[0]?.pilot.origin === 'synthetic' };
   } catch (error) {
     if (!(error instanceof PilotError && error.code === 'ALGORITHM')) throw error;
     render.prose(`no pilot: ${error.message}`, '  ');

@@ -4,8 +4,6 @@ import { decodeCharterText } from '@concord/protocol';
 import {
   type Budget,
   dayPicture,
-  draftedWorth,
-  fitLearning,
   frontPicture,
   goalOf,
   gridOf,
@@ -21,7 +19,7 @@ import {
   svgFile,
 } from '@concord/planner';
 import { defineCommand } from 'citty';
-import { calibrated, piloted, reused } from '../plan/ground.ts';
+import { calibrated, piloted, reused, taught } from '../plan/ground.ts';
 import { chainBehind } from '../plan/gasHistory.ts';
 import { readPrices } from '../plan/prices.ts';
 import { showPlan } from '../plan/showPlan.ts';
@@ -121,21 +119,23 @@ export const plan = verb(
       if (args.write !== undefined && !existsSync(dirname(args.write))) throw new SettingError('--write', `${dirname(args.write)} is not there: make it with mkdir`);
       const metric = asked?.metric ?? decodeCharterText(draft.text).acceptance?.measure ?? 'auc';
       const earlier = args.reuse === undefined ? undefined : reused(args.reuse, task);
-      if (goal && (earlier ? earlier.pilot.origin === 'synthetic' : records === undefined))
+      if (goal && (earlier ? earlier.pilots[0]?.pilot.origin === 'synthetic' : records === undefined))
         throw new SettingError('--goal', `made-up records say nothing about ${goal.least}: pass --data with real ones, or only the measure, “${goal.metric}”`);
       const prices = await pricesOf(args.prices, args.rpc, render);
       const calibration = earlier?.calibration ?? (await calibrated(render));
-      const pilot = earlier?.pilot ?? (await piloted({ ...task, rows }, { metric, seconds, calibration }, render));
       const grid = gridOf(draft, { chains: prices.chains, budget, holders });
+      const pilots = earlier?.pilots ?? (await piloted({ ...task, rows }, { metric, seconds, calibration, trainings: grid.training }, render));
       const assumed = records !== undefined && args.rows === undefined && records.length < members.length;
+      const first = pilots[0]!.pilot;
+      const leftOut = pilots.reduce((sum, { pilot }) => sum + pilot.leftOut.length, 0);
       const notes = [
         ...(assumed ? [`The other members are taken to hold about as many records as you, ${rows[0]}: say otherwise with --rows.`] : []),
-        pilot.warning,
-        ...(pilot.leftOut.length > 0 ? [`The pilot ran out of time in ${pilot.leftOut.length} of its steps, so it is less sure than it could be: give it more with --seconds.`] : []),
+        first.warning,
+        ...(leftOut > 0 ? [`The pilot ran out of time in ${leftOut} of its steps, so it is less sure than it could be: give it more with --seconds.`] : []),
       ];
-      const known = { prices, calibration, pilot, notes, learning: fitLearning(pilot, metric), drafted: draftedWorth(pilot.drafted.runs, metric) };
+      const known = { prices, calibration, pilots, notes, ...taught(pilots, metric) };
       const found = answer(
-        { draft, members, records: rows, grid, budget, invented: pilot.origin === 'synthetic', ...(goal && { goal }) },
+        { draft, members, records: rows, grid, budget, invented: first.origin === 'synthetic', ...(goal && { goal }) },
         known,
       );
       showPlan(render, found);

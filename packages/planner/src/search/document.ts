@@ -35,8 +35,8 @@ export interface Plan {
   };
   readonly prices: Prices;
   readonly calibration: Calibration;
-  /** The pilot runs that the learning model was fitted to, as the pilot tells them. */
-  readonly pilot: unknown;
+  /** The pilots that the learning models were fitted to, as they tell themselves; the first is of the text's own training. */
+  readonly pilots: readonly { readonly training: Readonly<Record<string, unknown>>; readonly pilot: unknown }[];
   /** Choices that were looked at: those that compile, each at its best hour. */
   readonly looked: number;
   readonly front: readonly Point[];

@@ -2,6 +2,7 @@
 import { type Address, type CompiledCharter, privacyCost } from '@concord/sdk';
 import { compileAt } from '../compileAt.ts';
 import { costOf } from '../cost/costOf.ts';
+import { laidOver } from '../draftAt.ts';
 import type { Calibration, Choice, Draft, LearningModel, Prices, Worth } from '../types.ts';
 import { breachesOf } from './breach.ts';
 import type { Point } from './front.ts';
@@ -9,10 +10,19 @@ import type { Point } from './front.ts';
 /** Undefined: this is no choice, since it does not compile or a cap would stop its run halfway. */
 export type Evaluate = (choice: Choice) => Point | undefined;
 
+/** What is learned about training that differs from the text's own, as the grid says it. */
+export interface Taught {
+  readonly training: Readonly<Record<string, unknown>>;
+  readonly learning: LearningModel;
+}
+
 export interface Known {
   readonly prices: Prices;
   readonly calibration: Calibration;
+  /** Of the text's own training. */
   readonly learning: LearningModel;
+  /** Of other `Choice.training` that the grid looks at, each from a pilot of its own. */
+  readonly others?: readonly Taught[];
   /** What the draft's own training numbers are worth, where the pilot measured them. */
   readonly drafted?: Worth;
 }
@@ -31,7 +41,8 @@ interface Prepared {
 }
 
 /** Points of a draft's choices. What depends neither on chain nor on hour is computed once. */
-export function evaluator(subject: Subject, { prices, calibration, learning }: Known): Evaluate {
+export function evaluator(subject: Subject, { prices, calibration, learning, others = [] }: Known): Evaluate {
+  const models = new Map(others.map((each) => [JSON.stringify(each.training), each.learning]));
   const { draft, members, records } = subject;
   const prepared = new Map<string, Prepared | undefined>();
   const prepare = (choice: Choice): Prepared | undefined => {
@@ -39,7 +50,8 @@ export function evaluator(subject: Subject, { prices, calibration, learning }: K
     if ('refused' in outcome) return undefined;
     const { compiled } = outcome;
     const { multiplier } = privacyCost(compiled.charter);
-    return { compiled, worth: learning.at({ trainingRounds: choice.trainingRounds, multiplier }) };
+    const model = models.get(JSON.stringify(choice.training)) ?? learning;
+    return { compiled, worth: model.at({ trainingRounds: choice.trainingRounds, multiplier }) };
   };
   return (choice) => {
     const { chain: _chain, hour: _hour, ...run } = choice;
@@ -48,7 +60,7 @@ export function evaluator(subject: Subject, { prices, calibration, learning }: K
     const known = prepared.get(key);
     if (!known) return undefined;
     const { compiled, worth } = known;
-    const training = { ...choice.training, ...worth.training };
+    const training = laidOver(choice.training ?? {}, worth.training ?? {});
     const tuned = Object.keys(training).length > 0 ? { ...choice, training } : choice;
     const cost = costOf(compiled, tuned, prices, calibration, records);
     return breachesOf(draft, compiled, cost).length > 0 ? undefined : { choice: tuned, cost, worth };

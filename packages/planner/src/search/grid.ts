@@ -1,5 +1,5 @@
 /** The grid of choices that the planner looks at, every one of them. [PL1][PL8] */
-import { decodeCharterText, roundsOf } from '@concord/protocol';
+import { type CharterText, decodeCharterText, roundsOf } from '@concord/protocol';
 import type { Budget, Chain, Choice, Draft } from '../types.ts';
 
 /** Who may hold the shares: the members, or k pairs of drawn aggregators. */
@@ -12,7 +12,7 @@ export interface Grid {
   readonly epsilons: readonly number[];
   readonly holders: readonly Holders[];
   readonly chains: readonly string[];
-  /** Laid over the text's training numbers, such as other local passes; `{}` changes nothing. */
+  /** Laid over the text's training numbers: other local passes of fedAvg. The first, `{}`, changes nothing. */
   readonly training: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -30,8 +30,16 @@ export function ladder(own: number): number[] {
 
 export const holdersOf = ({ terms }: Draft): Holders => terms.committee?.shares ?? 'members';
 
+/** What a draft's own local passes may become: half and twice as many, where its algorithm has passes. */
+function passesOf({ training }: CharterText): Grid['training'] {
+  if (training.algorithm !== 'fedAvg') return [{}];
+  const { passes } = training.local;
+  const others = [Math.max(1, Math.floor(passes / 2)), 2 * passes].filter((each) => each !== passes);
+  return [{}, ...others.map((each) => ({ local: { passes: each } }))];
+}
+
 /**
- * The choices of a draft: its own holders and those that the person allows, every chain that has a price, and, where the
+ * The choices of a draft: its own holders and those that the person allows, every chain that has a price, half and twice its local passes, and, where the
  * budget speaks of ε, half and a quarter of it beside it. A budget of ε never raises what the draft promises. Throws
  * CharterTextError.
  */
@@ -39,7 +47,8 @@ export function gridOf(
   draft: Draft,
   { chains, budget = {}, holders = [] }: { readonly chains: readonly Chain[]; readonly budget?: Budget; readonly holders?: readonly Holders[] },
 ): Grid {
-  const levels = roundsOf(decodeCharterText(draft.text));
+  const text = decodeCharterText(draft.text);
+  const levels = roundsOf(text);
   const epsilon = Math.min(draft.terms.epsilon, budget.epsilon ?? Infinity);
   return {
     // Trees grow a level a round: other rounds would be other trees.
@@ -47,7 +56,7 @@ export function gridOf(
     epsilons: budget.epsilon === undefined ? [epsilon] : [epsilon, epsilon / 2, epsilon / 4],
     holders: [...new Set([holdersOf(draft), ...holders])],
     chains: chains.map(({ name }) => name),
-    training: [{}],
+    training: passesOf(text),
   };
 }
 

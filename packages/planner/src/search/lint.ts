@@ -5,7 +5,7 @@ import { costOf } from '../cost/costOf.ts';
 import type { Calibration, Cost, Goal, LearningModel, Metric, Prices, Worth } from '../types.ts';
 import { type Breach, breachesOf } from './breach.ts';
 import type { Plan } from './document.ts';
-import type { Subject } from './evaluate.ts';
+import type { Subject, Taught } from './evaluate.ts';
 import type { Point } from './front.ts';
 import { gridOf } from './grid.ts';
 import { plan } from './plan.ts';
@@ -24,6 +24,8 @@ export interface Learned {
   readonly learning: LearningModel;
   /** The draft's own training numbers, as the pilot measured them. */
   readonly drafted?: Worth;
+  /** Of other training, such as other local passes. */
+  readonly others?: readonly Taught[];
 }
 
 /** What a lint judges by. */
@@ -187,7 +189,8 @@ export function lint(subject: Subject, grounds: LintGrounds, goal?: Goal): Warni
     const own = ownWorth(known, compiled);
     // Worth as much: not less by more than one standard error.
     const wanted = { metric, least: own.mean - standardError({ worth: own }) };
-    return plan({ ...subject, grid: gridOf(draft, prices), budget: {}, goal: wanted }, { ...known, prices, calibration, pilot: undefined });
+    const training = [{}, ...(known.others ?? []).map((each) => each.training)];
+    return plan({ ...subject, grid: { ...gridOf(draft, prices), training }, budget: {}, goal: wanted }, { ...known, prices, calibration, pilots: [] });
   };
   const examined: Examined = { ...subject, compiled, costs, asGood };
   const measure = goal?.metric ?? compiled.text.acceptance?.measure ?? 'auc';

@@ -14,7 +14,7 @@ test('[PL10] a plan is a JSON document, and the same question has the same plan'
   assert.equal(first.version, 1);
   assert.deepEqual(first.prices, PRICES);
   assert.deepEqual(first.calibration, CALIBRATION);
-  assert.deepEqual(first.pilot, { made: true });
+  assert.deepEqual(first.pilots, [{ training: {}, pilot: { made: true } }]);
 });
 
 test('[PL10] the draft of a plan compiles, and differs from the person’s only in what was chosen', () => {
@@ -84,4 +84,22 @@ test('[PL9] what a larger ε would buy is not said where the pilot did not try i
   assert.ok(relaxed.every(({ what }) => what !== 'epsilon'));
   assert.ok(sentences.includes('What a larger ε would buy was not judged: the pilot did not try it.'));
   assert.ok(answer('40 USD').relaxed.some(({ what }) => what === 'epsilon'));
+});
+
+test('[PL1] local passes of fedAvg are a choice, each worth what its own pilot says', () => {
+  const { maxRecords: _, recordBound: __, ...terms } = DRAFT.terms;
+  const old = DRAFT.text as { readonly training: object };
+  const local = { passes: 4, batchSize: 16, learningRate: 6_554, momentum: 0, proximal: 0 };
+  const text = { ...old, version: 2, training: { algorithm: 'fedAvg', ...old.training, local } };
+  const worse: LearningModel = { metric: 'auc', at: (choice) => ({ ...LEARNING.at(choice), mean: LEARNING.at(choice).mean - 0.1 }) };
+  const better: LearningModel = {
+    metric: 'auc',
+    at: (choice) => ({ ...LEARNING.at(choice), mean: LEARNING.at(choice).mean + 0.05, training: { local: { learningRate: 9_000 } } }),
+  };
+  const others = [{ training: { local: { passes: 2 } }, learning: worse }, { training: { local: { passes: 8 } }, learning: better }];
+  const found = answer('40 USD', { draft: { text, terms }, others });
+  assert.deepEqual(found.question.grid.training, [{}, { local: { passes: 2 } }, { local: { passes: 8 } }]);
+  assert.deepEqual(found.recommended.choice.training, { local: { passes: 8, learningRate: 9_000 } });
+  assert.deepEqual((found.draft.text as { training: { local: object } }).training.local, { ...local, passes: 8, learningRate: 9_000 });
+  assert.match(found.sentences[0] ?? '', /training rounds?, 8 local passes, the members as holders/);
 });

@@ -56,12 +56,12 @@ function stepsOf(evaluate: Evaluate, prices: Prices, asDrafted: Point, recommend
 }
 
 /**
- * Answers a question from what is known. `pilot` and `notes` are kept in the document as they are; `evaluate` is how choices become points.
+ * Answers a question from what is known. `pilots` and `notes` are kept in the document as they are; `evaluate` is how choices become points.
  * Throws PlanError where not even the draft is a choice, CharterTextError where its text is none.
  */
 export function plan(
   question: Question,
-  { pilot, notes = [], ...known }: Known & { readonly pilot: unknown; readonly notes?: readonly string[] },
+  { pilots, notes = [], ...known }: Known & { readonly pilots: Plan['pilots']; readonly notes?: readonly string[] },
   evaluate: Evaluate = evaluator(question, known),
 ): Plan {
   const { draft, grid, members, records, budget, goal } = question;
@@ -104,7 +104,7 @@ export function plan(
     },
     prices,
     calibration,
-    pilot,
+    pilots,
     looked: points.length,
     front: frontOf(points),
     asDrafted,

@@ -80,6 +80,12 @@ const rounds = ({ choice }: Point): string => times(choice.trainingRounds, 'trai
 const holders = ({ choice }: Point): string =>
   choice.committee ? `a committee of ${choice.committee.shares} pairs` : 'the members as holders';
 
+/** Local passes that are not the draft's own: “, 4 local passes”. */
+function passes({ choice }: Point): string {
+  const local = choice.training?.['local'] as { readonly passes?: unknown } | undefined;
+  return typeof local?.passes === 'number' ? `, ${local.passes} local ${local.passes === 1 ? 'pass' : 'passes'}` : '';
+}
+
 /** “.712 (.690 – .731)”. */
 export const worthText = ({ worth }: Point): string =>
   `${metricText(worth.mean)} (${metricText(worth.low)} – ${metricText(worth.high)})`;
@@ -88,7 +94,7 @@ export const worthText = ({ worth }: Point): string =>
 export const choiceText = (point: Point, plan: Pick<Plan, 'prices'>): string => {
   const chain = plan.prices.chains.find(({ name }) => name === point.choice.chain);
   const when = chain && typeof chain.gasPrice !== 'number' ? ` from ${clock(point.choice.hour)}` : '';
-  return `${rounds(point)}, ${holders(point)}, on ${point.choice.chain}${when}`;
+  return `${rounds(point)}${passes(point)}, ${holders(point)}, on ${point.choice.chain}${when}`;
 };
 
 const outcome = (point: Point): string =>

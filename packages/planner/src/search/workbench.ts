@@ -3,6 +3,7 @@ import type { Address } from '@concord/sdk';
 import type { Calibration, Draft, LearningModel, Prices } from '../types.ts';
 import { parseBudget } from './budget.ts';
 import type { Plan } from './document.ts';
+import type { Taught } from './evaluate.ts';
 import { gridOf, type Holders } from './grid.ts';
 import { plan } from './plan.ts';
 
@@ -57,13 +58,14 @@ interface Wanted {
   readonly draft?: Draft;
   readonly prices?: Prices;
   readonly learning?: LearningModel;
+  readonly others?: readonly Taught[];
 }
 
 /** The plan for a budget as people write it. */
-export function answer(budget?: string, { least, holders, draft = DRAFT, prices = PRICES, learning = LEARNING }: Wanted = {}): Plan {
+export function answer(budget?: string, { least, holders, draft = DRAFT, prices = PRICES, learning = LEARNING, others = [] }: Wanted = {}): Plan {
   const asked = budget === undefined ? {} : parseBudget(budget);
   const grid = gridOf(draft, { chains: prices.chains, budget: asked, ...(holders && { holders }) });
-  const known = { prices, calibration: CALIBRATION, learning };
+  const known = { prices, calibration: CALIBRATION, learning, others };
   const question = { draft, members: MEMBERS, records: [100, 100, 100, 100], grid, budget: asked, ...(least !== undefined && { goal: { metric: 'auc', least } as const }) };
-  return plan(question, { ...known, pilot: { made: true } });
+  return plan(question, { ...known, pilots: [{ training: {}, pilot: { made: true } }] });
 }
