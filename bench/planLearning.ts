@@ -206,7 +206,7 @@ export function formatLearning(result: LearningResult): string {
     const miss = measured.mean - expected.mean;
     const at = `${String(trainingRounds).padStart(2)} rounds, ε = ${epsilon}`.padEnd(22);
     const said = `expected ${three(expected.mean)} [${three(expected.low)}, ${three(expected.high)}]  measured ${say(measured)}`;
-    return `  ${at}${each.padEnd(27)}${said}  ${signed(miss)}${Math.abs(miss) > NEAR ? '  MISSED' : ''}`;
+    return `  ${at}${each.padEnd(28)}${said}  ${signed(miss)}${Math.abs(miss) > NEAR ? '  MISSED' : ''}`;
   });
   const within = [...new Set(heldBack.map(({ metric: each }) => each))].map((each) => {
     const of = heldBack.filter((run) => run.metric === each);

@@ -79,6 +79,17 @@ test('[PL7] more rounds at the same noise are never worth less, more noise never
     }
   assert.deepEqual(rising([1, 3, 2, 2, 5]), [1, 7 / 3, 7 / 3, 7 / 3, 5]);
   assert.deepEqual(monotone([[1, 2], [0, 1]]), [[1, 2], [0, 1]]);
+  // The nearest: no table of the same kind in the neighbourhood is nearer.
+  const raw = Array.from({ length: 3 }, () => Array.from({ length: 5 }, () => random.normal()));
+  const found = monotone(raw);
+  const far = (table: readonly (readonly number[])[]): number => table.flat().reduce((sum, x, i) => sum + (x - raw.flat()[i]!) ** 2, 0);
+  const fits = (table: readonly (readonly number[])[]): boolean =>
+    table.every((row, i) => row.every((x, j) => (j === 0 || x >= row[j - 1]! - 1e-6) && (i === 0 || x <= table[i - 1]![j]! + 1e-6)));
+  assert.ok(fits(found));
+  for (let i = 0; i < 2_000; i++) {
+    const near = monotone(found.map((row) => row.map((x) => x + 0.05 * random.normal())));
+    assert.ok(far(near) > far(found) - 1e-4);
+  }
 });
 
 test('[PL7] beyond the pilot’s rounds or noise a worth is marked as extrapolated; within, numbers are between its points’', () => {

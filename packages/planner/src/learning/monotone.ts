@@ -15,6 +15,8 @@ export function rising(values: readonly number[]): number[] {
 }
 
 const PASSES = 50;
+/** A pass that changes neither table nor corrections by more than this was the last: a table alone can stand still for a while. */
+const SAME = 1e-10;
 
 /**
  * `table[row][column]`, rising along each row and falling down each column: both projections in turn with Dykstra's
@@ -30,10 +32,12 @@ export function monotone(table: readonly (readonly number[])[]): number[][] {
     const before = plus(now, byColumns, 1);
     const columns = Array.from({ length: width }, (_, j) => rising(before.map((row) => -row[j]!)));
     const down = before.map((row, i) => row.map((_, j) => -columns[j]![i]!));
-    byColumns = plus(before, down, -1);
     const across = plus(down, byRows, 1);
-    now = across.map(rising);
-    byRows = plus(across, now, -1);
+    const next = across.map(rising);
+    const [rows, cols] = [plus(across, next, -1), plus(before, down, -1)];
+    const moved = [plus(next, now, -1), plus(rows, byRows, -1), plus(cols, byColumns, -1)].flat(2).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    [now, byRows, byColumns] = [next, rows, cols];
+    if (moved < SAME) break;
   }
   return now;
 }
