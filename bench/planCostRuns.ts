@@ -1,10 +1,8 @@
 /** Runs that were really played, and what each was: in one process with virtual time, or by processes on a real chain. */
 import { readFileSync } from 'node:fs';
-import { type CompiledCharter, emptyView, type Fact, fold, getFacts, readCharterText, type RunView } from '../packages/sdk/src/index.ts';
+import { emptyView, fold, getFacts, readCharterText } from '../packages/sdk/src/index.ts';
 import { startConsortium } from '../packages/testing/src/consortium.ts';
-import { calm } from '../packages/testing/src/simulation/network.ts';
-import { Simulation } from '../packages/testing/src/simulation/simulation.ts';
-import { setStage } from '../packages/testing/src/simulation/stage.ts';
+import { type Measured, playMeasured, toldOf } from '../packages/testing/src/simulation/measured.ts';
 
 export interface Setting {
   readonly members: number;
@@ -16,18 +14,7 @@ export interface Setting {
   readonly confirmations: number;
 }
 
-export interface Played {
-  readonly compiled: CompiledCharter;
-  readonly gas: number;
-  /** Bodies that all parts sent. */
-  readonly bytes: number;
-  /** From the first seats to the last settled round, by the chain's clock. */
-  readonly seconds: number;
-  /** Attempts that were void: such a run is not what was predicted. */
-  readonly voids: number;
-}
-
-export interface PlayedByProcesses extends Played {
+export interface PlayedByProcesses extends Measured {
   /** Processor-seconds of all parts until each was ready, and from then to the last settled round. */
   readonly ready: number;
   readonly running: number;
@@ -37,41 +24,12 @@ export interface PlayedByProcesses extends Played {
   readonly ran: number;
 }
 
-/** What the chain says of a finished run; facts of what went before the proposal are left out. */
-function told(facts: readonly Fact[], run: RunView): Pick<Played, 'gas' | 'seconds' | 'voids'> {
-  const byTransaction = new Map(facts.filter(({ kind }) => kind !== 'registeredAggregator').map(({ origin }) => [origin.transaction, Number(origin.gas)]));
-  const seated = run.attempts.find((each) => each.seated)!.seated!.origin.time;
-  const settled = run.attempts.findLast((each) => each.settled)!.settled!.origin.time;
-  return {
-    gas: [...byTransaction.values()].reduce((a, b) => a + b, 0),
-    seconds: settled - seated,
-    voids: run.attempts.filter((each) => each.voided).length,
-  };
-}
-
 /** Longest that a phase may take, seconds: more than any of these runs needs. */
 const PHASE = 900;
 
 /** Plays a run of real nodes over the real contracts with virtual time; messages take 2 to 40 ms. */
-export async function simulated({ blockSeconds, confirmations, ...setting }: Setting, seed: string): Promise<Played> {
-  const set = await setStage({ ...setting, blockSeconds, confirmations, phaseSeconds: PHASE, relayers: 1 });
-  try {
-    const sim = await Simulation.begin(set, { seed, weather: calm });
-    let bytes = 0;
-    for (const node of sim.nodes)
-      node.onWord = ({ from, body, reply }) => {
-        if (from === node.name) bytes += body.length + reply.length;
-      };
-    sim.open();
-    await sim.play(100_000);
-    if (!sim.run.finished) throw new Error(`the simulated run of ${setting.members} members did not end`);
-    const text = readCharterText(new TextEncoder().encode(set.charterText), sim.run.charter.textDigest);
-    const compiled = { charter: sim.run.charter, text, textBytes: new TextEncoder().encode(set.charterText) };
-    return { compiled, bytes, ...told(sim.facts, sim.run) };
-  } finally {
-    set.clear();
-  }
-}
+export const simulated = (setting: Setting, seed: string): Promise<Measured> =>
+  playMeasured({ ...setting, phaseSeconds: PHASE, relayers: 1 }, seed);
 
 /** Ticks of a processor in a second, as Linux counts them for everybody. */
 const TICKS = 100;
@@ -113,7 +71,7 @@ export async function byProcesses({ blockSeconds, ...setting }: Setting): Promis
       const running = after.map((seconds, i) => seconds - before[i]!);
       const mean = (from: number, count: number): number => (count === 0 ? 0 : total(running.slice(from, from + count)) / count);
       const each = { relayer: running[0]!, member: mean(1, members.length), aggregator: mean(1 + members.length, aggregators.length) };
-      return { compiled, ...told(facts, run), bytes: total(sent), ready: total(before), running: total(running), each, ran };
+      return { compiled, ...toldOf(facts, run), bytes: total(sent), ready: total(before), running: total(running), each, ran };
     }
   } finally {
     await consortium.stop();

@@ -81,7 +81,7 @@ export function byteCost(
     const brought = (others / m) * (both + 2 * json.receipt) + 2 * others * (seal + json.kept);
     const lists = 2 * others * (json.list + 2 * (4 + entry));
     const passedOn = others * (both + file + aggregate + json.named);
-    const memberPerRound = brought + lists + passedOn + json.seat + said;
+    const memberPerRound = Math.round(brought + lists + passedOn + json.seat + said);
     return {
       ...{ report, memberPerRound, holderPerRound: memberPerRound, allPerRound: m * memberPerRound },
       memberOnce: VOTE_AND_JOIN,
@@ -99,11 +99,11 @@ export function byteCost(
   const files = 2 * seats * (k - 1) * file + (seats - 1) * (seats * HASH + 4 + 2 * json.named);
   const aggregates = seats * (k - 1) * aggregate;
   const words = seats * json.committeeSeat + k * (said + json.preimage + json.handOver);
-  const all = kept + reports + lists + files + aggregates + words;
-  const memberOnce = VOTE_AND_JOIN + (seats * textBytes) / m;
+  const all = Math.round(kept + reports + lists + files + aggregates + words);
+  const memberOnce = VOTE_AND_JOIN + Math.round((seats * textBytes) / m);
   return {
     ...{ report, memberPerRound, memberOnce },
-    holderPerRound: all / seats,
+    holderPerRound: Math.round(all / seats),
     allPerRound: m * memberPerRound + all,
     total: limits.rounds * (m * memberPerRound + all) + m * (memberOnce + LANDED),
   };

@@ -15,6 +15,7 @@ export * from './actions/predict.ts';
 export * from './actions/predictFeatures.ts';
 export * from './actions/propose.ts';
 export * from './actions/queryRound.ts';
+export * from './actions/readFees.ts';
 export * from './actions/readModel.ts';
 export * from './actions/recordUnmasked.ts';
 export * from './actions/recordUnmaskedCommittee.ts';

@@ -60,6 +60,8 @@ describe('what a whole run costs', () => {
     refused(() => of(4, { chain: 'moon' }), 'CHAIN');
     refused(() => of(4, {}, { ...prices, absence: 1 }), 'PRICES');
     refused(() => of(4, {}, { ...prices, chains: [{ ...prices.chains[0]!, blockSeconds: 0 }] }), 'PRICES');
+    refused(() => of(4, {}, { ...prices, chains: [{ ...prices.chains[0]!, gasPrice: [1, 2, 3] }] }), 'PRICES');
+    refused(() => of(4, {}, { ...prices, chains: [{ ...prices.chains[0]!, gasPrice: Number.NaN }] }), 'PRICES');
     refused(() => costOf(compiledFor(4), choice, prices, calibration, [1, 2, 3]), 'RECORDS');
   });
   test('[PL2][PL4] more rounds, members, records and confirmations never cost less', () => {

@@ -17,6 +17,7 @@ export class CostError extends Error {
 }
 
 const HOUR = 3_600;
+const HOURS = 24;
 const GIGABYTE = 1e9;
 const WEI = 1e18;
 /** Of an attempt. */
@@ -31,6 +32,10 @@ function chainOf({ chains, absence = 0 }: Prices, name: string): Chain {
     );
   if (!(chain.blockSeconds > 0 && Number.isFinite(chain.blockSeconds)))
     throw new CostError('PRICES', `blockSeconds of ${name}: have ${chain.blockSeconds}, need a number > 0`);
+  const { gasPrice } = chain;
+  const curve = typeof gasPrice === 'number' ? [gasPrice] : gasPrice;
+  if ((typeof gasPrice !== 'number' && curve.length !== HOURS) || !curve.every((price) => price >= 0 && Number.isFinite(price)))
+    throw new CostError('PRICES', `gasPrice of ${name}: have ${curve.join(', ') || 'none'}, need one number of wei or ${HOURS} of them, one an hour`);
   if (!(absence >= 0 && absence < 1))
     throw new CostError('PRICES', `absence: have ${absence}, need a chance of at least 0 and below 1`);
   return chain;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type FeePiece, gasPriceAt, gasPriceCurve } from './gasPrice.ts';
+import type { FeePiece } from '@concord/sdk';
+import { gasPriceAt, gasPriceCurve } from './gasPrice.ts';
 
 const HOUR = 3_600;
 const DAY = 86_400;

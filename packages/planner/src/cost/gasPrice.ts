@@ -1,21 +1,11 @@
 /** Prices of gas by the hour of the day, UTC: a person's numbers, or what a chain's own blocks say. Pure. [PL5] */
+import type { FeePiece } from '@concord/sdk';
 
 /** Wei for one gas at a moment, in hours after midnight UTC; goes round after 24. */
 export function gasPriceAt(curve: number | readonly number[], hours: number): number {
   if (typeof curve === 'number') return curve;
   const hour = ((Math.floor(hours) % curve.length) + curve.length) % curve.length;
   return curve[hour]!;
-}
-
-/** One answer to `eth_feeHistory`, with the time of its newest block. */
-export interface FeePiece {
-  /** Wei, of consecutive blocks, the last of which may be of the block to come. */
-  readonly baseFees: readonly bigint[];
-  /** Wei, what was paid on top at the median of each block; empty or shorter where the node does not say. */
-  readonly tips: readonly bigint[];
-  /** Number and Unix time (seconds) of the first and the last block of the piece. */
-  readonly first: { readonly number: bigint; readonly time: number };
-  readonly last: { readonly number: bigint; readonly time: number };
 }
 
 const HOURS = 24;

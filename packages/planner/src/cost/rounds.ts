@@ -56,19 +56,18 @@ export function stepsOf(
   const { blockSeconds: b, confirmations, pollSeconds = POLL_SECONDS } = chain;
   const { memberPerRound, holderPerRound } = byteCost(charter);
   const parts = charter.aggregation.shares * charter.aggregation.holders + 1;
-  // A committee's holders ask for the reports of other groups one by one before they sign their list.
-  const asked = committee ? 2 * charter.members.length * (1 - 1 / charter.aggregation.shares) : 0;
+  /** Holders ask for the reports of other groups one by one: a committee's before they sign a list, others afterwards. */
+  const asked = 2 * charter.members.length * (1 - 1 / charter.aggregation.shares);
   const seconds = (phase: Transaction, busy: number): number => {
     const seen = (confirmations + (LATER[phase] ?? 0)) * b;
-    const hops = HOPS[phase] + (phase === 'noise' || phase === 'upload' ? asked : 0);
+    const hops = HOPS[phase] + (committee && (phase === 'noise' || phase === 'upload') ? asked : 0);
     return blocksFor(seen + busy + hops * latencySeconds, b, pollSeconds, parts);
   };
   const sending = (bytes: number): number => bytes / bytesPerSecond;
   const brought = committee ? sending(memberPerRound / 2) : 0;
-  const passed = sending(holderPerRound) / (committee ? 3 : 2);
-  // A committee reads reports before it signs their list, a consortium afterwards, while the chain moves on.
+  const passed = sending(holderPerRound) / 3;
   const before = committee ? work.read / 2 + passed : 0;
-  const after = committee ? 0 : work.read / 2 + passed;
+  const after = committee ? 0 : work.read / 2 + passed + asked * latencySeconds;
   const noise = seconds('noise', work.noise + work.make / 2 + brought + before);
   const open = seconds('open', 0);
   // Training begins when the noise list is signed, and has the time that the chain takes to UPLOAD.
