@@ -1,6 +1,6 @@
 /**
  * What four hospitals gain by training together, and what privacy costs them: on the published split of Fed-Heart-Disease
- * and on splits drawn anew, with the run's own integer pipeline and ledger (apps/cli/src/demo/simulate.ts). Needs the real
+ * and on splits drawn anew, with the run's own integer pipeline and ledger (`simulateRun`). Needs the real
  * data. Nothing here was chosen on a test part: the charter's settings come from held-out fifths of the training parts.
  */
 import { compileCharter, rulesOf } from '../packages/sdk/src/index.ts';

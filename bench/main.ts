@@ -23,6 +23,9 @@ const BENCHES: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   async inference(options) {
     (await import('./inference.ts')).run(options);
   },
+  async 'plan-cost'(options) {
+    await (await import('./planCost.ts')).run(options);
+  },
   async learning({ json }) {
     const { formatLearningRow, learningRows } = await import('./learning.ts');
     for await (const row of learningRows(5)) console.log(json ? JSON.stringify(row) : formatLearningRow(row));
@@ -30,6 +33,9 @@ const BENCHES: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   async adaptive({ json }) {
     const { adaptiveRows, formatAdaptiveRow } = await import('./adaptive.ts');
     for await (const row of adaptiveRows(10)) console.log(json ? JSON.stringify(row) : formatAdaptiveRow(row));
+  },
+  async 'plan-learning'(options) {
+    await (await import('./planLearning.ts')).run(options);
   },
   async trees({ json }) {
     const { formatTreeRow, REFERENCE, treeRows } = await import('./trees.ts');

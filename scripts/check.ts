@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 const CHECKS: readonly (readonly [command: string, ...args: string[]])[] = [
   ['tsc', '-p', 'packages/protocol/tsconfig.json'],
   ['tsc', '-p', 'packages/trainer/tsconfig.json'],
+  ['tsc', '-p', 'packages/planner/tsconfig.json'],
   ['tsc', '-p', 'packages/node/src/core/tsconfig.json'],
   ['tsc', '-p', 'tsconfig.json'],
   ['tsc', '-p', 'packages/guard/tsconfig.json'],

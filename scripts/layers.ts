@@ -14,16 +14,17 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'packages/datasets': ['packages/trainer'],
   'packages/sdk': ['packages/protocol', 'packages/contracts', 'packages/trainer'],
   'packages/guard': ['packages/sdk', 'packages/protocol', 'packages/trainer'],
+  'packages/planner': ['packages/sdk', 'packages/protocol', 'packages/trainer'],
   'packages/node': ['packages/sdk', 'packages/protocol', 'packages/trainer'],
   'packages/testing': ['packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/contracts'],
-  'apps/cli': ['packages/guard', 'packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/datasets', 'packages/testing'],
-  bench: ['apps/cli', 'packages/guard', 'packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/datasets', 'packages/testing'],
+  'apps/cli': ['packages/guard', 'packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/datasets', 'packages/planner', 'packages/testing'],
+  bench: ['apps/cli', 'packages/guard', 'packages/node', 'packages/planner', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/datasets', 'packages/testing'],
   scripts: ['packages/protocol', 'packages/contracts', 'packages/sdk'],
   'spec/reference': [],
 };
 
 /** Rooms without clock, I/O or any other ambient thing: no `node:` module, no chain client. */
-export const PURE = ['packages/protocol/src', 'packages/trainer/src', 'packages/node/src/core'];
+export const PURE = ['packages/protocol/src', 'packages/trainer/src', 'packages/planner/src', 'packages/node/src/core'];
 
 const isTest = (file: string): boolean => /\.(test|fuzz|bench)\.ts$/.test(file) || /^packages\/[^/]+\/test\//.test(file);
 const roomOf = (file: string): string | undefined => Object.keys(ROOMS).find((room) => file.startsWith(`${room}/`));

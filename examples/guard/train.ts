@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { readCharterFile } from '../../apps/cli/src/demo/examples.ts';
 import { modelOf } from '../../apps/cli/src/demo/comparison.ts';
 import { judge } from '../../apps/cli/src/demo/judge.ts';
-import { simulateRun } from '../../apps/cli/src/demo/simulate.ts';
+import { simulateRun } from '../../packages/planner/src/index.ts';
 import { loadWallets } from '../../packages/datasets/src/index.ts';
 import { encodeRunState } from '../../packages/protocol/src/index.ts';
 import { compileCharter, rulesOf } from '../../packages/sdk/src/index.ts';

@@ -14,6 +14,7 @@ import { keys } from './commands/keys.ts';
 import { mcp } from './commands/mcp.ts';
 import { member } from './commands/member.ts';
 import { model } from './commands/model.ts';
+import { plan } from './commands/plan.ts';
 import { propose } from './commands/propose.ts';
 import { relayer } from './commands/relayer.ts';
 import { status } from './commands/status.ts';
@@ -27,6 +28,7 @@ const verbs = {
   keys,
   init,
   charter,
+  plan,
   deploy,
   relayer,
   propose,

@@ -28,6 +28,28 @@ export const smallText = {
   clauses: [{ id: 'CH1', sentence: 'This run is a test.', enforcedBy: 'nobody needs to' }],
 } as const;
 
+/** The same, of so many columns, 3 at least. */
+export const textOf = (features: number) => ({
+  ...smallText,
+  schema: {
+    ...smallText.schema,
+    columns: [...smallText.schema.columns, ...moreOf(features).map((name) => ({ name, transform: 'identity', bound: 1 }))],
+  },
+  model: { kind: 'logistic', inputs: features },
+});
+
+const moreOf = (features: number): readonly string[] => Array.from({ length: features - 3 }, (_, i) => `x${i}`);
+
+/** Rows of a member, as CSV, for the text of so many columns: they differ from member to member and mean nothing. */
+export const tableOf = (member: number, rows: number, features = 3): string =>
+  [
+    ['a,b,c,y', ...moreOf(features)].join(),
+    ...Array.from({ length: rows }, (_, i) =>
+      [Math.sin(i * (member + 1)), i, Math.cos(i), i % 2, ...moreOf(features).map((_, j) => Math.sin(i + j))].join(),
+    ),
+    '',
+  ].join('\n');
+
 /** The same, trained by federated averaging: every member adds one update to a round (LR21). */
 export const averagingText = {
   ...smallText,

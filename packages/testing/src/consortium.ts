@@ -19,7 +19,7 @@ import {
   propose,
   registerAggregator,
 } from '@concord/sdk';
-import { adaptiveText, averagingText, memberTerms, smallTerms, smallText, treesText } from './charter.ts';
+import { adaptiveText, averagingText, memberTerms, smallTerms, smallText, tableOf, textOf, treesText } from './charter.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
 import type { LiarName } from './liars.ts';
 
@@ -32,6 +32,7 @@ export interface LoggedEvent {
 
 export interface NodeProcess {
   readonly address: Hex;
+  readonly pid: number;
   /** Its own folder; the journal lies in it. */
   readonly folder: string;
   readonly endpoint: string;
@@ -64,6 +65,10 @@ export interface ConsortiumOptions {
   readonly committee?: { readonly shares: number; readonly aggregators: number };
   /** By place among the members, and among the aggregators. */
   readonly liars?: Readonly<Record<number, LiarName>>;
+  /** Columns of the records, 3 unless told; of the gradients' text only. */
+  readonly features?: number;
+  /** Rows of every member; 40 unless told. */
+  readonly rows?: number;
   /** Trains by federated averaging, protecting members, instead of by the gradients of protected records. */
   readonly averaging?: boolean;
   /** Trains on gated waves by the adaptive step. */
@@ -88,19 +93,15 @@ export interface ConsortiumOptions {
   readonly rpcOf?: (member: number, rpcUrl: string) => Promise<string | readonly string[]>;
 }
 
-const textOf = ({ trees, averaging, adaptive }: ConsortiumOptions): unknown =>
-  trees ? treesText : averaging ? averagingText : adaptive ? adaptiveText : smallText;
+const textFor = ({ trees, averaging, adaptive, features = smallText.model.inputs }: ConsortiumOptions): unknown => {
+  if (trees) return treesText;
+  if (averaging) return averagingText;
+  if (adaptive) return adaptiveText;
+  return features === smallText.model.inputs ? smallText : textOf(features);
+};
 
 /** Wei. */
 const STAKE = 10n ** 18n;
-
-/** Rows that differ from member to member and mean nothing. */
-const table = (member: number): string =>
-  [
-    'a,b,c,y',
-    ...Array.from({ length: 40 }, (_, i) => `${Math.sin(i * (member + 1))},${i},${Math.cos(i)},${i % 2}`),
-    '',
-  ].join('\n');
 
 /** Starts everything, proposes a charter and leaves the members to it. */
 export async function startConsortium(options: ConsortiumOptions): Promise<Consortium> {
@@ -122,8 +123,9 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
     deadlines,
     ...(options.committee && { committee: { shares: options.committee.shares } }),
   };
+  const { features = smallText.model.inputs } = options;
   const { charter, textBytes } = compileCharter(
-    { text: textOf(options), terms },
+    { text: textFor(options), terms },
     keys.map(({ address }) => address),
     `0x${'ab'.repeat(32)}`,
   );
@@ -147,7 +149,7 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
     keys.map(async ({ address, privateKey }, i) => {
       const home = newHome(`${i}`);
       const dataFile = join(home, 'data.csv');
-      writeFileSync(dataFile, table(i));
+      writeFileSync(dataFile, tableOf(i, options.rows ?? 40, features));
       const charterText = new TextDecoder().decode(textBytes);
       const trainCommand = options.trainCommands?.[i];
       const config = {
@@ -227,6 +229,9 @@ async function startProcess(
   return {
     address: address.toLowerCase() as Hex,
     folder: home,
+    get pid() {
+      return child.pid ?? -1;
+    },
     get endpoint() {
       return endpoint;
     },

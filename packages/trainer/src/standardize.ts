@@ -66,11 +66,15 @@ export function standardizeFeatures(
   if (features.length % width !== 0)
     throw new SchemaError('WIDTH', `constants for ${width} features, records have ${features.length}`);
   const gated = basis === 'gatedWaves';
-  return Float64Array.from(features, (feature, i) => {
-    if (gated && i % 3 !== 0 && features[i - (i % 3)] === 0) return 0;
-    const x = (feature * 2 ** 16 - mean[i % width]!) / deviation[i % width]!;
-    return Math.max(-featureLimit, Math.min(featureLimit, x));
-  });
+  const out = new Float64Array(features.length);
+  for (let row = 0; row < out.length; row += width)
+    for (let j = 0; j < width; j++) {
+      const wave = gated ? j % 3 : 0;
+      if (wave !== 0 && features[row + j - wave] === 0) continue;
+      const x = (features[row + j]! * 2 ** 16 - mean[j]!) / deviation[j]!;
+      out[row + j] = Math.max(-featureLimit, Math.min(featureLimit, x));
+    }
+  return out;
 }
 
 /** What models see of each record. Throws SchemaError when the constants are for another number of features. */

@@ -1,15 +1,13 @@
-import { type Address, charterFacts } from '@concord/sdk';
+import { anyMembers } from '@concord/planner';
+import { charterFacts } from '@concord/sdk';
 import { defineCommand } from 'citty';
 import { compileDraft, readMembers, unreplaced } from '../charterFile.ts';
 import { showCharter } from '../charterWords.ts';
 import { readData, refusals } from '../refusals.ts';
 import { createRenderer } from '../render.ts';
+import { lint } from './lint.ts';
 import { integer } from '../settings/checks.ts';
 import { verb } from '../verb.ts';
-
-/** Stand-ins for members who are not known yet: only their number matters to noise and cost. */
-const anybody = (count: number): Address[] =>
-  Array.from({ length: count }, (_, i): Address => `0x${(i + 1).toString(16).padStart(40, '0')}`);
 
 const check = verb(
   {
@@ -35,7 +33,7 @@ const check = verb(
     run: ({ args }) => {
       const render = createRenderer({ json: args.json === true });
       const members =
-        args.members === undefined ? anybody(integer(3, 255)(args.count, '--count')) : readMembers(args.members);
+        args.members === undefined ? anyMembers(integer(3, 255)(args.count, '--count')) : readMembers(args.members);
       const { charter, text } = compileDraft(args.file, members);
       showCharter(render, charter, text);
       const records = args.data === undefined ? undefined : readData(args.data, text).count;
@@ -67,5 +65,5 @@ const check = verb(
 /** `concord charter`: what a draft says. */
 export const charter = defineCommand({
   meta: { name: 'charter', description: 'Explain a charter draft before anybody votes.' },
-  subCommands: { check },
+  subCommands: { check, lint },
 });

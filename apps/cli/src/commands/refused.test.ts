@@ -23,6 +23,8 @@ const VERBS = [
   'keys restore',
   'init',
   'charter check',
+  'charter lint',
+  'plan',
   'deploy',
   'relayer',
   'propose',

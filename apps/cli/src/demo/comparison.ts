@@ -2,6 +2,7 @@
  * What the demo and the benches can say because they hold all files, and no member could: every member alone, all together
  * without privacy (federated averaging), all records in one place, and the run itself with other seeds.
  */
+import { type Simulation, simulateRun } from '@concord/planner';
 import { inputRules, ModelError, type RoundRules, type RunState } from '@concord/protocol';
 import {
   type Basis,
@@ -21,7 +22,6 @@ import {
   train,
 } from '@concord/trainer';
 import { type Exam, integerLogits, type Metric, score, type Scores } from './judge.ts';
-import { type Simulation, simulateRun } from './simulate.ts';
 
 export interface Spread {
   readonly mean: Scores;

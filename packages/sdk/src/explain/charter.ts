@@ -90,7 +90,7 @@ function promised({ privacy, members, maxRecords }: CharterFacts): string[] {
 
 function costs({ estimates: { gas, bytes }, rounds }: CharterFacts): string[] {
   return [
-    `A report has ${bytesText(bytes.report)}; a member sends about ${bytesText(bytes.memberPerRound)} a round or more, ${bytesText(bytes.memberPerRound * rounds)} in all.`,
+    `A report has ${bytesText(bytes.report)}; a member sends about ${bytesText(bytes.memberPerRound)} a round, ${bytesText(bytes.memberPerRound * rounds)} in all.`,
     `The relayer pays about ${thousands(Math.round(gas.laterRound / 1e3))} k gas a round, ${thousands(Math.round(gas.total / 1e3))} k for the whole run from proposal to last round. Members pay nothing.`,
   ];
 }

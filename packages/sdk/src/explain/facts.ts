@@ -1,9 +1,11 @@
 /** The numbers that follow from a charter, for machines: what its words are made of. JSON, no bigints. [BD2] */
 import { algorithmOf, type CharterText, parameterCount, UNITS, updateLength } from '@concord/protocol';
 import { attemptSeconds } from '../compileCharter.ts';
-import { byteCost, gasCost, privacyCost } from '../cost.ts';
+import { byteCost } from '../byteCost.ts';
 import type { Charter } from '../facts.ts';
+import { gasCost } from '../gasCost.ts';
 import { charterIdOf } from '../identity.ts';
+import { privacyCost } from '../privacyCost.ts';
 import { isCommittee } from '../seats.ts';
 
 /** Sunsets from here on are none (compileCharter). */

@@ -31,8 +31,7 @@ export interface Setting {
   readonly weather: Weather;
 }
 
-/** Milliseconds between blocks, and between two looks at the chain. */
-const BLOCK = 1_000;
+/** Milliseconds between two looks at the chain. */
 const POLL = 500;
 
 export class Simulation {
@@ -47,6 +46,8 @@ export class Simulation {
   readonly #chain: SimulatedChain;
   readonly #client: ConcordClient;
   readonly #facts: Fact[];
+  /** Milliseconds between blocks. */
+  readonly #block: number;
   #view: ChainView;
   /** Called after every block, and may look at `run`. */
   readonly onBlock: (() => void)[] = [];
@@ -56,6 +57,7 @@ export class Simulation {
     this.#chain = chain;
     this.#client = client;
     this.#facts = [...set.facts];
+    this.#block = 1_000 * (set.stage.blockSeconds ?? 1);
     this.#view = set.facts.reduce(fold, emptyView);
     this.runId = set.runId;
     const dice = new Dice(seed);
@@ -87,7 +89,7 @@ export class Simulation {
       contracts: set.deployed,
       fromBlock: Number(set.deployed.block),
       port: PORT,
-      confirmations: 0,
+      confirmations: set.stage.confirmations ?? 0,
       pollMilliseconds: POLL,
     };
     const make = (
@@ -175,7 +177,7 @@ export class Simulation {
 
   /** Starts every node and the chain, in the first second to come. */
   open(): void {
-    for (const node of this.nodes) this.timeline.after(this.dice.below(BLOCK), () => void node.start());
+    for (const node of this.nodes) this.timeline.after(this.dice.below(this.#block), () => void node.start());
     this.#mineLater();
   }
 
@@ -222,8 +224,8 @@ export class Simulation {
       this.#facts.push(...facts);
       this.rules.mined(facts, this.#view);
       for (const look of this.onBlock) look();
-      this.timeline.after(BLOCK, () => void mine());
+      this.timeline.after(this.#block, () => void mine());
     };
-    this.timeline.after(BLOCK, () => void mine());
+    this.timeline.after(this.#block, () => void mine());
   }
 }

@@ -20,7 +20,7 @@ import {
 import { custom } from 'viem';
 import { loadKernels } from '../../../node/src/adapters/kernels.ts';
 import { nodePlatform } from '../../../node/src/adapters/platform.ts';
-import { smallTerms, smallText } from '../charter.ts';
+import { smallTerms, smallText, tableOf, textOf } from '../charter.ts';
 import { type Member, membersOf } from '../committee.ts';
 import { SimulatedChain } from './chain.ts';
 import type { Disk } from './disk.ts';
@@ -36,6 +36,14 @@ export interface Stage {
   readonly relayers: number;
   /** The charter's text, `smallText` unless told. */
   readonly text?: unknown;
+  /** Columns of the records and so weights of the model; 3 unless told. */
+  readonly features?: number;
+  /** Rows of every member; 20 unless told. */
+  readonly rows?: number;
+  /** 1 unless told. */
+  readonly blockSeconds?: number;
+  /** Blocks above a fact before a node believes it; 0 unless told. */
+  readonly confirmations?: number;
 }
 
 /** Seconds: when the chain begins. */
@@ -75,14 +83,6 @@ export const clientFor = (chain: SimulatedChain, deployed: Deployment, account?:
     transport: custom({ request: (asked) => chain.request(asked) }, { retryCount: 0 }),
     ...(account && { account }),
   });
-
-/** Rows that differ from member to member and mean nothing. */
-const table = (member: number): string =>
-  [
-    'a,b,c,y',
-    ...Array.from({ length: 20 }, (_, i) => `${Math.sin(i * (member + 1))},${i},${Math.cos(i)},${i % 2}`),
-    '',
-  ].join('\n');
 
 /** Deploys the contracts, registers the stakes and proposes the charter. */
 export async function setStage(stage: Stage): Promise<SetStage> {
@@ -124,7 +124,9 @@ export async function setStage(stage: Stage): Promise<SetStage> {
     ...(stage.committee && { committee: { shares: stage.committee.shares } }),
   };
   const addresses = people.members.map(({ address }) => address);
-  const { charter, textBytes } = compileCharter({ text: stage.text ?? smallText, terms }, addresses, `0x${'ab'.repeat(32)}`);
+  const { features = smallText.model.inputs, rows = 20 } = stage;
+  const text = stage.text ?? (features === smallText.model.inputs ? smallText : textOf(features));
+  const { charter, textBytes } = compileCharter({ text, terms }, addresses, `0x${'ab'.repeat(32)}`);
   const client = await clientFor(chain, deployed, account);
   const { charterId } = await mined(propose(client, charter));
   const folder = mkdtempSync(join(tmpdir(), 'concord-simulation-'));
@@ -138,7 +140,7 @@ export async function setStage(stage: Stage): Promise<SetStage> {
     charterText: new TextDecoder().decode(textBytes),
     dataFiles: people.members.map((_, i) => {
       const path = join(folder, `${i}.csv`);
-      writeFileSync(path, table(i));
+      writeFileSync(path, tableOf(i, rows, features));
       return path;
     }),
     components: { platform: nodePlatform, kernels: loadKernels() },

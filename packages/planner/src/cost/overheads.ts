@@ -1,0 +1,25 @@
+/**
+ * What no kernel shows: a process that starts, looks at the chain, and says and hears things. Counted in signatures of
+ * the machine that is calibrated, so that a faster one is faster at this too. The counts were fitted by least squares to
+ * six runs of real processes (3, 5 and 6 members; 3 and 9 rounds; blocks of 1 and 2 s; two pairs), none of which
+ * `npm run bench -- plan-cost` judges.
+ */
+
+/** Processor time, in signatures (`Calibration.sign`). */
+export const OVERHEADS = {
+  /** A process that starts, reads its files and the chain's past, and does everything for the first time. */
+  start: 3_250,
+  /** One look at the chain. */
+  look: 3.45,
+  /** One message sent or answered. */
+  message: 2.65,
+  /** A phase that a node writes into its journal, and one that a relayer lands. */
+  phase: 5,
+  landing: 39,
+} as const;
+
+/** Between parts on the internet; a person's own figures replace it. */
+export const NETWORK = { latencySeconds: 0.05, bytesPerSecond: 12_500_000 } as const;
+
+/** Seconds between two looks at the chain, as nodes do it unless told (`--poll`). */
+export const POLL_SECONDS = 1;
