@@ -118,7 +118,7 @@ describe('plan and lint', () => {
     await says(/made-up records say nothing about 0\.9/, 'plan', 'charter.yaml', '--rows', '500', '--goal', 'auc 0.9');
     await says(/charter\.yaml is there already/, ...draft, '--write', 'charter.yaml');
     await says(/--holders: have “everybody”/, ...draft, '--holders', 'everybody');
-    await says(/--rpc: nobody answers at http:\/\/127\.0\.0\.1:1/, ...draft, '--rpc', 'http://127.0.0.1:1');
+    await says(/--rpc: NO_ANSWER: http:\/\/127\.0\.0\.1:1: .*Check the address/, ...draft, '--rpc', 'http://127.0.0.1:1');
     await says(/was made for another draft or other records/, ...draft, '--rows', '7', '--reuse', 'plan/plan.json');
     writeFileSync(at('prices.yaml'), 'origin: mine\nusdPerGigabyte: 1\nusdPerProcessorHour: 1\nchains: [{ name: a, origin: b, blockSeconds: 0, confirmations: 1, usdPerEther: 1, gwei: 1 }]\n');
     await says(/chains\[0\]\.blockSeconds: have 0, need a number above 0/, ...draft, '--prices', 'prices.yaml');
