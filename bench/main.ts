@@ -32,7 +32,7 @@ const BENCHES: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   },
   async adaptive({ json }) {
     const { adaptiveRows, formatAdaptiveRow } = await import('./adaptive.ts');
-    for await (const row of adaptiveRows(10)) console.log(json ? JSON.stringify(row) : formatAdaptiveRow(row));
+    for await (const row of adaptiveRows(20)) console.log(json ? JSON.stringify(row) : formatAdaptiveRow(row));
   },
   async 'plan-learning'(options) {
     await (await import('./planLearning.ts')).run(options);

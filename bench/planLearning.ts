@@ -6,7 +6,6 @@
  */
 import { parse } from 'yaml';
 import { draftOf, draftYaml } from '../apps/cli/src/draft.ts';
-import { readCharterFile } from '../apps/cli/src/demo/examples.ts';
 import { type Federation, loadHospitals, loadMnist, loadWallets, mnistSchema } from '../packages/datasets/src/index.ts';
 import {
   type Draft,
@@ -22,6 +21,7 @@ import {
 } from '../packages/planner/src/index.ts';
 import { compileCharter, privacyCost } from '../packages/sdk/src/index.ts';
 import { readRecords, type Records, seededRandom, selectRecords } from '../packages/trainer/src/index.ts';
+import { firstLight } from './firstLight.ts';
 import { type Spread, spread } from './spread.ts';
 
 export const LEARNING_TASKS = ['wallets', 'hospitals', 'mnist'] as const;
@@ -59,7 +59,7 @@ function initialDraft({ members }: Federation): Draft {
 const SETTINGS: Readonly<Record<LearningTask, Setting>> = {
   wallets: {
     load: () => loadWallets(),
-    draft: () => readCharterFile('wallets'),
+    draft: () => firstLight('wallets'),
     metric: RECALL,
     also: ['auc'],
     pilot: { rounds: [8, 12, 17, 23] },
@@ -69,7 +69,7 @@ const SETTINGS: Readonly<Record<LearningTask, Setting>> = {
   },
   hospitals: {
     load: () => loadHospitals(),
-    draft: () => readCharterFile('hospitals'),
+    draft: () => firstLight('hospitals'),
     metric: 'accuracy',
     also: ['auc'],
     pilot: { rounds: [1, 2, 4, 6], repeats: 10 },

@@ -1,4 +1,4 @@
-/** Fails when a rule of spec/ (a bold id such as **AG4** at its definition) has no test that wears the id. */
+/** Fails when a rule of spec/ (a bold id such as **AG4** that begins its paragraph) has no test that wears the id, or is defined twice. */
 import { globSync, readFileSync } from 'node:fs';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -22,9 +22,13 @@ for (const [, text] of read(['packages/contracts/test/**/*.sol'])) {
     for (const id of ids?.split('_') ?? []) if (id) worn.add(id);
 }
 
+const twice = read(['spec/*.md'])
+  .flatMap(([, text]) => [...text.matchAll(/^(?:- )?\*\*([A-Z]{2}\d+)\b/gm)].map(([, id]) => id ?? ''))
+  .filter((id, i, all) => all.indexOf(id) < i);
 const naked = [...defined].filter(([id]) => !worn.has(id));
 const unknown = [...worn].filter((id) => !defined.has(id));
 for (const [id, name] of naked) console.error(`${name}: rule ${id} has no test that wears it`);
+for (const id of twice) console.error(`spec/ defines ${id} twice`);
 for (const id of unknown) console.error(`a test wears ${id}, which no page of spec/ defines`);
 console.log(`rules: ${defined.size} defined, ${defined.size - naked.length} tested`);
-process.exitCode = naked.length + unknown.length > 0 ? 1 : 0;
+process.exitCode = naked.length + unknown.length + twice.length > 0 ? 1 : 0;

@@ -28,7 +28,7 @@ const pixels = Uint8Array.from({ length: COUNT * 784 }, (_, i) => {
 const digits = Uint8Array.from({ length: COUNT }, (_, i) => i % 10);
 const made = readDigits(idx([COUNT, 28, 28], pixels), idx([COUNT], digits));
 
-test('[LR13] digits become 49 mean brightnesses and whether they are 5 or more', () => {
+test('[LR14] digits become 49 mean brightnesses and whether they are 5 or more', () => {
   assert.deepEqual(made.table.header.slice(0, 3), ['five-or-more', 'ink 0 0', 'ink 0 1']);
   assert.deepEqual(made.table.rows[7], ['1', '128', ...new Array<string>(48).fill('7')]);
   assert.deepEqual(made.table.rows.map(([label]) => label).slice(0, 10).join(''), '0000011111');
@@ -36,7 +36,7 @@ test('[LR13] digits become 49 mean brightnesses and whether they are 5 or more',
   assert.deepEqual([records.count, records.width], [COUNT, 147]);
 });
 
-test('[LR13] ten members hold every digit once, alike or two shards each, by the seed', () => {
+test('[LR14] ten members hold every digit once, alike or two shards each, by the seed', () => {
   for (const split of ['alike', 'shards'] as const) {
     const places = splitDigits(made, split, 1);
     assert.deepEqual(places.flat().sort((a, b) => a - b), Array.from({ length: COUNT }, (_, i) => i));
@@ -51,7 +51,7 @@ test('[LR13] ten members hold every digit once, alike or two shards each, by the
   assert.match(federation.name, /two shards each, seed 3/);
 });
 
-test('[LR13] no byte string does anything but decode or be refused', () => {
+test('[LR14] no byte string does anything but decode or be refused', () => {
   const honest = idx([3, 2], Uint8Array.of(1, 2, 3, 4, 5, 6));
   assert.deepEqual(decodeIdx(honest), { sizes: [3, 2], values: Uint8Array.of(1, 2, 3, 4, 5, 6) });
   for (const [bytes, code] of [
@@ -80,7 +80,7 @@ test('[LR13] no byte string does anything but decode or be refused', () => {
   );
 });
 
-test('[LR13] files that are no pair of images and labels are refused', () => {
+test('[LR14] files that are no pair of images and labels are refused', () => {
   const [images, labels] = [idx([2, 28, 28], new Uint8Array(1568)), idx([2], Uint8Array.of(3, 4))];
   assert.throws(() => readDigits(labels, images), { code: 'SIZE' });
   assert.throws(() => readDigits(images, idx([3], new Uint8Array(3))), { code: 'SIZE' });
@@ -88,7 +88,7 @@ test('[LR13] files that are no pair of images and labels are refused', () => {
   assert.throws(() => readDigits(idx([2, 14, 56], new Uint8Array(1568)), labels), { code: 'SIZE' });
 });
 
-test('[LR13] the real files are 60,000 digits of ten members and 10,000 to test on', { skip }, () => {
+test('[LR14] the real files are 60,000 digits of ten members and 10,000 to test on', { skip }, () => {
   assert.equal(mnist!.members.reduce((sum, { table }) => sum + table.rows.length, 0), 60_000);
   assert.ok(mnist!.members.every(({ table }) => table.rows.length === 6_000));
   const ones = (rows: readonly (readonly string[])[]): number => rows.filter(([label]) => label === '1').length;
