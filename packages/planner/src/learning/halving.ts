@@ -27,9 +27,12 @@ export interface Tryout {
 const PARENTS = 4;
 const CHILDREN = (PARENTS * (PARENTS - 1)) / 2;
 
+/** Fewest numbers that can be chosen among: those known, and one to be drawn for each. */
+export const LEAST_CANDIDATES = PARENTS;
+
 export const stagesOf = (candidates: number, repeats: number): readonly Stage[] => [
   { trials: candidates, runs: Math.ceil(repeats / 2) },
-  { trials: Math.ceil(candidates / 3), runs: Math.ceil((3 * repeats) / 2) },
+  { trials: Math.max(PARENTS, Math.ceil(candidates / 3)), runs: Math.ceil((3 * repeats) / 2) },
   { trials: Math.max(PARENTS, Math.ceil(candidates / 9)), runs: 4 * repeats },
 ];
 

@@ -61,6 +61,9 @@ test('[PL6] a pilot that has no time left says what it left out, and one that ca
   assert.equal(cut.points.length, 2);
   assert.deepEqual(cut.leftOut.slice(0, 2), ['3 training rounds at ε = 2: numbers chosen by fewer runs than asked for', '3 training rounds at ε = 1']);
   await assert.rejects(pilot({ ...task, records: [{ ...members[0]!, labels: new Uint8Array(300) }] }, small), { code: 'RECORDS' });
+  const few = await pilot(task, { ...small, candidates: 4 });
+  assert.deepEqual([few.points.length, few.leftOut], [4, []]);
+  await assert.rejects(pilot(task, { ...small, candidates: 3 }), { code: 'OPTIONS' });
   await assert.rejects(pilot(task, { ...small, rounds: [] }), { code: 'OPTIONS' });
   await assert.rejects(pilot(task, { ...small, seconds: 3 }), { code: 'OPTIONS' });
 });

@@ -8,7 +8,7 @@
 import { type Records, seededRandom } from '@concord/trainer';
 import type { Draft, Metric } from '../types.ts';
 import { type Declared, type Fold, foldsOf, sampled, syntheticRecords } from './folds.ts';
-import { halve, ranked, runsOf, stagesOf, trialOf, type Tryout, tryOut } from './halving.ts';
+import { halve, LEAST_CANDIDATES, ranked, runsOf, stagesOf, trialOf, type Tryout, tryOut } from './halving.ts';
 import { type Level, levelIf, levelOf, PilotError, playOn } from './level.ts';
 import { drawNumbers, faster, GRID, numbersOf, type TrainingNumbers } from './numbers.ts';
 import type { Scores } from './score.ts';
@@ -128,8 +128,8 @@ const MEASURING = 5_000;
 const CHOOSING = 0.6;
 
 function checked(options: PilotOptions, k: number, candidates: number, repeats: number): void {
-  if (options.rounds?.length === 0 || k < 2 || candidates < 12 || repeats < 1)
-    throw new PilotError('OPTIONS', 'need rounds to try, at least 2 held-out parts, 12 candidates and 1 repeat');
+  if (options.rounds?.length === 0 || k < 2 || candidates < LEAST_CANDIDATES || repeats < 1)
+    throw new PilotError('OPTIONS', `need rounds to try, at least 2 held-out parts, ${LEAST_CANDIDATES} candidates and 1 repeat`);
   if (options.seconds !== undefined && options.now === undefined)
     throw new PilotError('OPTIONS', 'a pilot that is bounded in seconds needs a clock: pass `now`');
 }
