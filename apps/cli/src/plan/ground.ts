@@ -44,7 +44,7 @@ export async function calibrated(render: Renderer): Promise<Calibration> {
 }
 
 /** Numbers that a pilot tries at each number of rounds: as many as about half of its time allows, each once. */
-const CANDIDATES = { least: 12, most: 48 };
+const CANDIDATES = { least: 6, most: 48 };
 /** Most records that a pilot chooses numbers with. */
 const CHOOSING = 2_500;
 
