@@ -1,7 +1,7 @@
 import { decodeCharterText } from '@concord/protocol';
 import { goalOf, isBroken, lint as looked, type Metric, parseGoal, PilotError, type Warning } from '@concord/planner';
 import { defineCommand } from 'citty';
-import { calibrated, piloted, reused, taught } from '../plan/ground.ts';
+import { calibrated, piloted, reused, taught, withEarlierRows } from '../plan/ground.ts';
 import { readPrices } from '../plan/prices.ts';
 import { readTask, type Task, taskArgs } from '../plan/task.ts';
 import { createRenderer, type Renderer, type Tone } from '../render.ts';
@@ -75,7 +75,7 @@ export const lint = verb(
     run: async ({ args }) => {
       const render = createRenderer({ json: args.json === true });
       const asked = args.goal === undefined ? undefined : parseGoal(args.goal);
-      const task = readTask(args);
+      const task = readTask(withEarlierRows(args));
       const prices = readPrices(args.prices);
       const seconds = integer(1, 3_600)(args.seconds, '--seconds');
       const metric = asked?.metric ?? decodeCharterText(task.draft.text).acceptance?.measure ?? 'auc';

@@ -76,6 +76,18 @@ describe('plan and lint', () => {
     const again = await concord('plan', ...asked, '--reuse', 'plan/plan.json', '--json');
     assert.equal(again.code, 0, again.stderr);
     assert.deepEqual(JSON.parse(again.stdout), first);
+    const { notes: _, ...answer } = first;
+    const short = await concord(
+      'plan',
+      'charter.yaml',
+      '--budget',
+      '20 USD, eps 4, 2 h',
+      '--reuse',
+      'plan/plan.json',
+      '--json',
+    );
+    const { notes: __, ...same } = JSON.parse(short.stdout) as Plan;
+    assert.deepEqual(same, answer, 'records need not be said again');
   });
 
   test('[PL9] a goal out of reach ends in 1, with what would come nearest', async () => {
@@ -161,6 +173,8 @@ describe('plan and lint', () => {
       'http://127.0.0.1:1',
     );
     await says(/was made for another draft or other records/, ...draft, '--rows', '7', '--reuse', 'plan/plan.json');
+    writeFileSync(at('torn.json'), JSON.stringify({ ...first, pilots: [{ training: {}, pilot: {} }] }));
+    await says(/torn\.json is no plan of version 1/, ...draft, '--reuse', 'torn.json');
     writeFileSync(
       at('prices.yaml'),
       'origin: mine\nusdPerGigabyte: 1\nusdPerProcessorHour: 1\nchains: [{ name: a, origin: b, blockSeconds: 0, confirmations: 1, usdPerEther: 1, gwei: 1 }]\n',

@@ -19,7 +19,7 @@ import {
   svgFile,
 } from '@concord/planner';
 import { defineCommand } from 'citty';
-import { calibrated, piloted, reused, taught } from '../plan/ground.ts';
+import { calibrated, piloted, reused, taught, withEarlierRows } from '../plan/ground.ts';
 import { chainBehind } from '../plan/gasHistory.ts';
 import { readPrices } from '../plan/prices.ts';
 import { showPlan } from '../plan/showPlan.ts';
@@ -136,7 +136,7 @@ export const plan = verb(
       const render = createRenderer({ json: args.json === true });
       const budget = budgetOf(args.budget);
       const asked = args.goal === undefined ? undefined : parseGoal(args.goal);
-      const task = readTask(args);
+      const task = readTask(withEarlierRows(args));
       const { draft, members, rows, records } = task;
       if (rows === undefined)
         throw new SettingError(

@@ -18,7 +18,7 @@ import {
 } from '@concord/planner';
 import type { Renderer } from '../render.ts';
 import { SettingError } from '../settings/checks.ts';
-import type { Task } from './task.ts';
+import type { Task, TaskArgs } from './task.ts';
 
 const bar = (part: number): string => {
   const full = Math.round(20 * Math.min(1, part));
@@ -134,28 +134,54 @@ export function taught(pilots: readonly Piloted[], metric: Metric): Pick<Known, 
   };
 }
 
-/** Calibration and pilots of an earlier plan, if it was about the same draft and records. Throws SettingError. */
-export function reused(
-  path: string,
-  { draft, rows }: Task,
-): { readonly calibration: Calibration; readonly pilots: readonly Piloted[] } {
-  let earlier: Partial<Plan>;
+interface Earlier {
+  readonly question: Plan['question'];
+  readonly calibration: Calibration;
+  readonly pilots: readonly Piloted[];
+}
+
+/** A plan.json as far as it is used again. Throws SettingError for what is none. */
+function readPlan(path: string): Earlier {
+  let json: Partial<Plan> | null;
   try {
-    earlier = JSON.parse(readFileSync(path, 'utf8')) as Partial<Plan>;
+    json = JSON.parse(readFileSync(path, 'utf8')) as Partial<Plan> | null;
   } catch {
     throw new SettingError(
       '--reuse',
       `${path} cannot be read as JSON: pass a plan.json that “concord plan --out” wrote`,
     );
   }
-  const { version, question, calibration, pilots } = earlier;
-  if (version !== 1 || !question || !calibration || !pilots?.length)
+  const { version, question, calibration, pilots } = json ?? {};
+  const known = Array.isArray(pilots) ? (pilots as Partial<Piloted>[]) : [];
+  const whole =
+    version === 1 &&
+    Array.isArray(question?.records) &&
+    calibration?.version === 1 &&
+    known.length > 0 &&
+    known.every(
+      ({ pilot: each }) => each?.version === 1 && Array.isArray(each.points) && Array.isArray(each.drafted?.runs),
+    );
+  if (!whole)
     throw new SettingError(
       '--reuse',
       `${path} is no plan of version 1: pass a plan.json that “concord plan --out” wrote`,
     );
+  return { question: question!, calibration, pilots: known as readonly Piloted[] };
+}
+
+/** What a command line says; whoever reuses a plan need not say again how many records members hold. */
+export const withEarlierRows = <T extends Pick<TaskArgs, 'data' | 'rows'> & { readonly reuse?: string | undefined }>(
+  args: T,
+): T =>
+  args.reuse === undefined || args.data !== undefined || args.rows !== undefined
+    ? args
+    : { ...args, rows: readPlan(args.reuse).question.records.join(',') };
+
+/** Calibration and pilots of an earlier plan, if it was about the same draft and records. Throws SettingError. */
+export function reused(path: string, { draft, rows }: Task): Pick<Earlier, 'calibration' | 'pilots'> {
+  const { question, calibration, pilots } = readPlan(path);
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
   if (!same(question.draft, draft) || (rows && !same(question.records, rows)))
     throw new SettingError('--reuse', `${path} was made for another draft or other records: plan without --reuse`);
-  return { calibration, pilots: pilots as readonly Piloted[] };
+  return { calibration, pilots };
 }

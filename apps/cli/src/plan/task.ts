@@ -34,7 +34,7 @@ export const taskArgs = {
   },
 } as const;
 
-interface TaskArgs {
+export interface TaskArgs {
   readonly file: string;
   readonly members?: string | undefined;
   readonly count?: string | undefined;
