@@ -59,6 +59,16 @@ test('[PL9] money binds: the sentence says what a tenth more would buy', () => {
   );
 });
 
+test('[PL1] other holders are a choice where the person allows them, and a caution where they are recommended', () => {
+  const draft = { ...DRAFT, terms: { ...DRAFT.terms, committee: { shares: 8 } } };
+  const kept = answer('40 USD', { draft });
+  assert.ok(kept.front.every(({ choice }) => choice.committee?.shares === 8));
+  const allowed = answer('40 USD', { draft, holders: ['members'] });
+  assert.equal(allowed.recommended.choice.committee, undefined, 'members cost less');
+  assert.ok(allowed.sentences.some((each) => each.includes('changes who holds the shares')));
+  assert.ok(!kept.sentences.some((each) => each.includes('changes who holds the shares')));
+});
+
 test('[PL9] what cannot be met is said so, with the nearest and both compromises', () => {
   const failing = answer('2 USD', { least: 0.85 });
   assert.ok(failing.misses.length > 0);

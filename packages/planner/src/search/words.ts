@@ -233,6 +233,10 @@ function cautions({ recommended, question, front }: Unsaid): string[] {
     );
   if (recommended.worth.extrapolated)
     said.push('The metric of the recommended choice is an extrapolation: it lies outside what the pilot tried.');
+  if (recommended.choice.committee?.shares !== question.draft.terms.committee?.shares)
+    said.push(
+      'The recommended choice changes who holds the shares. What members trust is theirs to decide: the planner compared money, time and ε.',
+    );
   const { goal } = question;
   if (goal && recommended.worth.mean >= goal.least && recommended.worth.low < goal.least)
     said.push(`The goal is reached on average; it may come out as low as ${metricText(recommended.worth.low)}.`);
