@@ -195,8 +195,11 @@ test('[PL9] a constraint binds when the same question, asked with a tenth more, 
         if (now.misses.length === 0) assert.equal(then.misses.length, 0);
         if (asked.goal && now.misses.length === 0 && now.point.worth.extrapolated === then.point.worth.extrapolated)
           assert.ok(then.point.cost.usd.total <= now.point.cost.usd.total, what);
-        if (now.misses.length > 0 && then.misses.length === 0) assert.ok(binds);
+        if (now.misses.length > 0 && then.misses.length === 0 && what !== 'epsilon') assert.ok(binds);
         if (then.point === now.point) assert.ok(!binds);
+        // What binds cannot be had without relaxing it.
+        if (binds && what !== 'epsilon') assert.ok(missesOf(then.point, asked).length > 0);
+        if (binds && what === 'epsilon') assert.ok(then.point.cost.epsilon > 4);
       }
       const expected = Object.keys(asked.budget).length + 1 + (asked.goal ? 1 : 0);
       assert.equal(all.length, expected);

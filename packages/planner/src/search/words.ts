@@ -218,7 +218,7 @@ function bindings(plan: Unsaid): string[] {
   if (plan.misses.length > 0) return [...said, `It would not be met with ${free} either.`];
   return [
     ...said,
-    `${binding.length === 0 ? 'Nothing that was asked binds' : 'The rest does not bind'}: ${free} would buy nothing.`,
+    `${binding.length === 0 ? 'Nothing that was asked binds' : 'The rest does not bind'}: ${free} would buy nothing${plan.question.goal ? '' : ' beyond the uncertainty'}.`,
   ];
 }
 
