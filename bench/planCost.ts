@@ -22,15 +22,16 @@ const HELD_BACK: readonly Setting[] = [
   { members: 8, rounds: 3, features: 20, rows: 20, blockSeconds: 3, confirmations: 4 },
   { members: 10, rounds: 2, features: 3, rows: 20, blockSeconds: 1, confirmations: 1 },
   { members: 12, rounds: 2, features: 100, rows: 20, blockSeconds: 5, confirmations: 0 },
-  { members: 5, rounds: 3, features: 3, rows: 20, committee: { shares: 3, aggregators: 8 }, blockSeconds: 1, confirmations: 0 },
-  { members: 7, rounds: 2, features: 120, rows: 20, committee: { shares: 4, aggregators: 12 }, blockSeconds: 2, confirmations: 1 },
-  { members: 3, rounds: 4, features: 40, rows: 20, committee: { shares: 5, aggregators: 10 }, blockSeconds: 12, confirmations: 1 },
-  { members: 10, rounds: 2, features: 500, rows: 20, committee: { shares: 3, aggregators: 16 }, blockSeconds: 1, confirmations: 0 },
+  { members: 6, rounds: 3, features: 30, rows: 20, committee: { shares: 4, aggregators: 9 }, blockSeconds: 1, confirmations: 0 },
+  { members: 4, rounds: 2, features: 200, rows: 20, committee: { shares: 3, aggregators: 7 }, blockSeconds: 2, confirmations: 2 },
+  { members: 9, rounds: 2, features: 12, rows: 20, committee: { shares: 5, aggregators: 12 }, blockSeconds: 12, confirmations: 1 },
+  { members: 8, rounds: 3, features: 600, rows: 20, committee: { shares: 2, aggregators: 6 }, blockSeconds: 1, confirmations: 1 },
 ];
 const BY_PROCESSES: readonly Setting[] = [
-  { members: 4, rounds: 4, features: 3, rows: 40, blockSeconds: 1, confirmations: 0 },
-  { members: 5, rounds: 5, features: 100, rows: 100, blockSeconds: 1, confirmations: 0 },
-  { members: 3, rounds: 3, features: 784, rows: 100, blockSeconds: 2, confirmations: 0 },
+  { members: 4, rounds: 5, features: 40, rows: 40, blockSeconds: 1, confirmations: 0 },
+  { members: 5, rounds: 4, features: 100, rows: 100, blockSeconds: 1, confirmations: 0 },
+  { members: 3, rounds: 4, features: 300, rows: 80, blockSeconds: 1, confirmations: 0 },
+  { members: 4, rounds: 3, features: 3, rows: 40, committee: { shares: 2, aggregators: 4 }, blockSeconds: 1, confirmations: 0 },
 ];
 
 /** How messages travel in the simulation (`calm`: 2 to 40 ms), and between processes of one machine. */

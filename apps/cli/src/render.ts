@@ -68,7 +68,7 @@ export function createRenderer({ json }: { readonly json: boolean }): Renderer {
     status: (text) => {
       if (!color) return;
       clear();
-      out.write([...text].slice(0, Math.max(20, (out.columns ?? 100) - 1)).join(''));
+      out.write([...text].slice(0, Math.max(20, (out.columns || 100) - 1)).join(''));
       pending = true;
     },
     table: (cells, tones = []) => {
@@ -83,7 +83,8 @@ export function createRenderer({ json }: { readonly json: boolean }): Renderer {
       });
     },
     prose: (text, indent) => {
-      const columns = Math.min(110, out.columns ?? 100);
+      // A terminal may say that it has no columns.
+      const columns = Math.min(110, out.columns || 100);
       const hang = ' '.repeat(width(indent));
       let current = indent;
       for (const word of text.split(/\s+/)) {

@@ -12,7 +12,7 @@ import { verb } from '../verb.ts';
 const check = verb(
   {
     example: 'concord charter check charter.yaml --members members.txt --data data.csv',
-    next: 'Show what it prints to those who will vote. When all agree: “concord propose”.',
+    next: 'Show what it prints to those who will vote. “concord charter lint” says whether it can do what it says, “concord plan” what it costs in money and which numbers cost less. When all agree: “concord propose”.',
   },
   defineCommand({
     meta: {

@@ -1,7 +1,7 @@
 import { decodeCharterText } from '@concord/protocol';
 import { goalOf, isBroken, lint as looked, type Metric, parseGoal, PilotError, type Warning } from '@concord/planner';
 import { defineCommand } from 'citty';
-import { calibrated, piloted, reused, taught } from '../plan/ground.ts';
+import { calibrated, piloted, reused, taught, withEarlierRows } from '../plan/ground.ts';
 import { readPrices } from '../plan/prices.ts';
 import { readTask, type Task, taskArgs } from '../plan/task.ts';
 import { createRenderer, type Renderer, type Tone } from '../render.ts';
@@ -11,7 +11,8 @@ import { verb } from '../verb.ts';
 const TONES: Readonly<Record<Warning['result'], Tone>> = { ok: 'good', look: 'warn', broken: 'bad', unjudged: 'warn' };
 
 /** Where nobody said how many records there are, the most that the charter allows: that work takes longest. */
-const rowsOr = ({ rows, draft, members }: Task): readonly number[] => rows ?? members.map(() => draft.terms.maxRecords ?? 1);
+const rowsOr = ({ rows, draft, members }: Task): readonly number[] =>
+  rows ?? members.map(() => draft.terms.maxRecords ?? 1);
 
 interface Learned {
   readonly task: Task;
@@ -28,8 +29,14 @@ async function grounds({ task, reuse, seconds, metric }: Learned, render: Render
   if (!earlier && rows === undefined) return { calibration };
   try {
     const trainings = [{}];
-    const pilots = earlier?.pilots ?? (await piloted({ ...task, rows: rowsOr(task) }, { metric, seconds, calibration, trainings }, render));
-    return { calibration, learned: (of: Metric) => taught(pilots, of), invented: pilots[0]?.pilot.origin === 'synthetic' };
+    const pilots =
+      earlier?.pilots ??
+      (await piloted({ ...task, rows: rowsOr(task) }, { metric, seconds, calibration, trainings }, render));
+    return {
+      calibration,
+      learned: (of: Metric) => taught(pilots, of),
+      invented: pilots[0]?.pilot.origin === 'synthetic',
+    };
   } catch (error) {
     if (!(error instanceof PilotError && error.code === 'ALGORITHM')) throw error;
     render.prose(`no pilot: ${error.message}`, '  ');
@@ -53,21 +60,32 @@ export const lint = verb(
       file: { type: 'positional', required: true, description: 'charter draft, YAML' },
       ...taskArgs,
       goal: { type: 'string', description: 'beside the text’s acceptance: a measure and its least value, “auc 0.95”' },
-      prices: { type: 'string', description: 'price list, YAML; its chains are judged too (default: the example prices that are shipped)' },
-      seconds: { type: 'string', default: '60', description: 'about how long the pilot may take; at least what one try of everything takes' },
+      prices: {
+        type: 'string',
+        description: 'price list, YAML; its chains are judged too (default: the example prices that are shipped)',
+      },
+      seconds: {
+        type: 'string',
+        default: '60',
+        description: 'about how long the pilot may take; at least what one try of everything takes',
+      },
       reuse: { type: 'string', description: 'plan.json of the same draft: takes its calibration and pilot' },
       json: { type: 'boolean', description: 'write the warnings as JSON, alone on stdout' },
     },
     run: async ({ args }) => {
       const render = createRenderer({ json: args.json === true });
       const asked = args.goal === undefined ? undefined : parseGoal(args.goal);
-      const task = readTask(args);
+      const task = readTask(withEarlierRows(args));
       const prices = readPrices(args.prices);
       const seconds = integer(1, 3_600)(args.seconds, '--seconds');
       const metric = asked?.metric ?? decodeCharterText(task.draft.text).acceptance?.measure ?? 'auc';
       const known = await grounds({ task, reuse: args.reuse, seconds, metric }, render);
       const subject = { draft: task.draft, members: task.members, records: rowsOr(task) };
-      const warnings = looked(subject, { ...known, prices, now: Math.floor(Date.now() / 1_000) }, asked && goalOf(asked));
+      const warnings = looked(
+        subject,
+        { ...known, prices, now: Math.floor(Date.now() / 1_000) },
+        asked && goalOf(asked),
+      );
       const broken = isBroken(warnings);
       render.title(`Lint: ${decodeCharterText(task.draft.text).name}`);
       for (const { check, result, says } of warnings)

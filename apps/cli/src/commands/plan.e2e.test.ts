@@ -42,7 +42,15 @@ describe('plan and lint', () => {
 
   test('[PL10] plan --json is a document alone on stdout; page, pictures and draft are written', async () => {
     const asked = ['charter.yaml', '--data', 'data.csv', '--budget', '20 USD, eps 4, 2 h', '--seconds', '5'];
-    const { code, stdout, stderr } = await concord('plan', ...asked, '--json', '--out', 'plan', '--write', 'planned.yaml');
+    const { code, stdout, stderr } = await concord(
+      'plan',
+      ...asked,
+      '--json',
+      '--out',
+      'plan',
+      '--write',
+      'planned.yaml',
+    );
     assert.equal(code, 0, stderr);
     first = JSON.parse(stdout) as Plan;
     assert.equal(first.version, 1);
@@ -54,7 +62,8 @@ describe('plan and lint', () => {
     assert.match(stderr, /The other members are taken to hold about as many records as you, 400/);
     assert.deepEqual(JSON.parse(readFileSync(at('plan/plan.json'), 'utf8')), first);
     assert.match(readFileSync(at('plan/plan.html'), 'utf8'), /<h1>Plan: A joint model<\/h1>/);
-    for (const name of ['front', 'round', 'day']) assert.match(readFileSync(at(`plan/${name}.svg`), 'utf8'), /^<svg xmlns/);
+    for (const name of ['front', 'round', 'day'])
+      assert.match(readFileSync(at(`plan/${name}.svg`), 'utf8'), /^<svg xmlns/);
     const written = readFileSync(at('planned.yaml'), 'utf8');
     assert.deepEqual(parse(written), JSON.parse(JSON.stringify(first.draft)));
     assert.equal(written.split('\n').length, readFileSync(at('charter.yaml'), 'utf8').split('\n').length);
@@ -67,6 +76,18 @@ describe('plan and lint', () => {
     const again = await concord('plan', ...asked, '--reuse', 'plan/plan.json', '--json');
     assert.equal(again.code, 0, again.stderr);
     assert.deepEqual(JSON.parse(again.stdout), first);
+    const { notes: _, ...answer } = first;
+    const short = await concord(
+      'plan',
+      'charter.yaml',
+      '--budget',
+      '20 USD, eps 4, 2 h',
+      '--reuse',
+      'plan/plan.json',
+      '--json',
+    );
+    const { notes: __, ...same } = JSON.parse(short.stdout) as Plan;
+    assert.deepEqual(same, answer, 'records need not be said again');
   });
 
   test('[PL9] a goal out of reach ends in 1, with what would come nearest', async () => {
@@ -82,16 +103,33 @@ describe('plan and lint', () => {
     try {
       const head = async (): Promise<number> => {
         const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_blockNumber', params: [] });
-        const response = await fetch(devnet.rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+        const response = await fetch(devnet.rpcUrl, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        });
         return Number(((await response.json()) as { result: string }).result);
       };
       while ((await head()) < 30) await new Promise((resolve) => setTimeout(resolve, 100));
-      const asked = ['charter.yaml', '--data', 'data.csv', '--reuse', 'plan/plan.json', '--rpc', devnet.rpcUrl, '--json'];
+      const asked = [
+        'charter.yaml',
+        '--data',
+        'data.csv',
+        '--reuse',
+        'plan/plan.json',
+        '--rpc',
+        devnet.rpcUrl,
+        '--json',
+      ];
       const { code, stdout, stderr } = await concord('plan', ...asked);
       assert.equal(code, 0, stderr);
       const [chain] = (JSON.parse(stdout) as Plan).prices.chains;
       assert.equal(chain?.name, `chain-${devnet.chainId}`);
-      assert.ok(Array.isArray(chain.gasPrice) && chain.gasPrice.length === 24 && chain.gasPrice.every((price: number) => price > 0));
+      assert.ok(
+        Array.isArray(chain.gasPrice) &&
+          chain.gasPrice.length === 24 &&
+          chain.gasPrice.every((price: number) => price > 0),
+      );
       assert.match(chain.origin, /from the chain’s own blocks up to \d+/);
     } finally {
       await devnet.stop();
@@ -103,7 +141,17 @@ describe('plan and lint', () => {
     assert.equal(blind.code, 0, blind.stderr);
     const { warnings } = JSON.parse(blind.stdout) as { warnings: readonly { check: string; result: string }[] };
     assert.equal(warnings.find(({ check }) => check === 'cheaper')?.result, 'unjudged');
-    const hopeless = await concord('charter', 'lint', 'charter.yaml', '--data', 'data.csv', '--reuse', 'plan/plan.json', '--goal', 'auc 0.9999');
+    const hopeless = await concord(
+      'charter',
+      'lint',
+      'charter.yaml',
+      '--data',
+      'data.csv',
+      '--reuse',
+      'plan/plan.json',
+      '--goal',
+      'auc 0.9999',
+    );
     assert.equal(hopeless.code, 1);
     assert.match(hopeless.stdout, /broken +goal .*below\s+its\s+AUC\s+of\s+1\.000/s);
     assert.match(hopeless.stdout, /this draft cannot do what it says/);
@@ -118,9 +166,19 @@ describe('plan and lint', () => {
     await says(/made-up records say nothing about 0\.9/, 'plan', 'charter.yaml', '--rows', '500', '--goal', 'auc 0.9');
     await says(/charter\.yaml is there already/, ...draft, '--write', 'charter.yaml');
     await says(/--holders: have “everybody”/, ...draft, '--holders', 'everybody');
-    await says(/--rpc: NO_ANSWER: http:\/\/127\.0\.0\.1:1: .*Check the address/, ...draft, '--rpc', 'http://127.0.0.1:1');
+    await says(
+      /--rpc: NO_ANSWER: http:\/\/127\.0\.0\.1:1: .*Check the address/,
+      ...draft,
+      '--rpc',
+      'http://127.0.0.1:1',
+    );
     await says(/was made for another draft or other records/, ...draft, '--rows', '7', '--reuse', 'plan/plan.json');
-    writeFileSync(at('prices.yaml'), 'origin: mine\nusdPerGigabyte: 1\nusdPerProcessorHour: 1\nchains: [{ name: a, origin: b, blockSeconds: 0, confirmations: 1, usdPerEther: 1, gwei: 1 }]\n');
+    writeFileSync(at('torn.json'), JSON.stringify({ ...first, pilots: [{ training: {}, pilot: {} }] }));
+    await says(/torn\.json is no plan of version 1/, ...draft, '--reuse', 'torn.json');
+    writeFileSync(
+      at('prices.yaml'),
+      'origin: mine\nusdPerGigabyte: 1\nusdPerProcessorHour: 1\nchains: [{ name: a, origin: b, blockSeconds: 0, confirmations: 1, usdPerEther: 1, gwei: 1 }]\n',
+    );
     await says(/chains\[0\]\.blockSeconds: have 0, need a number above 0/, ...draft, '--prices', 'prices.yaml');
   });
 });

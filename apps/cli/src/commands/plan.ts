@@ -19,7 +19,7 @@ import {
   svgFile,
 } from '@concord/planner';
 import { defineCommand } from 'citty';
-import { calibrated, piloted, reused, taught } from '../plan/ground.ts';
+import { calibrated, piloted, reused, taught, withEarlierRows } from '../plan/ground.ts';
 import { chainBehind } from '../plan/gasHistory.ts';
 import { readPrices } from '../plan/prices.ts';
 import { showPlan } from '../plan/showPlan.ts';
@@ -35,7 +35,11 @@ const HOLDERS = /^(members|\d+)$/;
 function readHolders(said: string | undefined): readonly Holders[] {
   return (said?.split(',') ?? []).map((each) => {
     const word = each.trim();
-    if (!HOLDERS.test(word)) throw new SettingError('--holders', `have “${word}”, need “members” or numbers of pairs from 2 to 64, such as “members,8”`);
+    if (!HOLDERS.test(word))
+      throw new SettingError(
+        '--holders',
+        `have “${word}”, need “members” or numbers of pairs from 2 to 64, such as “members,8”`,
+      );
     return word === 'members' ? 'members' : integer(2, 64)(word, '--holders');
   });
 }
@@ -81,7 +85,8 @@ function writeDraft(from: string, to: string, plan: Plan, render: Renderer): voi
 /** `concord plan`: what a draft costs, what it is worth, and which numbers would be better. */
 export const plan = verb(
   {
-    example: 'concord plan charter.yaml --data data.csv --budget "20 USD, eps 4, 2 h" --out plan --write charter-planned.yaml',
+    example:
+      'concord plan charter.yaml --data data.csv --budget "20 USD, eps 4, 2 h" --out plan --write charter-planned.yaml',
     next: 'Open plan/plan.html. Ask again with another --budget or --goal in seconds: “--reuse plan/plan.json”. Then “concord charter check” the written draft and “concord propose” it.',
   },
   defineCommand({
@@ -93,13 +98,36 @@ export const plan = verb(
     args: {
       file: { type: 'positional', required: true, description: 'charter draft, YAML' },
       ...taskArgs,
-      budget: { type: 'string', description: 'what may be spent: “20 USD, eps 4, 2 h”, also “3 Mgas”, “2 GB a member”' },
-      goal: { type: 'string', description: 'a measure and its least value, “auc 0.95”, or only the measure (default: that of the text’s acceptance, else auc)' },
-      prices: { type: 'string', description: 'price list, YAML (default: the example prices that are shipped, which are not today’s)' },
-      rpc: { type: 'string', description: 'JSON-RPC address: read the gas price by the hour from that chain’s last day, and plan for it too' },
-      holders: { type: 'string', description: 'who else may hold the shares, “members,8,16” (pairs of drawn aggregators); without it as drafted' },
-      seconds: { type: 'string', default: '60', description: 'about how long the pilot may take; at least what one try of everything takes' },
-      reuse: { type: 'string', description: 'plan.json of the same draft: takes its calibration and pilot instead of making new ones' },
+      budget: {
+        type: 'string',
+        description: 'what may be spent: “20 USD, eps 4, 2 h”, also “3 Mgas”, “2 GB a member”',
+      },
+      goal: {
+        type: 'string',
+        description:
+          'a measure and its least value, “auc 0.95”, or only the measure (default: that of the text’s acceptance, else auc)',
+      },
+      prices: {
+        type: 'string',
+        description: 'price list, YAML (default: the example prices that are shipped, which are not today’s)',
+      },
+      rpc: {
+        type: 'string',
+        description: 'JSON-RPC address: read the gas price by the hour from that chain’s last day, and plan for it too',
+      },
+      holders: {
+        type: 'string',
+        description: 'who else may hold the shares, “members,8,16” (pairs of drawn aggregators); without it as drafted',
+      },
+      seconds: {
+        type: 'string',
+        default: '60',
+        description: 'about how long the pilot may take; at least what one try of everything takes',
+      },
+      reuse: {
+        type: 'string',
+        description: 'plan.json of the same draft: takes its calibration and pilot instead of making new ones',
+      },
       out: { type: 'string', description: 'folder for plan.json, plan.html and pictures' },
       write: { type: 'string', description: 'the draft with the recommended numbers; must not be there yet' },
       json: { type: 'boolean', description: 'write the plan as JSON, alone on stdout' },
@@ -108,30 +136,46 @@ export const plan = verb(
       const render = createRenderer({ json: args.json === true });
       const budget = budgetOf(args.budget);
       const asked = args.goal === undefined ? undefined : parseGoal(args.goal);
-      const task = readTask(args);
+      const task = readTask(withEarlierRows(args));
       const { draft, members, rows, records } = task;
       if (rows === undefined)
-        throw new SettingError('--rows', 'how many records do members hold? Pass --data with your own records, or --rows “2000,1500,1200”');
+        throw new SettingError(
+          '--rows',
+          'how many records do members hold? Pass --data with your own records, or --rows “2000,1500,1200”',
+        );
       const goal = asked && goalOf(asked);
       const seconds = integer(1, 3_600)(args.seconds, '--seconds');
       const holders = readHolders(args.holders);
-      if (args.write !== undefined && existsSync(args.write)) throw new SettingError('--write', `${args.write} is there already: name another file`);
-      if (args.write !== undefined && !existsSync(dirname(args.write))) throw new SettingError('--write', `${dirname(args.write)} is not there: make it with mkdir`);
+      if (args.write !== undefined && existsSync(args.write))
+        throw new SettingError('--write', `${args.write} is there already: name another file`);
+      if (args.write !== undefined && !existsSync(dirname(args.write)))
+        throw new SettingError('--write', `${dirname(args.write)} is not there: make it with mkdir`);
       const metric = asked?.metric ?? decodeCharterText(draft.text).acceptance?.measure ?? 'auc';
       const earlier = args.reuse === undefined ? undefined : reused(args.reuse, task);
       if (goal && (earlier ? earlier.pilots[0]?.pilot.origin === 'synthetic' : records === undefined))
-        throw new SettingError('--goal', `made-up records say nothing about ${goal.least}: pass --data with real ones, or only the measure, “${goal.metric}”`);
+        throw new SettingError(
+          '--goal',
+          `made-up records say nothing about ${goal.least}: pass --data with real ones, or only the measure, “${goal.metric}”`,
+        );
       const prices = await pricesOf(args.prices, args.rpc, render);
       const calibration = earlier?.calibration ?? (await calibrated(render));
       const grid = gridOf(draft, { chains: prices.chains, budget, holders });
-      const pilots = earlier?.pilots ?? (await piloted({ ...task, rows }, { metric, seconds, calibration, trainings: grid.training }, render));
+      const pilots =
+        earlier?.pilots ??
+        (await piloted({ ...task, rows }, { metric, seconds, calibration, trainings: grid.training }, render));
       const assumed = records !== undefined && args.rows === undefined && records.length < members.length;
       const first = pilots[0]!.pilot;
       const leftOut = pilots.reduce((sum, { pilot }) => sum + pilot.leftOut.length, 0);
       const notes = [
-        ...(assumed ? [`The other members are taken to hold about as many records as you, ${rows[0]}: say otherwise with --rows.`] : []),
+        ...(assumed
+          ? [`The other members are taken to hold about as many records as you, ${rows[0]}: say otherwise with --rows.`]
+          : []),
         first.warning,
-        ...(leftOut > 0 ? [`The pilot ran out of time in ${leftOut} of its steps, so it is less sure than it could be: give it more with --seconds.`] : []),
+        ...(leftOut > 0
+          ? [
+              `The pilot ran out of time in ${leftOut} of its steps, so it is less sure than it could be: give it more with --seconds.`,
+            ]
+          : []),
       ];
       const known = { prices, calibration, pilots, notes, ...taught(pilots, metric) };
       const found = answer(
@@ -148,7 +192,10 @@ export const plan = verb(
       if (args.json === true) render.document(found);
       else if (args.write === undefined) {
         render.line();
-        render.prose('Next: “--write charter-planned.yaml” writes your draft with the recommended numbers, “--out plan” a page to show to others.', '  ');
+        render.prose(
+          'Next: “--write charter-planned.yaml” writes your draft with the recommended numbers, “--out plan” a page to show to others.',
+          '  ',
+        );
       }
       process.exitCode = found.misses.length === 0 ? 0 : 1;
     },

@@ -4,10 +4,21 @@ import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { loadKernels, nodePlatform, nodeRandom } from '@concord/node';
 import { decodeCharterText, updateLength } from '@concord/protocol';
-import { calibrate, type Calibration, draftAt, draftedWorth, fitLearning, type Known, type Metric, type Pilot, pilot, type Plan } from '@concord/planner';
+import {
+  calibrate,
+  type Calibration,
+  draftAt,
+  draftedWorth,
+  fitLearning,
+  type Known,
+  type Metric,
+  type Pilot,
+  pilot,
+  type Plan,
+} from '@concord/planner';
 import type { Renderer } from '../render.ts';
 import { SettingError } from '../settings/checks.ts';
-import type { Task } from './task.ts';
+import type { Task, TaskArgs } from './task.ts';
 
 const bar = (part: number): string => {
   const full = Math.round(20 * Math.min(1, part));
@@ -19,7 +30,13 @@ const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 export async function calibrated(render: Renderer): Promise<Calibration> {
   const processor = `${cpus()[0]?.model ?? 'a processor without a name'}, one of ${cpus().length}`;
   const found = await calibrate(
-    { now: () => performance.now(), components: { platform: nodePlatform, kernels: loadKernels() }, random: nodeRandom, processor, breathe },
+    {
+      now: () => performance.now(),
+      components: { platform: nodePlatform, kernels: loadKernels() },
+      random: nodeRandom,
+      processor,
+      breathe,
+    },
     ({ done, of, kernel }) => render.status(`  calibrating  ${bar(done / of)}  ${kernel}`),
   );
   render.line(`  calibrated in ${found.seconds.toFixed(1)} s: ${processor}`);
@@ -27,14 +44,21 @@ export async function calibrated(render: Renderer): Promise<Calibration> {
 }
 
 /** Numbers that a pilot tries at each number of rounds: as many as about half of its time allows, each once. */
-const CANDIDATES = { least: 12, most: 48 };
+const CANDIDATES = { least: 6, most: 48 };
 /** Most records that a pilot chooses numbers with. */
 const CHOOSING = 2_500;
 
 /** How many numbers there is time for: a run takes about a gradient for each record and round. */
-function candidatesFor({ draft, rows }: Task & { readonly rows: readonly number[] }, { kernels }: Calibration, seconds: number): number {
+function candidatesFor(
+  { draft, rows }: Task & { readonly rows: readonly number[] },
+  { kernels }: Calibration,
+  seconds: number,
+): number {
   const { trainingRounds } = draft.terms;
-  const records = Math.min(CHOOSING, rows.reduce((a, b) => a + b, 0));
+  const records = Math.min(
+    CHOOSING,
+    rows.reduce((a, b) => a + b, 0),
+  );
   const { fixed, perCoordinate } = kernels.gradient;
   const gradient = fixed + perCoordinate * updateLength(decodeCharterText(draft.text));
   // Rounds that are tried: the draft's, and 1, 2, 4, … below.
@@ -72,7 +96,12 @@ export async function piloted(
   for (const training of trainings) {
     const { text } = draftAt(draft, { trainingRounds: draft.terms.trainingRounds, training, chain: '', hour: 0 });
     const found = await pilot(
-      { draft: { ...draft, text }, declared: rows.map((each) => ({ rows: each })), metric, ...(records && { records }) },
+      {
+        draft: { ...draft, text },
+        declared: rows.map((each) => ({ rows: each })),
+        metric,
+        ...(records && { records }),
+      },
       { seconds, candidates, now: () => performance.now(), breathe },
       ({ done, of, trainingRounds, what }) =>
         render.status(
@@ -84,30 +113,75 @@ export async function piloted(
   const points = made.flatMap(({ pilot: { points: of } }) => of);
   const runs = points.reduce((sum, each) => sum + each.runs.length, 0);
   const { used } = made[0]!.pilot.records;
-  render.line(`  piloted in ${elapsed().toFixed(1)} s: ${points.length} points, ${runs} measured runs, ${used} ${records ? 'records of yours' : 'made-up records'}`);
+  render.line(
+    `  piloted in ${elapsed().toFixed(1)} s: ${points.length} points, ${runs} measured runs, ${used} ${records ? 'records of yours' : 'made-up records'}`,
+  );
   return made;
 }
 
 /** What the pilots teach about a measure, as a plan takes it. */
 export function taught(pilots: readonly Piloted[], metric: Metric): Pick<Known, 'learning' | 'drafted' | 'others'> {
-  const [first, ...others] = pilots.map(({ training, pilot: made }) => ({ training, made, learning: fitLearning(made, metric) }));
+  const [first, ...others] = pilots.map(({ training, pilot: made }) => ({
+    training,
+    made,
+    learning: fitLearning(made, metric),
+  }));
   const drafted = draftedWorth(first!.made.drafted.runs, metric);
-  return { learning: first!.learning, drafted, others: others.map(({ training, learning }) => ({ training, learning })) };
+  return {
+    learning: first!.learning,
+    drafted,
+    others: others.map(({ training, learning }) => ({ training, learning })),
+  };
 }
 
-/** Calibration and pilots of an earlier plan, if it was about the same draft and records. Throws SettingError. */
-export function reused(path: string, { draft, rows }: Task): { readonly calibration: Calibration; readonly pilots: readonly Piloted[] } {
-  let earlier: Partial<Plan>;
+interface Earlier {
+  readonly question: Plan['question'];
+  readonly calibration: Calibration;
+  readonly pilots: readonly Piloted[];
+}
+
+/** A plan.json as far as it is used again. Throws SettingError for what is none. */
+function readPlan(path: string): Earlier {
+  let json: Partial<Plan> | null;
   try {
-    earlier = JSON.parse(readFileSync(path, 'utf8')) as Partial<Plan>;
+    json = JSON.parse(readFileSync(path, 'utf8')) as Partial<Plan> | null;
   } catch {
-    throw new SettingError('--reuse', `${path} cannot be read as JSON: pass a plan.json that “concord plan --out” wrote`);
+    throw new SettingError(
+      '--reuse',
+      `${path} cannot be read as JSON: pass a plan.json that “concord plan --out” wrote`,
+    );
   }
-  const { version, question, calibration, pilots } = earlier;
-  if (version !== 1 || !question || !calibration || !pilots?.length)
-    throw new SettingError('--reuse', `${path} is no plan of version 1: pass a plan.json that “concord plan --out” wrote`);
+  const { version, question, calibration, pilots } = json ?? {};
+  const known = Array.isArray(pilots) ? (pilots as Partial<Piloted>[]) : [];
+  const whole =
+    version === 1 &&
+    Array.isArray(question?.records) &&
+    calibration?.version === 1 &&
+    known.length > 0 &&
+    known.every(
+      ({ pilot: each }) => each?.version === 1 && Array.isArray(each.points) && Array.isArray(each.drafted?.runs),
+    );
+  if (!whole)
+    throw new SettingError(
+      '--reuse',
+      `${path} is no plan of version 1: pass a plan.json that “concord plan --out” wrote`,
+    );
+  return { question: question!, calibration, pilots: known as readonly Piloted[] };
+}
+
+/** What a command line says; whoever reuses a plan need not say again how many records members hold. */
+export const withEarlierRows = <T extends Pick<TaskArgs, 'data' | 'rows'> & { readonly reuse?: string | undefined }>(
+  args: T,
+): T =>
+  args.reuse === undefined || args.data !== undefined || args.rows !== undefined
+    ? args
+    : { ...args, rows: readPlan(args.reuse).question.records.join(',') };
+
+/** Calibration and pilots of an earlier plan, if it was about the same draft and records. Throws SettingError. */
+export function reused(path: string, { draft, rows }: Task): Pick<Earlier, 'calibration' | 'pilots'> {
+  const { question, calibration, pilots } = readPlan(path);
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
   if (!same(question.draft, draft) || (rows && !same(question.records, rows)))
     throw new SettingError('--reuse', `${path} was made for another draft or other records: plan without --reuse`);
-  return { calibration, pilots: pilots as readonly Piloted[] };
+  return { calibration, pilots };
 }

@@ -16,7 +16,10 @@ const CHAIN_KEYS = ['name', 'origin', 'blockSeconds', 'confirmations', 'usdPerEt
 const number = (value: unknown, key: string, { above = false, most = Number.MAX_VALUE } = {}): number => {
   const fits = typeof value === 'number' && Number.isFinite(value) && (above ? value > 0 : value >= 0) && value <= most;
   if (!fits)
-    throw new SettingError(key, `have ${JSON.stringify(value) ?? 'nothing'}, need a number ${above ? 'above 0' : 'of at least 0'}${most < Number.MAX_VALUE ? ` and at most ${most}` : ''}`);
+    throw new SettingError(
+      key,
+      `have ${JSON.stringify(value) ?? 'nothing'}, need a number ${above ? 'above 0' : 'of at least 0'}${most < Number.MAX_VALUE ? ` and at most ${most}` : ''}`,
+    );
   return value;
 };
 
@@ -36,14 +39,19 @@ function chainOf(value: unknown, key: string): Chain {
     confirmations: number(chain['confirmations'], `${key}.confirmations`),
     usdPerEther: number(chain['usdPerEther'], `${key}.usdPerEther`),
     gasPrice: gweiOf(chain['gwei'], `${key}.gwei`),
-    ...(chain['pollSeconds'] !== undefined && { pollSeconds: number(chain['pollSeconds'], `${key}.pollSeconds`, { above: true }) }),
+    ...(chain['pollSeconds'] !== undefined && {
+      pollSeconds: number(chain['pollSeconds'], `${key}.pollSeconds`, { above: true }),
+    }),
   };
 }
 
 /** Reads a price list. Throws SettingError naming the first key that is missing, unknown or of the wrong kind. */
 export function readPrices(path: string = EXAMPLE_PRICES): Prices {
   if (!existsSync(path))
-    throw new SettingError('--prices', `${path} is not there: copy ${EXAMPLE_PRICES} and write your own prices into it`);
+    throw new SettingError(
+      '--prices',
+      `${path} is not there: copy ${EXAMPLE_PRICES} and write your own prices into it`,
+    );
   let json: unknown;
   try {
     json = parse(readFileSync(path, 'utf8'));
@@ -57,7 +65,10 @@ export function readPrices(path: string = EXAMPLE_PRICES): Prices {
   const named = chains.map((each, i) => chainOf(each, `${path}, chains[${i}]`));
   const twice = named.find(({ name }, i) => named.findIndex((other) => other.name === name) < i);
   if (twice) throw new SettingError(`${path}, chains`, `“${twice.name}” is named twice`);
-  const network = list['network'] === undefined ? undefined : object(list['network'], `${path}, network`, ['latencySeconds', 'bytesPerSecond']);
+  const network =
+    list['network'] === undefined
+      ? undefined
+      : object(list['network'], `${path}, network`, ['latencySeconds', 'bytesPerSecond']);
   return {
     origin: text(list['origin'], `${path}, origin`),
     usdPerGigabyte: number(list['usdPerGigabyte'], `${path}, usdPerGigabyte`),
@@ -70,6 +81,8 @@ export function readPrices(path: string = EXAMPLE_PRICES): Prices {
       },
     }),
     ...(list['absence'] !== undefined && { absence: number(list['absence'], `${path}, absence`, { most: 0.9 }) }),
-    ...(list['aggregators'] !== undefined && { aggregators: number(list['aggregators'], `${path}, aggregators`, { above: true }) }),
+    ...(list['aggregators'] !== undefined && {
+      aggregators: number(list['aggregators'], `${path}, aggregators`, { above: true }),
+    }),
   };
 }

@@ -1,11 +1,21 @@
 /** A plan in a terminal: two choices side by side, the front in characters, and what there is to say. */
-import { epsilonText, frontCharacters, gasText, metricName, type Plan, type Point, secondsText, sizeText, usdText, worthText } from '@concord/planner';
+import {
+  byTheHour,
+  epsilonText,
+  frontCharacters,
+  gasText,
+  metricName,
+  type Plan,
+  type Point,
+  secondsText,
+  sizeText,
+  usdText,
+  worthText,
+} from '@concord/planner';
 import type { Renderer } from '../render.ts';
 
-const where = ({ choice }: Point, { prices }: Plan): string => {
-  const chain = prices.chains.find(({ name }) => name === choice.chain);
-  return chain && typeof chain.gasPrice !== 'number' ? `${choice.chain}, ${String(choice.hour).padStart(2, '0')}:00 UTC` : choice.chain;
-};
+const where = ({ choice: { chain, hour } }: Point, { prices }: Plan): string =>
+  byTheHour(chain, prices) ? `${chain}, ${String(hour).padStart(2, '0')}:00 UTC` : chain;
 
 /** What is told of a choice, row by row. */
 const ROWS: readonly (readonly [name: string, of: (point: Point, plan: Plan) => string])[] = [

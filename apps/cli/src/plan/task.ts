@@ -18,18 +18,23 @@ export interface Task {
 
 export const taskArgs = {
   members: { type: 'string', description: 'file with one address a line, or addresses with commas between' },
-  count: { type: 'string', description: 'how many members, while their addresses are not known (default: as many as --rows, else 3)' },
+  count: {
+    type: 'string',
+    description: 'how many members, while their addresses are not known (default: as many as --rows, else 3)',
+  },
   data: {
     type: 'string',
-    description: 'records to pilot on, CSV; several files, one a member, with commas between. They do not leave this process',
+    description:
+      'records to pilot on, CSV; several files, one a member, with commas between. They do not leave this process',
   },
   rows: {
     type: 'string',
-    description: 'how many records members hold, “2000,1500,1200”, or one number for all; without --data the pilot makes up as many',
+    description:
+      'how many records members hold, “2000,1500,1200”, or one number for all; without --data the pilot makes up as many',
   },
 } as const;
 
-interface TaskArgs {
+export interface TaskArgs {
   readonly file: string;
   readonly members?: string | undefined;
   readonly count?: string | undefined;
@@ -47,7 +52,10 @@ function rowsOf(said: string): readonly number[] {
 function spread(rows: readonly number[], members: number): readonly number[] {
   if (rows.length === 1) return new Array<number>(members).fill(rows[0]!);
   if (rows.length !== members)
-    throw new SettingError('--rows', `have ${rows.length} numbers for ${members} members: give one for each, or one for all`);
+    throw new SettingError(
+      '--rows',
+      `have ${rows.length} numbers for ${members} members: give one for each, or one for all`,
+    );
   return rows;
 }
 
@@ -58,10 +66,20 @@ export function readTask({ file, members: named, count, data, rows: said }: Task
   const files = data?.split(',').map((each) => each.trim()) ?? [];
   const known = Math.max(rows?.length ?? 0, files.length);
   const members =
-    named !== undefined ? readMembers(named) : anyMembers(count === undefined ? Math.max(3, known) : integer(3, MOST_MEMBERS)(count, '--count'));
+    named !== undefined
+      ? readMembers(named)
+      : anyMembers(count === undefined ? Math.max(3, known) : integer(3, MOST_MEMBERS)(count, '--count'));
   if (files.length > members.length)
-    throw new SettingError('--data', `have ${files.length} files for ${members.length} members: one a member, as many as there are`);
-  const choice = { trainingRounds: draft.terms.trainingRounds, chain: '', hour: 0, ...(draft.terms.committee && { committee: draft.terms.committee }) };
+    throw new SettingError(
+      '--data',
+      `have ${files.length} files for ${members.length} members: one a member, as many as there are`,
+    );
+  const choice = {
+    trainingRounds: draft.terms.trainingRounds,
+    chain: '',
+    hour: 0,
+    ...(draft.terms.committee && { committee: draft.terms.committee }),
+  };
   const compiled = compileAt(draft, choice, members, []);
   if ('refused' in compiled) throw new SettingError(file, compiled.refused);
   const text = decodeCharterText(draft.text);

@@ -41,9 +41,18 @@ test('[PL10] a committee is added, changed and never taken away behind a personâ
 
 test('[PL10] a draft that cannot be changed number by number is left alone', () => {
   const odd = 'text: {}\nterms: { trainingRounds: "6", x: 1 }\n';
-  assert.throws(() => writtenDraft(odd, { text: {}, terms: { trainingRounds: 2, x: 1 } }), /is not a number in the draft/);
+  assert.throws(
+    () => writtenDraft(odd, { text: {}, terms: { trainingRounds: 2, x: 1 } }),
+    /is not a number in the draft/,
+  );
   const flow = 'text: {}\nterms: { trainingRounds: 6 }\n';
-  assert.throws(() => writtenDraft(flow, { text: {}, terms: { trainingRounds: 6, committee: { shares: 2 } } }), /on one line/);
+  assert.throws(
+    () => writtenDraft(flow, { text: {}, terms: { trainingRounds: 6, committee: { shares: 2 } } }),
+    /on one line/,
+  );
   const anchored = 'text: { a: &n 6, b: *n }\nterms: { trainingRounds: 1 }\n';
-  assert.throws(() => writtenDraft(anchored, { text: { a: 7, b: 6 }, terms: { trainingRounds: 1 } }), /text.b is not a number in the draft/);
+  assert.throws(
+    () => writtenDraft(anchored, { text: { a: 7, b: 6 }, terms: { trainingRounds: 1 } }),
+    /text.b is not a number in the draft/,
+  );
 });

@@ -15,7 +15,8 @@ interface Change {
 }
 
 type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Numbers below `node` that differ from `wanted`. Throws SettingError where more than numbers would have to change. */
 function changesIn(node: Node | null, wanted: unknown, path: string, source: string): Change[] {
@@ -32,14 +33,25 @@ function changesIn(node: Node | null, wanted: unknown, path: string, source: str
     return [{ path, from, to, was: source.slice(from, to), becomes: String(wanted) }];
   }
   if (JSON.stringify(node?.toJSON()) === JSON.stringify(wanted)) return [];
-  throw new SettingError('--write', `${path.replace(/^draft\./, "")} is not a number in the draft: write the planned one by hand, it stands in plan.json`);
+  throw new SettingError(
+    '--write',
+    `${path.replace(/^draft\./, '')} is not a number in the draft: write the planned one by hand, it stands in plan.json`,
+  );
 }
 
 /** A key with a small map as the person would write it, below the last line of a block map. */
-function inserted(map: YAMLMap, key: string, value: string, source: string): { readonly at: number; readonly text: string } {
+function inserted(
+  map: YAMLMap,
+  key: string,
+  value: string,
+  source: string,
+): { readonly at: number; readonly text: string } {
   const first = (map.items[0] as Pair<Node, Node> | undefined)?.key.range?.[0];
   if (map.flow || first === undefined)
-    throw new SettingError('--write', `${key} cannot be added to a draft whose terms stand on one line: add “${key}: ${value}” by hand`);
+    throw new SettingError(
+      '--write',
+      `${key} cannot be added to a draft whose terms stand on one line: add “${key}: ${value}” by hand`,
+    );
   const indent = first - (source.lastIndexOf('\n', first - 1) + 1);
   return { at: first, text: `${key}: ${value}   # planned\n${' '.repeat(indent)}` };
 }
@@ -72,9 +84,14 @@ export function writtenDraft(source: string, planned: { readonly text: unknown; 
   const root = document.contents;
   const terms = document.get('terms', true);
   if (!isMap(root) || !isMap(terms)) throw new SettingError('--write', 'the draft has no map of terms');
-  const changes = changesIn(root, planned, 'draft', source).map((each) => ({ ...each, path: each.path.replace(/^draft\./, '') }));
+  const changes = changesIn(root, planned, 'draft', source).map((each) => ({
+    ...each,
+    path: each.path.replace(/^draft\./, ''),
+  }));
   const committee = (planned.terms as { readonly committee?: { readonly shares: number } }).committee;
-  const edits: { readonly at: number; readonly to: number; readonly text: string }[] = changes.map(({ from, to, becomes }) => ({ at: from, to, text: becomes }));
+  const edits: { readonly at: number; readonly to: number; readonly text: string }[] = changes.map(
+    ({ from, to, becomes }) => ({ at: from, to, text: becomes }),
+  );
   const more: { readonly path: string; readonly was: string; readonly becomes: string }[] = [];
   if (committee && !terms.has('committee')) {
     const { at, text } = inserted(terms as YAMLMap, 'committee', `{ shares: ${committee.shares} }`, source);
@@ -87,12 +104,19 @@ export function writtenDraft(source: string, planned: { readonly text: unknown; 
   for (const [end, changed] of lines) {
     const { comment } = commentOf(source, changed.at(-1)!.to);
     const text = note(changed);
-    edits.push(comment === undefined ? { at: end, to: end, text: `   # ${text}` } : { at: comment, to: comment, text: ` ${text};` });
+    edits.push(
+      comment === undefined
+        ? { at: end, to: end, text: `   # ${text}` }
+        : { at: comment, to: comment, text: ` ${text};` },
+    );
   }
   const text = edits
     .sort((a, b) => b.at - a.at)
     .reduce((all, { at, to, text: by }) => all.slice(0, at) + by + all.slice(to), source);
   if (!isDeepStrictEqual(parse(text), JSON.parse(JSON.stringify(planned))))
-    throw new SettingError('--write', 'the draft is written in a way that cannot be changed number by number: take the planned numbers from plan.json');
+    throw new SettingError(
+      '--write',
+      'the draft is written in a way that cannot be changed number by number: take the planned numbers from plan.json',
+    );
   return { text, changes: [...changes.map(({ path, was, becomes }) => ({ path, was, becomes })), ...more] };
 }

@@ -11,8 +11,9 @@ const LEAST_RUNS = 3;
 const MOST_RUNS = 60;
 
 /**
- * Times `work` for about so many milliseconds, at least three runs and one before them that does not count. `now` in
- * milliseconds. Runs that are too short for the clock are timed in batches.
+ * Times `work` for about so many milliseconds, at least three runs, after as many runs as a third of that time takes,
+ * which do not count: what runs for the first times is slower. `now` in milliseconds. Runs that are too short for the
+ * clock are timed in batches.
  */
 export function timed(work: () => unknown, milliseconds: number, now: () => number): Timing {
   const once = (count: number): number => {
@@ -20,7 +21,9 @@ export function timed(work: () => unknown, milliseconds: number, now: () => numb
     for (let i = 0; i < count; i++) work();
     return (now() - begun) / count;
   };
-  work();
+  const warm = now() + milliseconds / 3;
+  do work();
+  while (now() < warm);
   const guess = once(1);
   const batch = Math.max(1, Math.min(10_000, Math.ceil(0.2 / Math.max(guess, 1e-6))));
   const ended = now() + milliseconds;

@@ -2,7 +2,7 @@
 import { byteCost, type CompiledCharter, gasCost, isCommittee, privacyCost } from '@concord/sdk';
 import type { Calibration, Chain, Choice, Cost, Prices } from '../types.ts';
 import { gasPriceAt } from './gasPrice.ts';
-import { NETWORK, OVERHEADS, POLL_SECONDS } from './overheads.ts';
+import { exchangeOf, NETWORK, OVERHEADS, POLL_SECONDS } from './overheads.ts';
 import { absenceOf, stepsOf } from './rounds.ts';
 import { workOf } from './work.ts';
 
@@ -83,11 +83,12 @@ export function costOf(
 
   const repeated = 1 + lost.attempts;
   const looks = Math.max(seconds, 0) / (chain.pollSeconds ?? POLL_SECONDS);
-  const idle = calibration.sign * (OVERHEADS.start + OVERHEADS.look * looks);
+  const exchange = exchangeOf(calibration);
+  const idle = exchange * (OVERHEADS.start + OVERHEADS.look * looks);
   const k = charter.aggregation.shares * charter.aggregation.holders;
   const m = charter.members.length;
   const spoken = (messages: number, phases: number): number =>
-    calibration.sign * rounds * repeated * (OVERHEADS.message * messages + OVERHEADS.phase * phases);
+    exchange * rounds * repeated * (OVERHEADS.message * messages + OVERHEADS.phase * phases);
   // Seals and reports of both types; lists, files and sums of the others.
   const reporting = 2 * (k + 2);
   const holding = 2 * m + (k - 1) * (12 + (2 * m) / charter.aggregation.shares);
@@ -100,7 +101,7 @@ export function costOf(
   const seat = spoken(holding, PHASES) + repeated * rounds * workOf(compiled, 0, calibration).holder;
   const holders = committee ? k : 0;
   // It checks a signature of every holder in six of the phases before it pays for them.
-  const landing = calibration.sign * OVERHEADS.landing * PHASES + calibration.recover * 6 * k;
+  const landing = exchange * OVERHEADS.landing * PHASES + calibration.recover * 6 * k;
   const relayer = idle + repeated * rounds * landing;
   const membersSeconds = records.reduce((sum, count) => sum + memberSeconds(count), 0);
   const holdersSeconds = holders * (idle + seat);

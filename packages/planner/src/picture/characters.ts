@@ -11,8 +11,14 @@ export function frontCharacters(plan: Plan, { width = 60, height = 11 } = {}): s
   const { front, recommended, asDrafted, question } = plan;
   const all = [...front, recommended, asDrafted];
   const goal = question.goal?.least;
-  const x = moneyScale(all.map(({ cost }) => cost.usd.total), 0, width - 1);
-  const span = spanOf(all.map(({ worth }) => worth.mean).concat(recommended.worth.low, recommended.worth.high, goal ?? []));
+  const x = moneyScale(
+    all.map(({ cost }) => cost.usd.total),
+    0,
+    width - 1,
+  );
+  const span = spanOf(
+    all.map(({ worth }) => worth.mean).concat(recommended.worth.low, recommended.worth.high, goal ?? []),
+  );
   const y = linearScale(span, height - 1, 0);
   const cells = Array.from({ length: height }, () => new Array<string>(width).fill(' '));
   const put = ({ cost, worth }: Point, sign: string): void => {
@@ -26,8 +32,15 @@ export function frontCharacters(plan: Plan, { width = 60, height = 11 } = {}): s
   for (const point of front) put(point, SIGNS.front);
   put(asDrafted, SIGNS.draft);
   put(recommended, SIGNS.recommended);
-  const marks = new Map([0, Math.floor((height - 1) / 2), height - 1].map((row) => [row, span.high - (row / (height - 1)) * (span.high - span.low)]));
-  const rows = cells.map((row, i) => `${(marks.has(i) ? metricText(marks.get(i)!) : '').padStart(5)} │${row.join('').trimEnd()}`);
+  const marks = new Map(
+    [0, Math.floor((height - 1) / 2), height - 1].map((row) => [
+      row,
+      span.high - (row / (height - 1)) * (span.high - span.low),
+    ]),
+  );
+  const rows = cells.map(
+    (row, i) => `${(marks.has(i) ? metricText(marks.get(i)!) : '').padStart(5)} │${row.join('').trimEnd()}`,
+  );
   const labels = new Array<string>(width).fill(' ');
   let free = 0;
   for (const tick of x.ticks) {

@@ -7,7 +7,9 @@ import { answer, DRAFT } from '../search/workbench.ts';
 import { pageOf } from './page.ts';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const skip = existsSync(CHROMIUM) ? false : `NO BROWSER: ${CHROMIUM} is not there (apt-get install chromium, or set CHROMIUM)`;
+const skip = existsSync(CHROMIUM)
+  ? false
+  : `NO BROWSER: ${CHROMIUM} is not there (apt-get install chromium, or set CHROMIUM)`;
 if (skip) console.error(`SKIPPED ${skip}`);
 
 interface Seen {
@@ -28,9 +30,14 @@ const LOOK = `({
   }).length,
 })`;
 
-test('[PL10] the page fits a telephone and a screen, follows light and dark, and asks for nothing', { skip }, async () => {
-  const name = '<img src="http://127.0.0.1:1/x" onerror="document.title=1"> & a name that is as long as a name may well be';
-  const html = pageOf(answer('40 USD, eps 4', { least: 0.85, draft: { ...DRAFT, text: { ...(DRAFT.text as object), name } } }));
+test('[PL10] the page fits a telephone and a screen, follows light and dark, and asks for nothing', {
+  skip,
+}, async () => {
+  const name =
+    '<img src="http://127.0.0.1:1/x" onerror="document.title=1"> & a name that is as long as a name may well be';
+  const html = pageOf(
+    answer('40 USD, eps 4', { least: 0.85, draft: { ...DRAFT, text: { ...(DRAFT.text as object), name } } }),
+  );
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
   try {
     const papers: string[] = [];

@@ -2,6 +2,7 @@
 import type { Plan } from '../search/document.ts';
 import type { Point } from '../search/front.ts';
 import {
+  byTheHour,
   choiceText,
   epsilonText,
   gasText,
@@ -51,8 +52,17 @@ function card(title: string, point: Point, plan: Plan, as: string): Markup {
     ['sent by all', sizeText(cost.bytes.all)],
     ['ε', epsilonText(cost.epsilon)],
   ];
-  const list = facts.flatMap(([name = '', value = '']) => [element('dt', {}, escaped(name)), element('dd', {}, escaped(value))]);
-  return element('section', { class: `card ${as}` }, element('h3', {}, escaped(title)), p(choiceText(point, plan), 'soft'), element('dl', {}, ...list));
+  const list = facts.flatMap(([name = '', value = '']) => [
+    element('dt', {}, escaped(name)),
+    element('dd', {}, escaped(value)),
+  ]);
+  return element(
+    'section',
+    { class: `card ${as}` },
+    element('h3', {}, escaped(title)),
+    p(choiceText(point, plan), 'soft'),
+    element('dl', {}, ...list),
+  );
 }
 
 /** A column of the front's table; those that say the same of every choice are left out. */
@@ -64,7 +74,6 @@ interface Column {
 
 function frontTable(plan: Plan): Markup {
   const { front, recommended, prices } = plan;
-  const curve = (name: string): boolean => prices.chains.some((chain) => chain.name === name && typeof chain.gasPrice !== 'number');
   const all: readonly Column[] = [
     { head: metricName(plan), of: worthText, always: true },
     { head: 'money', of: ({ cost }) => usdText(cost.usd.total), always: true },
@@ -72,18 +81,30 @@ function frontTable(plan: Plan): Markup {
     { head: 'ε', of: ({ cost }) => epsilonText(cost.epsilon) },
     { head: 'holders', of: ({ choice }) => (choice.committee ? `${choice.committee.shares} × 2` : 'members') },
     { head: 'chain', of: ({ choice }) => choice.chain },
-    { head: 'from', of: ({ choice }) => (curve(choice.chain) ? `${String(choice.hour).padStart(2, '0')}:00` : 'any hour') },
+    {
+      head: 'from',
+      of: ({ choice }) => (byTheHour(choice.chain, prices) ? `${String(choice.hour).padStart(2, '0')}:00` : 'any hour'),
+    },
   ];
   const columns = all.filter(({ of, always }) => always || new Set(front.map(of)).size > 1);
   const rows = front.map((point) => {
     const first = `${point.choice.trainingRounds}${point === recommended ? ' ◆' : ''}`;
-    return element('tr', { class: point === recommended ? 'mark' : undefined }, cell('th', first, 'row'), ...columns.map(({ of }) => cell('td', of(point))));
+    return element(
+      'tr',
+      { class: point === recommended ? 'mark' : undefined },
+      cell('th', first, 'row'),
+      ...columns.map(({ of }) => cell('td', of(point))),
+    );
   });
   return element(
     'table',
     {},
     element('caption', {}, escaped(`The ${front.length} choices that no other beats, cheapest first; ◆ recommended`)),
-    element('thead', {}, element('tr', {}, cell('th', 'rounds', 'col'), ...columns.map(({ head }) => cell('th', head, 'col')))),
+    element(
+      'thead',
+      {},
+      element('tr', {}, cell('th', 'rounds', 'col'), ...columns.map(({ head }) => cell('th', head, 'col'))),
+    ),
     element('tbody', {}, ...rows),
   );
 }
@@ -93,7 +114,13 @@ const roundTable = ({ recommended }: Plan): Markup =>
     'table',
     {},
     element('caption', {}, escaped('One training round')),
-    element('tbody', {}, ...recommended.cost.parts.map(({ phase, seconds }) => element('tr', {}, cell('th', phase.toLowerCase(), 'row'), cell('td', secondsText(seconds))))),
+    element(
+      'tbody',
+      {},
+      ...recommended.cost.parts.map(({ phase, seconds }) =>
+        element('tr', {}, cell('th', phase.toLowerCase(), 'row'), cell('td', secondsText(seconds))),
+      ),
+    ),
   );
 
 const figure = (picture: Markup): Markup => element('figure', { class: 'scroll', tabindex: 0 }, picture);
@@ -101,16 +128,32 @@ const figure = (picture: Markup): Markup => element('figure', { class: 'scroll',
 function ground(plan: Plan): Markup[] {
   const { prices, calibration, question, looked } = plan;
   const chains = prices.chains.map(({ name, blockSeconds, confirmations, gasPrice, usdPerEther, origin }) => {
-    const gas = typeof gasPrice === 'number' ? `${gasPrice / 1e9} gwei` : `${Math.min(...gasPrice) / 1e9} – ${Math.max(...gasPrice) / 1e9} gwei by the hour`;
-    return p(`${name}: ${gas}, ether at ${usdPerEther} USD, a block every ${blockSeconds} s, ${confirmations} confirmations. From: ${origin}`);
+    const gas =
+      typeof gasPrice === 'number'
+        ? `${gasPrice / 1e9} gwei`
+        : `${Math.min(...gasPrice) / 1e9} – ${Math.max(...gasPrice) / 1e9} gwei by the hour`;
+    return p(
+      `${name}: ${gas}, ether at ${usdPerEther} USD, a block every ${blockSeconds} s, ${confirmations} confirmations. From: ${origin}`,
+    );
   });
   return [
     ...plan.notes.map((note) => p(note, 'failing')),
-    p(`${looked} choices were compiled and costed. ${question.members} members with ${question.records.join(', ')} records.`),
-    p(`Prices: ${prices.origin}. A gigabyte ${prices.usdPerGigabyte} USD, an hour of one processor ${prices.usdPerProcessorHour} USD.`),
+    p(
+      `${looked} choices were compiled and costed. ${question.members} members with ${question.records.join(', ')} records.`,
+    ),
+    p(
+      `Prices: ${prices.origin}. A gigabyte ${prices.usdPerGigabyte} USD, an hour of one processor ${prices.usdPerProcessorHour} USD.`,
+    ),
     ...chains,
-    p(`Times were measured on: ${calibration.processor}. Gas comes from the contracts’ own snapshots, bytes from the sizes of the charter.`),
-    element('details', {}, element('summary', {}, escaped('The charter draft with the recommended numbers')), element('pre', {}, escaped(JSON.stringify(plan.draft, undefined, 2)))),
+    p(
+      `Times were measured on: ${calibration.processor}. Gas comes from the contracts’ own snapshots, bytes from the sizes of the charter.`,
+    ),
+    element(
+      'details',
+      {},
+      element('summary', {}, escaped('The charter draft with the recommended numbers')),
+      element('pre', {}, escaped(JSON.stringify(plan.draft, undefined, 2))),
+    ),
   ];
 }
 
@@ -119,7 +162,9 @@ export function pageOf(read: Plan): string {
   // A document that was read from JSON: the recommended point of the front is equal, no longer the same.
   const same = read.front.find((point) => JSON.stringify(point) === JSON.stringify(read.recommended));
   const plan: Plan = same ? { ...read, recommended: same } : read;
-  const said = plan.sentences.map((sentence, i) => p(sentence, i === 0 && plan.misses.length > 0 ? 'failing' : undefined));
+  const said = plan.sentences.map((sentence, i) =>
+    p(sentence, i === 0 && plan.misses.length > 0 ? 'failing' : undefined),
+  );
   const title = `Plan: ${plan.question.name}`;
   const body = element(
     'main',
@@ -127,11 +172,26 @@ export function pageOf(read: Plan): string {
     element('h1', {}, escaped(title)),
     p(`What it would cost, and what it is expected to be worth. Prices: ${plan.prices.origin}.`, 'soft'),
     ...said,
-    element('div', { class: 'cards' }, card(plan.misses.length > 0 ? 'Nearest to what was asked' : 'Recommended', plan.recommended, plan, 'mark'), card('The draft as it stands', plan.asDrafted, plan, '')),
+    element(
+      'div',
+      { class: 'cards' },
+      card(plan.misses.length > 0 ? 'Nearest to what was asked' : 'Recommended', plan.recommended, plan, 'mark'),
+      card('The draft as it stands', plan.asDrafted, plan, ''),
+    ),
     element('h2', {}, escaped('The front')),
-    element('div', { class: 'beside' }, figure(drawn(frontPicture(plan), 'front')), element('div', { class: 'scroll', tabindex: 0 }, frontTable(plan))),
+    element(
+      'div',
+      { class: 'beside' },
+      figure(drawn(frontPicture(plan), 'front')),
+      element('div', { class: 'scroll', tabindex: 0 }, frontTable(plan)),
+    ),
     element('h2', {}, escaped('When')),
-    element('div', { class: 'beside' }, element('div', {}, figure(drawn(dayPicture(plan), 'day')), figure(drawn(roundPicture(plan), 'round'))), element('div', { class: 'scroll', tabindex: 0 }, roundTable(plan))),
+    element(
+      'div',
+      { class: 'beside' },
+      element('div', {}, figure(drawn(dayPicture(plan), 'day')), figure(drawn(roundPicture(plan), 'round'))),
+      element('div', { class: 'scroll', tabindex: 0 }, roundTable(plan)),
+    ),
     element('h2', {}, escaped('What this rests on')),
     ...ground(plan),
   );
@@ -139,7 +199,10 @@ export function pageOf(read: Plan): string {
     element('meta', { charset: 'utf-8' }),
     element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
     element('meta', { name: 'color-scheme', content: 'light dark' }),
-    element('meta', { 'http-equiv': 'Content-Security-Policy', content: "default-src 'none'; style-src 'unsafe-inline'" }),
+    element('meta', {
+      'http-equiv': 'Content-Security-Policy',
+      content: "default-src 'none'; style-src 'unsafe-inline'",
+    }),
     element('title', {}, escaped(title)),
     element('style', {}, styled(STYLE)),
   ];

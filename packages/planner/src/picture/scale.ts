@@ -20,7 +20,10 @@ export function spanOf(values: readonly number[]): Span {
 }
 
 /** A span with a part of itself beyond either end. */
-export const wider = ({ low, high }: Span, part: number): Span => ({ low: low - part * (high - low), high: high + part * (high - low) });
+export const wider = ({ low, high }: Span, part: number): Span => ({
+  low: low - part * (high - low),
+  high: high + part * (high - low),
+});
 
 /** Steps of 1, 2 or 5 × 10^n, about `count` of them in the span. */
 export function linearTicks({ low, high }: Span, count = 5): number[] {
@@ -34,7 +37,10 @@ export function linearTicks({ low, high }: Span, count = 5): number[] {
 
 /** 1, 2 and 5 of every power of ten in the span; only the powers where that is too many. */
 export function logTicks({ low, high }: Span, most = 8): number[] {
-  const decades = Array.from({ length: Math.ceil(Math.log10(high / low)) + 2 }, (_, i) => Math.floor(Math.log10(low)) + i);
+  const decades = Array.from(
+    { length: Math.ceil(Math.log10(high / low)) + 2 },
+    (_, i) => Math.floor(Math.log10(low)) + i,
+  );
   const within = (multiples: readonly number[]): number[] =>
     decades
       .flatMap((power) => multiples.map((times) => Number((times * 10 ** power).toPrecision(3))))
@@ -60,5 +66,7 @@ const MUCH = 6;
 /** An axis from nothing, or a logarithmic one where values differ much in size. */
 export function moneyScale(values: readonly number[], from: number, to: number): Scale {
   const { low, high } = spanOf(values);
-  return low > 0 && high / low > MUCH ? logScale({ low: low / 1.25, high: high * 1.25 }, from, to) : linearScale({ low: 0, high: high * 1.08 || 1 }, from, to);
+  return low > 0 && high / low > MUCH
+    ? logScale({ low: low / 1.25, high: high * 1.25 }, from, to)
+    : linearScale({ low: 0, high: high * 1.08 || 1 }, from, to);
 }

@@ -3,14 +3,21 @@
 /** Text that is safe to stand in a document; only `escaped` and `element` make it. */
 export type Markup = string & { readonly markup: true };
 
+const NO_XML =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: XML allows none, and nobody else turns the reading direction
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
 /** Text that stands for itself in XML and HTML, in content and in quoted attributes. */
 export const escaped = (text: string): Markup =>
-  text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: XML allows no other control characters
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
-    .replace(/[&<>"']/g, (each) => ENTITIES[each] ?? each) as Markup;
+  text.replace(NO_XML, '\ufffd').replace(/[&<>"']/g, (each) => ENTITIES[each] ?? each) as Markup;
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 
@@ -27,8 +34,12 @@ export function element(name: string, attributes: Attributes, ...children: reado
 
 export type Anchor = 'start' | 'middle' | 'end';
 
-export const label = (x: number, y: number, text: string, { anchor = 'start', as = 'label' }: { readonly anchor?: Anchor; readonly as?: string } = {}): Markup =>
-  element('text', { x, y, 'text-anchor': anchor, class: as }, escaped(text));
+export const label = (
+  x: number,
+  y: number,
+  text: string,
+  { anchor = 'start', as = 'label' }: { readonly anchor?: Anchor; readonly as?: string } = {},
+): Markup => element('text', { x, y, 'text-anchor': anchor, class: as }, escaped(text));
 
 export const line = (x1: number, y1: number, x2: number, y2: number, as: string): Markup =>
   element('line', { x1, y1, x2, y2, class: as });

@@ -28,7 +28,10 @@ export function roundPicture({ recommended }: Plan): Picture {
     ];
   });
   const content = [
-    ...x.ticks.flatMap((tick) => [line(x.at(tick), top, x.at(tick), bottom, 'grid'), label(x.at(tick), bottom + 16, tick === 0 ? '0' : `${tick} ${name}`, { anchor: 'middle', as: 'soft' })]),
+    ...x.ticks.flatMap((tick) => [
+      line(x.at(tick), top, x.at(tick), bottom, 'grid'),
+      label(x.at(tick), bottom + 16, tick === 0 ? '0' : `${tick} ${name}`, { anchor: 'middle', as: 'soft' }),
+    ]),
     ...rows,
     line(LEFT, bottom, RIGHT, bottom, 'axis'),
     label(8, 20, `One training round: ${secondsText(total)} if nobody is absent`, { as: 'strong' }),
@@ -58,16 +61,41 @@ export function dayPicture({ prices, recommended }: Plan): Picture {
   const long = recommended.cost.seconds / 3_600;
   const { hour } = recommended.choice;
   const end = hour + long;
-  const spans: readonly (readonly [number, number])[] = long >= 24 ? [[0, 24]] : end > 24 ? [[hour, 24], [0, end - 24]] : [[hour, end]];
-  const path = hours.map((value, i) => `${i === 0 ? 'M' : 'L'}${x.at(i).toFixed(1)} ${y.at(value).toFixed(1)}H${x.at(i + 1).toFixed(1)}`).join('');
+  const spans: readonly (readonly [number, number])[] =
+    long >= 24
+      ? [[0, 24]]
+      : end > 24
+        ? [
+            [hour, 24],
+            [0, end - 24],
+          ]
+        : [[hour, end]];
+  const path = hours
+    .map(
+      (value, i) => `${i === 0 ? 'M' : 'L'}${x.at(i).toFixed(1)} ${y.at(value).toFixed(1)}H${x.at(i + 1).toFixed(1)}`,
+    )
+    .join('');
   const curve = typeof price !== 'number';
   const begins = `${secondsText(recommended.cost.seconds)} ${curve ? `from ${String(hour).padStart(2, '0')}:00 UTC` : 'at any hour'}`;
   const content = [
-    ...y.ticks.flatMap((tick) => [line(left, y.at(tick), right, y.at(tick), 'grid'), label(left - 8, y.at(tick) + 4, gweiText(tick), { anchor: 'end', as: 'soft' })]),
-    ...spans.map(([from, to]) => element('rect', { x: x.at(from), y: top, width: Math.max(2, x.at(to) - x.at(from)), height: bottom - top, class: 'span' })),
+    ...y.ticks.flatMap((tick) => [
+      line(left, y.at(tick), right, y.at(tick), 'grid'),
+      label(left - 8, y.at(tick) + 4, gweiText(tick), { anchor: 'end', as: 'soft' }),
+    ]),
+    ...spans.map(([from, to]) =>
+      element('rect', {
+        x: x.at(from),
+        y: top,
+        width: Math.max(2, x.at(to) - x.at(from)),
+        height: bottom - top,
+        class: 'span',
+      }),
+    ),
     element('path', { d: path, class: 'price' }),
     line(left, bottom, right, bottom, 'axis'),
-    ...[0, 3, 6, 9, 12, 15, 18, 21, 24].map((at) => label(x.at(at), bottom + 16, String(at).padStart(2, '0'), { anchor: 'middle', as: 'soft' })),
+    ...[0, 3, 6, 9, 12, 15, 18, 21, 24].map((at) =>
+      label(x.at(at), bottom + 16, String(at).padStart(2, '0'), { anchor: 'middle', as: 'soft' }),
+    ),
     label(8, 20, `The run: ${begins}; gas price on ${short(recommended.choice.chain)} in gwei`, { as: 'strong' }),
     label((left + right) / 2, bottom + 34, 'hour of the day, UTC', { anchor: 'middle', as: 'soft' }),
   ];

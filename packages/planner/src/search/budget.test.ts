@@ -35,7 +35,11 @@ test('[PL9] a piece that cannot be read is named, with what would be right', () 
     ['1,5 h', /“1”: of what/],
   ];
   for (const [text, message] of cases)
-    assert.throws(() => parseBudget(text), (error) => error instanceof BudgetError && message.test(error.message), text);
+    assert.throws(
+      () => parseBudget(text),
+      (error) => error instanceof BudgetError && message.test(error.message),
+      text,
+    );
 });
 
 test('[PL9] a goal is a measure and its least value', () => {
@@ -52,13 +56,16 @@ test('[PL9] a goal is a measure and its least value', () => {
 test('[PL9] the parsers are total: any text becomes what was asked or a BudgetError', () => {
   for (const parse of [parseBudget, parseGoal])
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0123456789 .,eusdhgabε$=MkG'.split('')) })), (text) => {
-        try {
-          for (const value of Object.values(parse(text))) assert.ok(typeof value === 'string' || value > 0);
-        } catch (error) {
-          assert.ok(error instanceof BudgetError, String(error));
-        }
-      }),
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0123456789 .,eusdhgabε$=MkG'.split('')) })),
+        (text) => {
+          try {
+            for (const value of Object.values(parse(text))) assert.ok(typeof value === 'string' || value > 0);
+          } catch (error) {
+            assert.ok(error instanceof BudgetError, String(error));
+          }
+        },
+      ),
       { numRuns: 2_000 },
     );
 });

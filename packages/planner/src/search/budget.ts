@@ -63,7 +63,8 @@ function readPiece(piece: string): readonly [keyof Budget, number] {
   const known = UNITS.get(unit);
   if (!known) throw new BudgetError(piece, `“${unit}” is no unit here; ${WAYS}`);
   const value = Number(number.replace(/[ _]/g, '')) * known.times;
-  if (!(value > 0 && Number.isFinite(value))) throw new BudgetError(piece, 'need more than nothing; leave it out where it does not matter');
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new BudgetError(piece, 'need more than nothing; leave it out where it does not matter');
   if (!EACH.test(small)) return [known.of, value];
   if (known.of !== 'bytes')
     throw new BudgetError(piece, `${SAYS[known.of]} can only be said of the whole run; only bytes also “a member”`);
@@ -100,13 +101,15 @@ const METRICS: Readonly<Record<string, Metric>> = {
 export function parseGoal(text: string): { readonly metric: Metric; readonly least?: number } {
   const ways = 'write a measure (accuracy, auc or recall) and its least value, such as “auc 0.95”';
   const { word, number, percent } =
-    /^(?<word>[a-z][a-z0-9]*)[\s=:≥>]*(?<number>\d+(?:\.\d+)?|\.\d+)?\s*(?<percent>%)?$/.exec(text.trim().toLowerCase())?.groups ?? {};
+    /^(?<word>[a-z][a-z0-9]*)[\s=:≥>]*(?<number>\d+(?:\.\d+)?|\.\d+)?\s*(?<percent>%)?$/.exec(text.trim().toLowerCase())
+      ?.groups ?? {};
   if (word === undefined) throw new BudgetError(text, ways);
   const metric = METRICS[word];
   if (metric === undefined) throw new BudgetError(text, `“${word}” is no measure here; ${ways}`);
   if (number === undefined) return { metric };
   const least = Number(number) / (percent === undefined ? 1 : 100);
-  if (!(least > 0 && least < 1)) throw new BudgetError(text, 'need a least value between 0 and 1, or a percentage below 100 %');
+  if (!(least > 0 && least < 1))
+    throw new BudgetError(text, 'need a least value between 0 and 1, or a percentage below 100 %');
   return { metric, least };
 }
 

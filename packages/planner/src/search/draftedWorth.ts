@@ -12,7 +12,9 @@ const mean = (values: readonly number[]): number => values.reduce((a, b) => a + 
 
 /** Mean over the runs; 90 % by how the means of the held-out parts differ. Needs runs of two parts. */
 export function draftedWorth(runs: readonly Run[], metric: Metric): Worth {
-  const parts = [...Map.groupBy(runs, ({ fold }) => fold).values()].map((of) => mean(of.map(({ scores }) => scores[metric])));
+  const parts = [...Map.groupBy(runs, ({ fold }) => fold).values()].map((of) =>
+    mean(of.map(({ scores }) => scores[metric])),
+  );
   const middle = mean(parts);
   const squares = parts.reduce((sum, part) => sum + (part - middle) ** 2, 0);
   const apart = NINETY * Math.sqrt(squares / Math.max(1, parts.length - 1) / parts.length);

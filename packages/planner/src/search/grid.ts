@@ -45,7 +45,11 @@ function passesOf({ training }: CharterText): Grid['training'] {
  */
 export function gridOf(
   draft: Draft,
-  { chains, budget = {}, holders = [] }: { readonly chains: readonly Chain[]; readonly budget?: Budget; readonly holders?: readonly Holders[] },
+  {
+    chains,
+    budget = {},
+    holders = [],
+  }: { readonly chains: readonly Chain[]; readonly budget?: Budget; readonly holders?: readonly Holders[] },
 ): Grid {
   const text = decodeCharterText(draft.text);
   const levels = roundsOf(text);

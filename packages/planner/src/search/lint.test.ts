@@ -17,7 +17,8 @@ const looked = ({ terms, text }: Change = {}, grounds: LintGrounds = GROUNDS, go
   const subject = { draft, members: MEMBERS, records: [100, 100, 100, 100] };
   return lint(subject, grounds, goal === undefined ? undefined : { metric: 'auc', least: goal });
 };
-const of = (warnings: readonly Warning[], check: Warning['check']): Warning[] => warnings.filter((each) => each.check === check);
+const of = (warnings: readonly Warning[], check: Warning['check']): Warning[] =>
+  warnings.filter((each) => each.check === check);
 const only = (warnings: readonly Warning[], check: Warning['check']): Warning => {
   const found = of(warnings, check);
   assert.equal(found.length, 1, JSON.stringify(warnings, undefined, 1));
@@ -47,10 +48,17 @@ test('[PL11] a bar or a goal that the draft cannot reach breaks it, with what wo
   const unlikely = looked({ text: bar(0.877) }, LEARNED);
   assert.equal(only(unlikely, 'goal').result, 'look');
   assert.equal(only(looked({ text: bar(0.8) }, LEARNED), 'goal').result, 'ok');
-  assert.deepEqual(of(looked({ text: bar(0.8) }, LEARNED, 0.99), 'goal').map(({ result }) => result), ['broken', 'ok']);
+  assert.deepEqual(
+    of(looked({ text: bar(0.8) }, LEARNED, 0.99), 'goal').map(({ result }) => result),
+    ['broken', 'ok'],
+  );
   assert.match(only(looked({}, LEARNED), 'goal').says, /sets no bar/);
   const drafted = { mean: 0.6, low: 0.55, high: 0.65, extrapolated: false };
-  assert.equal(only(looked({ text: bar(0.8) }, { ...GROUNDS, learned: () => ({ learning: LEARNING, drafted }) }), 'goal').result, 'broken', 'the draft’s own numbers count');
+  assert.equal(
+    only(looked({ text: bar(0.8) }, { ...GROUNDS, learned: () => ({ learning: LEARNING, drafted }) }), 'goal').result,
+    'broken',
+    'the draft’s own numbers count',
+  );
 });
 
 test('[PL11] rounds that do not fit under a cap break it, with how many do', () => {
@@ -68,14 +76,21 @@ test('[PL11] a sunset before the run ends breaks it on the chains where it does'
   assert.equal(of(looked(), 'sunset')[0]?.result, 'ok');
   assert.match(only(looked({ terms: { sunset: NOW - 1 } }), 'sunset').says, /has passed/);
   const soon = of(looked({ terms: { sunset: NOW + 3_000, votingSeconds: 60 } }), 'sunset');
-  assert.deepEqual(soon.map(({ result }) => result), ['broken', 'ok'], 'twelve rounds take an hour on l1 and some minutes on l2');
+  assert.deepEqual(
+    soon.map(({ result }) => result),
+    ['broken', 'ok'],
+    'twelve rounds take an hour on l1 and some minutes on l2',
+  );
   const late = of(looked({ terms: { sunset: NOW + 86_400, votingSeconds: 85_000 } }), 'sunset');
   assert.equal(late[0]?.result, 'look');
 });
 
 test('[PL11] a deadline that is shorter than its phase breaks it', () => {
   const warnings = of(looked({ terms: { deadlines: { ...DRAFT.terms.deadlines, open: 20 } } }), 'deadlines');
-  assert.match(warnings[0]?.says ?? '', /on l1 attempts would be void: open takes about \d+ s of 20 s: give these phases more time/);
+  assert.match(
+    warnings[0]?.says ?? '',
+    /on l1 attempts would be void: open takes about \d+ s of 20 s: give these phases more time/,
+  );
   assert.equal(warnings[0]?.result, 'broken');
   assert.equal(warnings[1]?.result, 'ok');
 });
@@ -85,12 +100,26 @@ test('[PL11] a draft that pays a third too much for what it is worth is told so'
   const flat: LearningModel = { metric: 'auc', at: () => ({ mean: 0.8, low: 0.79, high: 0.81, extrapolated: false }) };
   const { result, says } = only(looked({}, { ...GROUNDS, learned: () => ({ learning: flat }) }), 'cheaper');
   assert.equal(result, 'look');
-  assert.match(says, /^with 1 training round instead of 12 .* at the same ε = 4, for \d+\.\d\d USD instead of \d+\.\d\d USD on l1/);
-  const steep: LearningModel = { metric: 'auc', at: ({ trainingRounds: t }) => ({ mean: 0.5 + t / 100, low: 0.495 + t / 100, high: 0.505 + t / 100, extrapolated: false }) };
+  assert.match(
+    says,
+    /^with 1 training round instead of 12 .* at the same ε = 4, for \d+\.\d\d USD instead of \d+\.\d\d USD on l1/,
+  );
+  const steep: LearningModel = {
+    metric: 'auc',
+    at: ({ trainingRounds: t }) => ({
+      mean: 0.5 + t / 100,
+      low: 0.495 + t / 100,
+      high: 0.505 + t / 100,
+      extrapolated: false,
+    }),
+  };
   assert.equal(only(looked({}, { ...GROUNDS, learned: () => ({ learning: steep }) }), 'cheaper').result, 'ok');
 });
 
 test('[PL11] a draft that does not compile is only told that', () => {
   const warnings = looked({ terms: { epsilon: -1 } });
-  assert.deepEqual(warnings.map(({ check, result }) => [check, result]), [['compile', 'broken']]);
+  assert.deepEqual(
+    warnings.map(({ check, result }) => [check, result]),
+    [['compile', 'broken']],
+  );
 });

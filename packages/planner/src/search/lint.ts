@@ -51,15 +51,25 @@ interface Examined extends Subject {
 }
 
 /** The goal that somebody stated, else the bar of the text. */
-export function goalsOf({ text }: CompiledCharter, stated: Goal | undefined): Goal[] {
+function goalsOf({ text }: CompiledCharter, stated: Goal | undefined): Goal[] {
   const bar = text.acceptance && { metric: text.acceptance.measure, least: text.acceptance.least };
   return [stated, bar].flatMap((goal) => goal ?? []);
 }
 
-function goalWarnings({ compiled, asGood }: Examined, { learned, invented }: LintGrounds, stated: Goal | undefined): Warning[] {
+function goalWarnings(
+  { compiled, asGood }: Examined,
+  { learned, invented }: LintGrounds,
+  stated: Goal | undefined,
+): Warning[] {
   const goals = goalsOf(compiled, stated);
   if (goals.length === 0)
-    return [{ check: 'goal', result: 'look', says: 'the draft sets no bar: any model is registered, however bad; set “acceptance” in its text (CH12)' }];
+    return [
+      {
+        check: 'goal',
+        result: 'look',
+        says: 'the draft sets no bar: any model is registered, however bad; set “acceptance” in its text (CH12)',
+      },
+    ];
   return goals.map((goal): Warning => {
     const what = `${METRIC_NAMES[goal.metric]} of ${metricText(goal.least)}`;
     if (!learned || invented)
@@ -68,14 +78,31 @@ function goalWarnings({ compiled, asGood }: Examined, { learned, invented }: Lin
         result: 'unjudged',
         says: `whether the model reaches its ${what} was not judged: ${invented ? 'made-up records say nothing about real ones; ' : ''}pass records with --data`,
       };
-    const best = asGood(goal.metric)?.front.reduce<Point | undefined>((top, point) => (top && top.worth.mean >= point.worth.mean ? top : point), undefined);
+    const best = asGood(goal.metric)?.front.reduce<Point | undefined>(
+      (top, point) => (top && top.worth.mean >= point.worth.mean ? top : point),
+      undefined,
+    );
     const own = ownWorth(learned(goal.metric), compiled);
-    const can = best && best.worth.mean >= goal.least ? ` ${best.choice.trainingRounds} training rounds with the numbers of “concord plan” are expected to reach ${worthText(best)}.` : ' No choice that was looked at reaches it at this ε: lower the bar, raise ε, or bring more records.';
+    const can =
+      best && best.worth.mean >= goal.least
+        ? ` ${best.choice.trainingRounds} training rounds with the numbers of “concord plan” are expected to reach ${worthText(best)}.`
+        : ' No choice that was looked at reaches it at this ε: lower the bar, raise ε, or bring more records.';
     if (own.high < goal.least)
-      return { check: 'goal', result: 'broken', says: `the draft’s numbers are expected to reach ${metricText(own.mean)} (at most ${metricText(own.high)}), below its ${what}.${can}` };
+      return {
+        check: 'goal',
+        result: 'broken',
+        says: `the draft’s numbers are expected to reach ${metricText(own.mean)} (at most ${metricText(own.high)}), below its ${what}.${can}`,
+      };
     if (own.mean < goal.least)
-      return { check: 'goal', result: 'look', says: `the draft’s numbers are expected to reach ${metricText(own.mean)} (${metricText(own.low)} – ${metricText(own.high)}): more likely below its ${what} than not.${can}` };
-    return ok('goal', `the draft’s numbers are expected to reach ${metricText(own.mean)} (${metricText(own.low)} – ${metricText(own.high)}), its ${what}`);
+      return {
+        check: 'goal',
+        result: 'look',
+        says: `the draft’s numbers are expected to reach ${metricText(own.mean)} (${metricText(own.low)} – ${metricText(own.high)}): more likely below its ${what} than not.${can}`,
+      };
+    return ok(
+      'goal',
+      `the draft’s numbers are expected to reach ${metricText(own.mean)} (${metricText(own.low)} – ${metricText(own.high)}), its ${what}`,
+    );
   });
 }
 
@@ -93,7 +120,12 @@ const breachText = ({ cap, have, most }: Breach): string => {
 /** Most training rounds whose run no cap stops. */
 function fitting(subject: Subject, { prices, calibration }: LintGrounds, chain: string): number {
   for (let trainingRounds = subject.draft.terms.trainingRounds - 1; trainingRounds > 0; trainingRounds--) {
-    const outcome = compileAt(subject.draft, choiceOf(subject, chain, trainingRounds), subject.members, subject.records);
+    const outcome = compileAt(
+      subject.draft,
+      choiceOf(subject, chain, trainingRounds),
+      subject.members,
+      subject.records,
+    );
     if ('refused' in outcome) continue;
     const cost = costOf(outcome.compiled, { chain, hour: 0 }, prices, calibration, subject.records);
     if (breachesOf(subject.draft, outcome.compiled, cost).length === 0) return trainingRounds;
@@ -117,20 +149,39 @@ function capWarnings(examined: Examined, grounds: LintGrounds): Warning[] {
   const breaches = breachesOf(draft, compiled, cost);
   if (breaches.length === 0) return [ok('caps', 'no cap stops the run')];
   const fits = fitting(examined, grounds, chain);
-  const instead = fits > 0 ? `raise the cap, or ask for at most ${fits} training rounds` : 'raise the cap: not even one training round fits';
+  const instead =
+    fits > 0
+      ? `raise the cap, or ask for at most ${fits} training rounds`
+      : 'raise the cap: not even one training round fits';
   return breaches.map((breach) => ({ check: 'caps', result: 'broken', says: `${breachText(breach)}: ${instead}` }));
 }
 
 function sunsetWarnings({ draft, costs }: Examined, { now }: LintGrounds): Warning[] {
   const { sunset, votingSeconds } = draft.terms;
   if (sunset === 0) return [ok('sunset', 'the draft has no sunset')];
-  if (sunset <= now) return [{ check: 'sunset', result: 'broken', says: 'its sunset has passed: no round would open; set a later one, or 0 for none' }];
+  if (sunset <= now)
+    return [
+      {
+        check: 'sunset',
+        result: 'broken',
+        says: 'its sunset has passed: no round would open; set a later one, or 0 for none',
+      },
+    ];
   return costs.map(([chain, { seconds }]): Warning => {
     const left = sunset - now;
     const run = `on ${chain} the run takes about ${secondsText(seconds)}`;
-    if (seconds > left) return { check: 'sunset', result: 'broken', says: `${run}, and only ${secondsText(left)} are left before its sunset: set a later one or ask for fewer rounds` };
+    if (seconds > left)
+      return {
+        check: 'sunset',
+        result: 'broken',
+        says: `${run}, and only ${secondsText(left)} are left before its sunset: set a later one or ask for fewer rounds`,
+      };
     if (seconds + votingSeconds > left)
-      return { check: 'sunset', result: 'look', says: `${run}; if the vote takes its ${secondsText(votingSeconds)}, it does not end before its sunset: set a later one` };
+      return {
+        check: 'sunset',
+        result: 'look',
+        says: `${run}; if the vote takes its ${secondsText(votingSeconds)}, it does not end before its sunset: set a later one`,
+      };
     return ok('sunset', `${run}, and ends before its sunset`);
   });
 }
@@ -140,18 +191,30 @@ function deadlineWarnings({ draft, costs }: Examined): Warning[] {
   return costs.map(([chain, { parts }]): Warning => {
     const late = parts.flatMap(({ phase, seconds }) => {
       const most = deadlines[phase as keyof typeof deadlines];
-      return most !== undefined && seconds > most ? [`${phase} takes about ${secondsText(seconds)} of ${secondsText(most)}`] : [];
+      return most !== undefined && seconds > most
+        ? [`${phase} takes about ${secondsText(seconds)} of ${secondsText(most)}`]
+        : [];
     });
     return late.length === 0
       ? ok('deadlines', `on ${chain} every phase ends before its deadline`)
-      : { check: 'deadlines', result: 'broken', says: `on ${chain} attempts would be void: ${late.join('; ')}: give these phases more time` };
+      : {
+          check: 'deadlines',
+          result: 'broken',
+          says: `on ${chain} attempts would be void: ${late.join('; ')}: give these phases more time`,
+        };
   });
 }
 
 /** The cheapest other number of rounds on the same chain at the same hour that is expected to be worth as much. */
 function cheaperWarnings({ draft, asGood }: Examined, { learned, invented }: LintGrounds, metric: Metric): Warning[] {
   if (!learned)
-    return [{ check: 'cheaper', result: 'unjudged', says: 'whether fewer rounds would do was not judged: pass records with --data, or how many there are with --rows' }];
+    return [
+      {
+        check: 'cheaper',
+        result: 'unjudged',
+        says: 'whether fewer rounds would do was not judged: pass records with --data, or how many there are with --rows',
+      },
+    ];
   const found = asGood(metric);
   // A cap stops the draft: that is to be mended first.
   if (!found) return [];
@@ -180,7 +243,10 @@ export function lint(subject: Subject, grounds: LintGrounds, goal?: Goal): Warni
   const outcome = compileAt(draft, choiceOf(subject, first), members, records);
   if ('refused' in outcome) return [{ check: 'compile', result: 'broken', says: outcome.refused }];
   const { compiled } = outcome;
-  const costs = grounds.prices.chains.map(({ name }) => [name, costOf(compiled, { chain: name, hour: 0 }, grounds.prices, grounds.calibration, records)] as const);
+  const costs = grounds.prices.chains.map(
+    ({ name }) =>
+      [name, costOf(compiled, { chain: name, hour: 0 }, grounds.prices, grounds.calibration, records)] as const,
+  );
   const { learned, prices, calibration } = grounds;
   const fits = costs.every(([, cost]) => breachesOf(draft, compiled, cost).length === 0);
   const asGood = (metric: Metric): Plan | undefined => {
@@ -190,7 +256,10 @@ export function lint(subject: Subject, grounds: LintGrounds, goal?: Goal): Warni
     // Worth as much: not less by more than one standard error.
     const wanted = { metric, least: own.mean - standardError({ worth: own }) };
     const training = [{}, ...(known.others ?? []).map((each) => each.training)];
-    return plan({ ...subject, grid: { ...gridOf(draft, prices), training }, budget: {}, goal: wanted }, { ...known, prices, calibration, pilots: [] });
+    return plan(
+      { ...subject, grid: { ...gridOf(draft, prices), training }, budget: {}, goal: wanted },
+      { ...known, prices, calibration, pilots: [] },
+    );
   };
   const examined: Examined = { ...subject, compiled, costs, asGood };
   const measure = goal?.metric ?? compiled.text.acceptance?.measure ?? 'auc';

@@ -25,7 +25,10 @@ test('[PL10] the draft of a plan compiles, and differs from the person’s only 
   const { trainingRounds: _, epsilon: __, ...kept } = draft.terms;
   const { trainingRounds: ___, epsilon: ____, ...had } = DRAFT.terms;
   assert.deepEqual(kept, had);
-  const changed = { ...(DRAFT.text as object), training: { ...(DRAFT.text as { training: object }).training, ...recommended.choice.training } };
+  const changed = {
+    ...(DRAFT.text as object),
+    training: { ...(DRAFT.text as { training: object }).training, ...recommended.choice.training },
+  };
   assert.deepEqual(draft.text, changed);
 });
 
@@ -33,16 +36,37 @@ test('[PL9] money binds: the sentence says what a tenth more would buy', () => {
   const { recommended, relaxed, sentences, question } = answer('40 USD, 90 min', {});
   assert.ok(recommended.cost.usd.total <= 40 && recommended.cost.seconds <= 5_400);
   for (const { what, binds, then } of relaxed)
-    if (binds) assert.ok(then.point.worth.mean > recommended.worth.mean || then.point.cost.usd.total < recommended.cost.usd.total, what);
+    if (binds)
+      assert.ok(
+        then.point.worth.mean > recommended.worth.mean || then.point.cost.usd.total < recommended.cost.usd.total,
+        what,
+      );
   assert.equal(question.metric, 'auc');
   const tight = answer('12 USD');
   const money = tight.relaxed.find(({ what }) => what === 'usd');
   assert.ok(money?.binds);
   assert.ok(
-    tight.sentences.some((each) => /^Money binds: with 13\.20 USD instead of 12\.00 USD the run could have \d+ training rounds and reach \.\d{3} instead of \.\d{3}\.$/.test(each)),
+    tight.sentences.some((each) =>
+      /^Money binds: with 13\.20 USD instead of 12\.00 USD the run could have \d+ training rounds and reach \.\d{3} instead of \.\d{3}\.$/.test(
+        each,
+      ),
+    ),
     tight.sentences.join('\n'),
   );
-  assert.match(sentences[0] ?? '', /^Recommended: \d+ training rounds, the members as holders, on l2: AUC \.\d{3} \(\.\d{3} – \.\d{3}\) for /);
+  assert.match(
+    sentences[0] ?? '',
+    /^Recommended: \d+ training rounds, the members as holders, on l2: AUC \.\d{3} \(\.\d{3} – \.\d{3}\) for /,
+  );
+});
+
+test('[PL1] other holders are a choice where the person allows them, and a caution where they are recommended', () => {
+  const draft = { ...DRAFT, terms: { ...DRAFT.terms, committee: { shares: 8 } } };
+  const kept = answer('40 USD', { draft });
+  assert.ok(kept.front.every(({ choice }) => choice.committee?.shares === 8));
+  const allowed = answer('40 USD', { draft, holders: ['members'] });
+  assert.equal(allowed.recommended.choice.committee, undefined, 'members cost less');
+  assert.ok(allowed.sentences.some((each) => each.includes('changes who holds the shares')));
+  assert.ok(!kept.sentences.some((each) => each.includes('changes who holds the shares')));
 });
 
 test('[PL9] what cannot be met is said so, with the nearest and both compromises', () => {
@@ -59,7 +83,10 @@ test('[PL8] the draft stands beside the answer, and what was saved is told one t
   assert.equal(asDrafted.choice.trainingRounds, 12);
   assert.equal(asDrafted.choice.chain, 'l1');
   assert.equal(recommended.choice.chain, 'l2');
-  assert.deepEqual(steps.map(({ what }) => what), ['draft', 'run', 'chain', 'hour']);
+  assert.deepEqual(
+    steps.map(({ what }) => what),
+    ['draft', 'run', 'chain', 'hour'],
+  );
   assert.equal(steps[0]?.usd, asDrafted.cost.usd.total);
   assert.equal(steps.at(-1)?.usd, recommended.cost.usd.total);
 });
@@ -77,7 +104,10 @@ test('[PL9] what a larger ε would buy is not said where the pilot did not try i
   const least = DRAFT.terms.trainingRounds;
   const known = (multiplier: number): LearningModel => ({
     metric: 'auc',
-    at: (choice) => ({ ...LEARNING.at(choice), extrapolated: choice.multiplier < multiplier * Math.sqrt((choice.trainingRounds + 1) / (least + 1)) }),
+    at: (choice) => ({
+      ...LEARNING.at(choice),
+      extrapolated: choice.multiplier < multiplier * Math.sqrt((choice.trainingRounds + 1) / (least + 1)),
+    }),
   });
   const { charter } = compileCharter(DRAFT, MEMBERS, `0x${'00'.repeat(32)}`);
   const { relaxed, sentences } = answer('40 USD', { learning: known(0.99 * privacyCost(charter).multiplier) });
@@ -91,15 +121,29 @@ test('[PL1] local passes of fedAvg are a choice, each worth what its own pilot s
   const old = DRAFT.text as { readonly training: object };
   const local = { passes: 4, batchSize: 16, learningRate: 6_554, momentum: 0, proximal: 0 };
   const text = { ...old, version: 2, training: { algorithm: 'fedAvg', ...old.training, local } };
-  const worse: LearningModel = { metric: 'auc', at: (choice) => ({ ...LEARNING.at(choice), mean: LEARNING.at(choice).mean - 0.1 }) };
+  const worse: LearningModel = {
+    metric: 'auc',
+    at: (choice) => ({ ...LEARNING.at(choice), mean: LEARNING.at(choice).mean - 0.1 }),
+  };
   const better: LearningModel = {
     metric: 'auc',
-    at: (choice) => ({ ...LEARNING.at(choice), mean: LEARNING.at(choice).mean + 0.05, training: { local: { learningRate: 9_000 } } }),
+    at: (choice) => ({
+      ...LEARNING.at(choice),
+      mean: LEARNING.at(choice).mean + 0.05,
+      training: { local: { learningRate: 9_000 } },
+    }),
   };
-  const others = [{ training: { local: { passes: 2 } }, learning: worse }, { training: { local: { passes: 8 } }, learning: better }];
+  const others = [
+    { training: { local: { passes: 2 } }, learning: worse },
+    { training: { local: { passes: 8 } }, learning: better },
+  ];
   const found = answer('40 USD', { draft: { text, terms }, others });
   assert.deepEqual(found.question.grid.training, [{}, { local: { passes: 2 } }, { local: { passes: 8 } }]);
   assert.deepEqual(found.recommended.choice.training, { local: { passes: 8, learningRate: 9_000 } });
-  assert.deepEqual((found.draft.text as { training: { local: object } }).training.local, { ...local, passes: 8, learningRate: 9_000 });
+  assert.deepEqual((found.draft.text as { training: { local: object } }).training.local, {
+    ...local,
+    passes: 8,
+    learningRate: 9_000,
+  });
   assert.match(found.sentences[0] ?? '', /training rounds?, 8 local passes, the members as holders/);
 });

@@ -68,17 +68,25 @@ export function plan(
   const { prices, calibration, learning } = known;
   const { epsilon: own, trainingRounds } = draft.terms;
   if (goal && goal.metric !== learning.metric)
-    throw new PlanError(`the goal is about ${goal.metric}, the pilot measured ${learning.metric}: pilot for the goal's measure`);
+    throw new PlanError(
+      `the goal is about ${goal.metric}, the pilot measured ${learning.metric}: pilot for the goal's measure`,
+    );
   const holders = holdersOf(draft);
   const first = prices.chains[0]?.name;
   if (first === undefined) throw new PlanError('no chain has a price: name at least one under prices.chains');
-  const asIs: Outer = { trainingRounds, chain: first, ...(holders !== 'members' && { committee: { shares: holders } }) };
+  const asIs: Outer = {
+    trainingRounds,
+    chain: first,
+    ...(holders !== 'members' && { committee: { shares: holders } }),
+  };
   const atOwnRounds = ordinary(byHour(evaluate, prices, asIs));
   if (!atOwnRounds)
     throw new PlanError(
       'the draft as it stands cannot be run: “concord charter check” says what does not compile; if it does, a cap would stop its run: “concord charter lint” says which',
     );
-  const asDrafted: Point = known.drafted ? { ...atOwnRounds, choice: { ...asIs, hour: atOwnRounds.choice.hour }, worth: known.drafted } : atOwnRounds;
+  const asDrafted: Point = known.drafted
+    ? { ...atOwnRounds, choice: { ...asIs, hour: atOwnRounds.choice.hour }, worth: known.drafted }
+    : atOwnRounds;
   const points = pointsOf(grid, own, prices, evaluate);
   const asked: Asked = { budget, ...(goal && { goal }) };
   const ask = (what: Asked, epsilon: number): Recommendation | undefined => {

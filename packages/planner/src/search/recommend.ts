@@ -71,11 +71,19 @@ export interface Recommendation {
 function bestValue(points: readonly Point[]): Point | undefined {
   const best = least(points, ({ worth }) => -worth.mean);
   const enough = best && best.worth.mean - standardError(best);
-  return enough === undefined ? undefined : least(points.filter(({ worth }) => worth.mean >= enough), ({ cost }) => cost.usd.total);
+  return enough === undefined
+    ? undefined
+    : least(
+        points.filter(({ worth }) => worth.mean >= enough),
+        ({ cost }) => cost.usd.total,
+      );
 }
 
 /** An answer from what lies within the pilot's range, if it has one there; else from all. */
-function knownFirst(points: readonly Point[], answer: (points: readonly Point[]) => Point | undefined): Point | undefined {
+function knownFirst(
+  points: readonly Point[],
+  answer: (points: readonly Point[]) => Point | undefined,
+): Point | undefined {
   return answer(points.filter(({ worth }) => !worth.extrapolated)) ?? answer(points);
 }
 
@@ -96,8 +104,19 @@ export function recommend(points: readonly Point[], asked: Asked): Recommendatio
 }
 
 /** Where not all can be met: the best metric within the budget, and the cheapest choice that reaches the goal. */
-export function compromises(points: readonly Point[], { budget, goal }: Asked): { readonly withinBudget?: Point; readonly reachingGoal?: Point } {
-  const withinBudget = least(points.filter((point) => missesOf(point, { budget }).length === 0), ({ worth }) => -worth.mean);
-  const reachingGoal = goal && least(points.filter(({ worth }) => worth.mean >= goal.least), ({ cost }) => cost.usd.total);
+export function compromises(
+  points: readonly Point[],
+  { budget, goal }: Asked,
+): { readonly withinBudget?: Point; readonly reachingGoal?: Point } {
+  const withinBudget = least(
+    points.filter((point) => missesOf(point, { budget }).length === 0),
+    ({ worth }) => -worth.mean,
+  );
+  const reachingGoal =
+    goal &&
+    least(
+      points.filter(({ worth }) => worth.mean >= goal.least),
+      ({ cost }) => cost.usd.total,
+    );
   return { ...(withinBudget && { withinBudget }), ...(reachingGoal && { reachingGoal }) };
 }

@@ -1,5 +1,5 @@
 /** What binds: the same question asked again, each time with one thing that was asked relaxed by a tenth. [PL9] */
-import { LIMITS, type Asked, type Limit, type Recommendation } from './recommend.ts';
+import { type Asked, type Limit, LIMITS, type Recommendation, spent } from './recommend.ts';
 
 /** One thing that was asked, relaxed. */
 export interface Relaxed {
@@ -8,7 +8,7 @@ export interface Relaxed {
   readonly instead: number;
   /** What would be recommended then. */
   readonly then: Recommendation;
-  /** Whether that is better: so this is what binds. */
+  /** Whether that is better, and cannot be had without: so this is what binds. */
   readonly binds: boolean;
 }
 
@@ -16,6 +16,8 @@ const TENTH = 1.1;
 /** Differences below these are not worth a sentence: of a metric, and the part of a price. */
 const LEAST_METRIC = 0.0005;
 const LEAST_MONEY = 0.001;
+/** Of an ε, which noise does not reach to the last digit. */
+const ROUNDING = 1e-6;
 
 /** A goal is relaxed in what it leaves out: .95 may miss a tenth more of the .05. */
 const easier = (least: number): number => 1 - (1 - least) * TENTH;
@@ -40,7 +42,20 @@ export function relaxations(
   const now = ask(asked, epsilon);
   if (!now) return [];
   const relaxed = (what: Relaxed['what'], was: number, instead: number, then: Recommendation | undefined): Relaxed[] =>
-    then ? [{ what, asked: was, instead, then, binds: better(now, then, asked.goal !== undefined) }] : [];
+    then
+      ? [
+          {
+            what,
+            asked: was,
+            instead,
+            then,
+            binds: breaks(then, was, what) && better(now, then, asked.goal !== undefined),
+          },
+        ]
+      : [];
+  // An answer that would have met the first question as well needed no relaxing: there chance decided, by a standard error.
+  const breaks = ({ point }: Recommendation, was: number, what: Relaxed['what']): boolean =>
+    what === 'goal' ? point.worth.mean < was : spent(point, what) > was * (1 + ROUNDING);
   const limits = LIMITS.flatMap((what): Relaxed[] => {
     const limit = asked.budget[what];
     if (what === 'epsilon') return relaxed(what, epsilon, epsilon * TENTH, ask(withEpsilon(asked), epsilon * TENTH));

@@ -21,7 +21,7 @@ export const metricText = (value: number): string => value.toFixed(3).replace(/^
 /** Two digits at least, three for what is small: “12.40 USD”, “0.0031 USD”, “1 240 USD”. */
 export function usdText(value: number): string {
   if (value >= 1000) return `${grouped(Math.round(value))} USD`;
-  if (value >= 1 || value === 0) return `${value.toFixed(2)} USD`;
+  if (value >= 1 || value < 1e-6) return `${value.toFixed(2)} USD`;
   return `${Number(value.toPrecision(2)).toFixed(Math.min(8, 1 - Math.floor(Math.log10(value))))} USD`;
 }
 
@@ -40,7 +40,11 @@ export const gasText = (gas: number): string =>
 
 /** “162 KB”, “2.4 MB”, “84.0 GB”. */
 export const sizeText = (bytes: number): string =>
-  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+  bytes < 1e6
+    ? `${Math.ceil(bytes / 1e3)} KB`
+    : bytes < 1e9
+      ? `${(bytes / 1e6).toFixed(1)} MB`
+      : `${(bytes / 1e9).toFixed(1)} GB`;
 
 /** ε of a budget or of a run: at most three digits after the point. */
 export const epsilonText = (epsilon: number): string => String(Math.round(epsilon * 1000) / 1000);
@@ -90,10 +94,13 @@ function passes({ choice }: Point): string {
 export const worthText = ({ worth }: Point): string =>
   `${metricText(worth.mean)} (${metricText(worth.low)} – ${metricText(worth.high)})`;
 
+/** Whether gas of this chain has a price by the hour. */
+export const byTheHour = (chain: string, { chains }: Plan['prices']): boolean =>
+  chains.some(({ name, gasPrice }) => name === chain && typeof gasPrice !== 'number');
+
 /** What a choice is: “14 training rounds, the members as holders, on l2 from 03:00 UTC”. */
 export const choiceText = (point: Point, plan: Pick<Plan, 'prices'>): string => {
-  const chain = plan.prices.chains.find(({ name }) => name === point.choice.chain);
-  const when = chain && typeof chain.gasPrice !== 'number' ? ` from ${clock(point.choice.hour)}` : '';
+  const when = byTheHour(point.choice.chain, plan.prices) ? ` from ${clock(point.choice.hour)}` : '';
   return `${rounds(point)}${passes(point)}, ${holders(point)}, on ${point.choice.chain}${when}`;
 };
 
@@ -101,7 +108,9 @@ const outcome = (point: Point): string =>
   `${usdText(point.cost.usd.total)}, ${secondsText(point.cost.seconds)}, ε = ${epsilonText(point.cost.epsilon)}`;
 
 const missText = ({ what, have, need }: Miss): string =>
-  what === 'goal' ? `${metricText(have)} where ${metricText(need)} is wanted` : `${limitText(what, have)} where ${limitText(what, need)} is allowed`;
+  what === 'goal'
+    ? `${metricText(have)} where ${metricText(need)} is wanted`
+    : `${limitText(what, have)} where ${limitText(what, need)} is allowed`;
 
 function recommendation(plan: Unsaid): string[] {
   const { recommended, misses, question } = plan;
@@ -111,49 +120,66 @@ function recommendation(plan: Unsaid): string[] {
   const { withinBudget, reachingGoal } = plan.compromises;
   return [
     `No choice meets all that was asked. Nearest: ${what} It has ${misses.map(missText).join(', and ')}.`,
-    ...(withinBudget && withinBudget.worth.mean - recommended.worth.mean >= 0.0005 ? [`Within the budget the best is ${metricText(withinBudget.worth.mean)}: ${choiceText(withinBudget, plan)}.`] : []),
+    ...(withinBudget && withinBudget.worth.mean - recommended.worth.mean >= 0.0005
+      ? [`Within the budget the best is ${metricText(withinBudget.worth.mean)}: ${choiceText(withinBudget, plan)}.`]
+      : []),
     ...(reachingGoal
       ? [`The goal is reached for ${outcome(reachingGoal)} at least: ${choiceText(reachingGoal, plan)}.`]
       : question.goal
-        ? [`No choice that was looked at is expected to reach ${metricText(question.goal.least)}, whatever it may cost.`]
+        ? [
+            `No choice that was looked at is expected to reach ${metricText(question.goal.least)}, whatever it may cost.`,
+          ]
         : []),
   ];
 }
 
-const factor = (before: number, after: number, more: string, less: string): string => {
-  const ratio = before / after;
-  if (Math.abs(ratio - 1) < 0.02) return `about as ${more.replace('cheaper', 'cheap').replace('faster', 'fast')}`;
+/** “2.2 × cheaper”, “1.3 × dearer”, “about as cheap”. */
+function factor(before: number, after: number, [more, less, same]: readonly [string, string, string]): string {
+  const ratio = before === after ? 1 : before / after;
+  if (Math.abs(ratio - 1) < 0.02) return `about as ${same}`;
+  // What costs nothing is cheaper by no number.
+  if (before === 0 || after === 0) return ratio > 1 ? more : less;
   return ratio > 1 ? `${ratio.toFixed(1)} × ${more}` : `${(1 / ratio).toFixed(1)} × ${less}`;
-};
+}
+const MONEY = ['cheaper', 'dearer', 'cheap'] as const;
+const TIME = ['faster', 'slower', 'fast'] as const;
 
 function besideTheDraft({ asDrafted, recommended, steps, prices, misses }: Unsaid): string[] {
   const which = misses.length > 0 ? 'nearest' : 'recommended';
   const [before, after] = [asDrafted.cost, recommended.cost];
   const gain = recommended.worth.mean - asDrafted.worth.mean;
-  const unsure = Math.max(asDrafted.worth.high - asDrafted.worth.low, recommended.worth.high - recommended.worth.low) / 2;
+  const unsure =
+    Math.max(asDrafted.worth.high - asDrafted.worth.low, recommended.worth.high - recommended.worth.low) / 2;
   const metric =
     Math.abs(gain) < 0.0005
       ? 'the same expected metric'
       : `${metricText(Math.abs(gain))} ${gain > 0 ? 'more' : 'less'}${Math.abs(gain) < unsure ? ', which is within the uncertainty' : ''}`;
   const gains = ({ usd, seconds }: { readonly usd: number; readonly seconds: number }): string =>
-    `${factor(before.usd.total, usd, 'cheaper', 'dearer')} and ${factor(before.seconds, seconds, 'faster', 'slower')}`;
+    `${factor(before.usd.total, usd, MONEY)} and ${factor(before.seconds, seconds, TIME)}`;
   const run = steps.find(({ what }) => what === 'run');
   const there = { usd: after.usd.total, seconds: after.seconds };
   const moved = run && steps.some((step, i) => i > 1 && changed(steps[i - 1]!, step));
   const compared = moved
     ? `On the same chain at the same hour the ${which} run is ${gains(run)}; in its own place and hour, ${gains(there)}`
     : `The ${which} run is ${gains(there)}`;
-  const first = `The draft as it stands (${choiceText(asDrafted, { prices })}, an ordinary hour): ${worthText(asDrafted)} for ${outcome(asDrafted)}. ${compared}; with ${metric}.`;
+  const first = `The draft as it stands (${choiceText(asDrafted, { prices })}${byTheHour(asDrafted.choice.chain, prices) ? ', an ordinary hour' : ''}): ${worthText(asDrafted)} for ${outcome(asDrafted)}. ${compared}; with ${metric}.`;
   const changes = steps.flatMap((step, i) => {
     const was = steps[i - 1];
     if (!was || !changed(was, step)) return [];
     const [from, to] = [secondsText(was.seconds), secondsText(step.seconds)];
-    return [`${CHANGED[step.what]} ${usdText(was.usd)} → ${usdText(step.usd)}${from === to ? '' : ` and ${from} → ${to}`}`];
+    return [
+      `${CHANGED[step.what]} ${usdText(was.usd)} → ${usdText(step.usd)}${from === to ? '' : ` and ${from} → ${to}`}`,
+    ];
   });
   return changes.length > 0 ? [first, `One change after the other: ${changes.join('; ')}.`] : [first];
 }
 
-const CHANGED: Readonly<Record<Step['what'], string>> = { draft: '', run: 'the run itself (rounds, holders, ε)', chain: 'the chain', hour: 'the hour' };
+const CHANGED: Readonly<Record<Step['what'], string>> = {
+  draft: '',
+  run: 'the run itself (rounds, holders, ε)',
+  chain: 'the chain',
+  hour: 'the hour',
+};
 
 /** Whether a step makes a difference that is worth a word. */
 const changed = (was: Step, step: Step): boolean =>
@@ -175,7 +201,9 @@ function relaxedText({ what, asked, instead, then }: Relaxed, { recommended, mis
 
 /** “money (44.00 USD)”, “a goal that may miss a tenth more (.670)”. */
 const relaxedName = ({ what, instead }: Relaxed): string =>
-  what === 'goal' ? `a goal that may miss a tenth more (${metricText(instead)})` : `a tenth more of ${LIMIT_NAMES[what].replace(/^The/, 'the').replace(/^[MGTP]/, (letter) => letter.toLowerCase())} (${limitText(what, instead)})`;
+  what === 'goal'
+    ? `a goal that may miss a tenth more (${metricText(instead)})`
+    : `a tenth more of ${LIMIT_NAMES[what].replace(/^The/, 'the').replace(/^[MGTP]/, (letter) => letter.toLowerCase())} (${limitText(what, instead)})`;
 
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
@@ -183,27 +211,41 @@ const listed = (names: readonly string[]): string =>
 function bindings(plan: Unsaid): string[] {
   const binding = plan.relaxed.filter(({ binds }) => binds);
   const said = binding.map((each) => `${LIMIT_NAMES[each.what]} binds: ${relaxedText(each, plan)}.`);
-  if (!plan.relaxed.some(({ what }) => what === 'epsilon')) said.push('What a larger ε would buy was not judged: the pilot did not try it.');
+  if (!plan.relaxed.some(({ what }) => what === 'epsilon'))
+    said.push('What a larger ε would buy was not judged: the pilot did not try it.');
   const free = listed(plan.relaxed.filter(({ binds }) => !binds).map(relaxedName));
   if (free === '') return said;
   if (plan.misses.length > 0) return [...said, `It would not be met with ${free} either.`];
-  return [...said, `${binding.length === 0 ? 'Nothing that was asked binds' : 'The rest does not bind'}: ${free} would buy nothing.`];
+  return [
+    ...said,
+    `${binding.length === 0 ? 'Nothing that was asked binds' : 'The rest does not bind'}: ${free} would buy nothing${plan.question.goal ? '' : ' beyond the uncertainty'}.`,
+  ];
 }
 
 function cautions({ recommended, question, front }: Unsaid): string[] {
   const said: string[] = [];
-  const beyond = front.filter(({ worth }) => worth.extrapolated && worth.mean >= recommended.worth.mean + standardError(recommended)).sort((a, b) => b.worth.mean - a.worth.mean)[0];
+  const beyond = front
+    .filter(({ worth }) => worth.extrapolated && worth.mean >= recommended.worth.mean + standardError(recommended))
+    .sort((a, b) => b.worth.mean - a.worth.mean)[0];
   if (beyond && !recommended.worth.extrapolated && !question.goal)
-    said.push(`Beyond what the pilot tried, ${rounds(beyond)} might reach ${metricText(beyond.worth.mean)} for ${outcome(beyond)}: to know, draft more rounds and plan again.`);
+    said.push(
+      `Beyond what the pilot tried, ${rounds(beyond)} might reach ${metricText(beyond.worth.mean)} for ${outcome(beyond)}: to know, draft more rounds and plan again.`,
+    );
   if (recommended.worth.extrapolated)
     said.push('The metric of the recommended choice is an extrapolation: it lies outside what the pilot tried.');
+  if (recommended.choice.committee?.shares !== question.draft.terms.committee?.shares)
+    said.push(
+      'The recommended choice changes who holds the shares. What members trust is theirs to decide: the planner compared money, time and ε.',
+    );
   const { goal } = question;
   if (goal && recommended.worth.mean >= goal.least && recommended.worth.low < goal.least)
     said.push(`The goal is reached on average; it may come out as low as ${metricText(recommended.worth.low)}.`);
   const { epsilon } = question.budget;
   const own = question.draft.terms.epsilon;
   if (epsilon !== undefined && epsilon > own)
-    said.push(`The budget would allow ε = ${epsilonText(epsilon)}, but the draft promises ${epsilonText(own)}, and a promise is only changed by whoever makes it.`);
+    said.push(
+      `The budget would allow ε = ${epsilonText(epsilon)}, but the draft promises ${epsilonText(own)}, and a promise is only changed by whoever makes it.`,
+    );
   return said;
 }
 

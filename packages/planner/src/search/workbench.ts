@@ -22,7 +22,15 @@ export const DRAFT: Draft = {
     clauses: [{ id: 'CH1', sentence: 's', enforcedBy: 'e' }],
   },
   terms: {
-    ...{ epsilon: 4, deltaExponent: 5, trainingRounds: 12, minCohort: 3, maxRecords: 256, recordBound: 16_384, honest: 1 },
+    ...{
+      epsilon: 4,
+      deltaExponent: 5,
+      trainingRounds: 12,
+      minCohort: 3,
+      maxRecords: 256,
+      recordBound: 16_384,
+      honest: 1,
+    },
     ...{ votingSeconds: 3_600, sunset: 0, gasCap: 0 },
     deadlines: { seat: 60, noise: 60, open: 60, upload: 60, query: 60, verify: 60, unmask: 60, settle: 60 },
   },
@@ -38,7 +46,19 @@ export const PRICES: Prices = {
   usdPerProcessorHour: 0.05,
   origin: 'made',
 };
-const KERNELS = ['make', 'noise', 'quantize', 'gradient', 'decode', 'check', 'checkPublic', 'decide', 'query', 'aggregate', 'open'] as const;
+const KERNELS = [
+  'make',
+  'noise',
+  'quantize',
+  'gradient',
+  'decode',
+  'check',
+  'checkPublic',
+  'decide',
+  'query',
+  'aggregate',
+  'open',
+] as const;
 const plane = { fixed: 1e-3, perCoordinate: 1e-7, perShare: 1e-4, perBoth: 1e-9, spread: 0.1 };
 export const CALIBRATION: Calibration = {
   ...{ version: 1, processor: 'made', seconds: 2, sign: 1e-3, recover: 1e-3, hashByte: 1e-9 },
@@ -62,10 +82,20 @@ interface Wanted {
 }
 
 /** The plan for a budget as people write it. */
-export function answer(budget?: string, { least, holders, draft = DRAFT, prices = PRICES, learning = LEARNING, others = [] }: Wanted = {}): Plan {
+export function answer(
+  budget?: string,
+  { least, holders, draft = DRAFT, prices = PRICES, learning = LEARNING, others = [] }: Wanted = {},
+): Plan {
   const asked = budget === undefined ? {} : parseBudget(budget);
   const grid = gridOf(draft, { chains: prices.chains, budget: asked, ...(holders && { holders }) });
   const known = { prices, calibration: CALIBRATION, learning, others };
-  const question = { draft, members: MEMBERS, records: [100, 100, 100, 100], grid, budget: asked, ...(least !== undefined && { goal: { metric: 'auc', least } as const }) };
+  const question = {
+    draft,
+    members: MEMBERS,
+    records: [100, 100, 100, 100],
+    grid,
+    budget: asked,
+    ...(least !== undefined && { goal: { metric: 'auc', least } as const }),
+  };
   return plan(question, { ...known, pilots: [{ training: {}, pilot: { made: true } }] });
 }
