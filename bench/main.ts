@@ -23,6 +23,9 @@ const BENCHES: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   async inference(options) {
     (await import('./inference.ts')).run(options);
   },
+  async plan(options) {
+    await (await import('./plan.ts')).run(options);
+  },
   async 'plan-cost'(options) {
     await (await import('./planCost.ts')).run(options);
   },

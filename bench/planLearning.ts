@@ -136,12 +136,18 @@ function sampling(score: (test: Records) => number, test: Records): number {
   return spread(Array.from({ length: EQUALITY_SEEDS }, () => score(drawn()))).deviation;
 }
 
-/** Everything of one task; `tell` hears how far it is. Throws where the data set is not on this machine. */
-export async function learningOf(task: LearningTask, tell: (line: string) => void = () => undefined): Promise<LearningResult> {
+/** What a task is about: the first charter of it, whose numbers nobody planned, and records to train and to test on. */
+export async function groundOf(task: LearningTask) {
   const setting = SETTINGS[task];
   const federation = await setting.load();
   if (!federation) throw new Error(`have no ${task} data, need it in CONCORD_DATA or ../shared/data`);
-  const draft = setting.draft(federation);
+  return { federation, draft: setting.draft(federation), metric: setting.metric, pilot: setting.pilot };
+}
+
+/** Everything of one task; `tell` hears how far it is. Throws where the data set is not on this machine. */
+export async function learningOf(task: LearningTask, tell: (line: string) => void = () => undefined): Promise<LearningResult> {
+  const setting = SETTINGS[task];
+  const { federation, draft } = await groundOf(task);
   const { metric, seeds } = setting;
   const { text } = compiled(draft, federation.members.length);
   const members = federation.members.map(({ table }) => readRecords(table, text.schema));
