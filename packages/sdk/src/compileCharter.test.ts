@@ -4,8 +4,9 @@ import { checkParams, endingOf, epsilonWad, OPEN_USE } from '@concord/protocol';
 import { sha256, stringToBytes } from 'viem';
 import { averagingText, memberTerms, smallTerms, smallText, treesText } from '../../testing/src/charter.ts';
 import { stageMembers } from '../../testing/src/stages.ts';
-import { paramsOf, priceOf } from './attempt.ts';
+import { paramsOf } from './attempt.ts';
 import { type CharterTerms, CharterTermsError, compileCharter, readCharterText } from './compileCharter.ts';
+import { priceOf } from './price.ts';
 
 const members = stageMembers(6);
 const seed = `0x${'ab'.repeat(32)}` as const;

@@ -5,6 +5,7 @@
 import { deriveSizes, epsilonWad, rhoPerRound } from '@concord/protocol';
 import { paramsOf } from './attempt.ts';
 import type { Charter } from './facts.ts';
+import { gasRoom } from './runEnd.ts';
 import { isCommittee } from './seats.ts';
 
 export interface PrivacyCost {
@@ -64,7 +65,7 @@ export interface ByteCost {
 /** Bytes of reports and of what is passed on; headers, seals and requests come on top. */
 export function byteCost(charter: Charter): ByteCost {
   const { aggregation, members } = charter;
-  const { field, vectorLength, ringDegree, updateLength, update, noise } = deriveSizes(paramsOf(aggregation));
+  const { field, vectorLength, ringDegree, update, noise } = deriveSizes(paramsOf(aggregation));
   const elements = (type: typeof update): number => vectorLength + ringDegree + type.bits + type.proofLength;
   const sizes = [update, noise].map((type) => elements(type) * field.bytes);
   const both = sizes.reduce((a, b) => a + b, 0);
@@ -72,5 +73,18 @@ export function byteCost(charter: Charter): ByteCost {
   if (isCommittee(charter)) return { report, memberPerRound: 2 * both };
   const others = members.length - 1;
   const files = members.length * (update.verifierLength + noise.verifierLength) * field.bytes;
-  return { report, memberPerRound: both + others * (both + files + updateLength * field.bytes) };
+  return { report, memberPerRound: both + others * (both + files + vectorLength * field.bytes) };
+}
+
+/** Rounds that the gas which is left still pays for, each as dear as an ordinary one; undefined: no cap. */
+export function gasRoundsLeft(charter: Charter, round: number, gasLeft: bigint | undefined): number | undefined {
+  if (gasLeft === undefined) return undefined;
+  const { firstRound, laterRound } = gasCost(charter);
+  let left = gasLeft;
+  let rounds = 0;
+  for (let next = round; left >= gasRoom(charter, next) && next < charter.limits.rounds; next++) {
+    left -= BigInt(next === 0 ? firstRound : laterRound);
+    rounds += 1;
+  }
+  return rounds;
 }

@@ -7,7 +7,7 @@ import type { Charter, Fact, Hex } from './facts.ts';
 import type { BlobSource } from './verify/evidence.ts';
 import { emptyView, fold, type RunView } from './view.ts';
 
-export type FinalModelErrorCode = 'UNKNOWN_RUN' | 'UNKNOWN_MODEL' | 'NOT_FINISHED' | 'NO_BYTES' | 'OTHER_BYTES';
+export type FinalModelErrorCode = 'UNKNOWN_RUN' | 'UNKNOWN_MODEL' | 'NOT_FINISHED' | 'NO_MODEL' | 'NO_BYTES' | 'OTHER_BYTES';
 
 /** There is no such model here, or not yet, or nobody serves its bytes. */
 export class FinalModelError extends Error {
@@ -58,8 +58,10 @@ function runNamed(facts: readonly Fact[], name: ModelName): RunView {
 export async function finalModelOf(run: RunView, blobs: BlobSource): Promise<FinalModel> {
   const { charterId: runId, charter } = run;
   const settled = run.attempts.findLast((each) => each.settled)?.settled;
-  if (!run.finished || settled === undefined)
+  if (!run.finished)
     throw new FinalModelError('NOT_FINISHED', `run ${runId} is not finished: see “concord status”`);
+  if (settled === undefined)
+    throw new FinalModelError('NO_MODEL', `run ${runId} ended before its first round was final: it learned nothing`);
   const bytes = async (digest: Hex, what: string): Promise<Uint8Array> => {
     const found = await blobs(digest);
     if (found) return found;

@@ -76,7 +76,7 @@ test('[BD3] what changes is said for whom, and what is worse comes first', () =>
       },
       clauses: [...smallText.clauses, { id: 'CH10', sentence: 'Only we call it.', enforcedBy: 'nothing' }],
     },
-    { ...smallTerms(5, 4), epsilon: 12, maxRecords: 50, gasCap: 1_000_000 },
+    { ...smallTerms(5, 4), epsilon: 12, maxRecords: 50, gasCap: 4_000_000 },
     [...others, member(9), member(10)],
   );
   const { changes, sentences, together } = explainAmendment(plain, after);
@@ -109,7 +109,7 @@ test('[BD3] what changes is said for whom, and what is worse comes first', () =>
   about(/must have “d” too/);
   about(/No longer read: “c”/);
   about(/6 sums are opened instead of 4/);
-  about(/a cap of 1 000 000 gas instead of no cap/);
+  about(/a cap of 4 000 000 gas instead of no cap/);
   about(/Clause CH10 is new: “Only we call it.”/);
   const effects = changes.map(({ effect }) => effect);
   assert.deepEqual(

@@ -35,6 +35,8 @@ export function charterFacts(charter: Charter, text: CharterText) {
     sunset: limits.sunset >= NO_SUNSET ? null : Number(limits.sunset),
     /** Null: not capped. */
     gasCap: limits.gasCap === 0n ? null : Number(limits.gasCap),
+    /** CH8: what the run may cost each member, by its own node's count; null: not capped. */
+    caps: text.caps ?? null,
     deadlines: { ...deadlines, all: attemptSeconds(deadlines) },
     /** 0 at member level: there it is not bounded. */
     maxRecords: aggregation.maxRecords,
