@@ -44,7 +44,10 @@ export interface AggregatorConfig extends NodeConfig {
   readonly publicUrl?: string;
 }
 
-export type RelayerConfig = NodeConfig;
+export interface RelayerConfig extends NodeConfig {
+  /** Wei for a unit of gas: while the chain asks for more, what can wait without costing an attempt waits [RD19]. */
+  readonly maxGasPrice?: number;
+}
 
 /** Parts that tests replace, by those of named liars: of whoever holds a share, and of a member. */
 export interface HolderParts extends Partial<Holding> {

@@ -21,7 +21,7 @@ const liar: Check<LiarName> = (value, key) => {
 
 type Checks<T> = { readonly [K in keyof Required<T>]: Check<Required<T>[K]> };
 
-const COMMON: Checks<Omit<RelayerConfig, 'log' | 'fromBlock' | 'chainId'>> = {
+const COMMON: Checks<Omit<RelayerConfig, 'log' | 'fromBlock' | 'chainId' | 'maxGasPrice'>> = {
   privateKey,
   rpcUrl: urls,
   contracts,
@@ -69,4 +69,4 @@ export const memberConfig = (file: string): MemberConfig & Cheating => decode(re
 export const aggregatorConfig = (file: string): AggregatorConfig & Cheating =>
   decode(read(file), file, AGGREGATOR, MAY);
 export const relayerConfig = (file: string): RelayerConfig =>
-  decode(read(file), file, COMMON, { fromBlock: MAY.fromBlock, chainId: MAY.chainId });
+  decode(read(file), file, COMMON, { fromBlock: MAY.fromBlock, chainId: MAY.chainId, maxGasPrice: integer(1) });

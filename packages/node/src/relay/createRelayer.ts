@@ -14,6 +14,7 @@ import type { World } from '../world.ts';
 import { answersRoute, joinsRoute, votesRoute } from './carry.ts';
 import { runRelay } from './loop.ts';
 import { createPurse } from './purse.ts';
+import { Stops, stopsRoute } from './stops.ts';
 
 /**
  * Starts a relayer in a world: it lands what members have signed and pays for it. It holds no secret of any run and may be killed,
@@ -42,7 +43,16 @@ export async function createRelayer(config: RelayerConfig, world: World): Promis
   };
   const demandOf = (demandId: Hex) =>
     [...(head?.view.runs.values() ?? [])].flatMap(({ demands }) => demands.get(demandId) ?? [])[0];
-  const routes = [votesRoute(client), joinsRoute(client), answersRoute(client, demandOf), statusRoute(status)];
+  const stops = new Stops();
+  const maxGasPrice = config.maxGasPrice === undefined ? undefined : BigInt(config.maxGasPrice);
+  const runOf = (runId: Hex) => head?.view.runs.get(runId);
+  const routes = [
+    votesRoute(client),
+    joinsRoute(client),
+    answersRoute(client, demandOf),
+    stopsRoute(client, runOf, stops),
+    statusRoute(status),
+  ];
   const listening = await world.listen(routes, config, meter, (error) =>
     log('answer failed', { reason: String(error) }),
   );
@@ -57,7 +67,7 @@ export async function createRelayer(config: RelayerConfig, world: World): Promis
     void purse.look(next);
   };
   const work = runRelay(
-    { client, peers: createPeers(transport, clock), clock, log },
+    { client, peers: createPeers(transport, clock), clock, log, stops, maxGasPrice },
     heads,
     observe,
     controller.signal,
