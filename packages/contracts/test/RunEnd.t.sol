@@ -128,7 +128,7 @@ contract RunEndTest is Consortium, Snapshot {
         playRound();
         (bool done, bytes memory reason) = _stop(3);
         assertTrue(!done, "half is not more than half");
-        assertEq(keccak256(reason), keccak256(abi.encodeWithSelector(IRounds.NoMajority.selector, 3, 6)), "why");
+        assertEq(keccak256(reason), keccak256(abi.encodeWithSelector(IRounds.TooFewStop.selector, 3, 4)), "why");
         vm.recordLogs();
         (done,) = _stop(4);
         assertTrue(done, "stopped");
@@ -144,6 +144,21 @@ contract RunEndTest is Consortium, Snapshot {
         bytes memory transition = transitionOf(0);
         vm.expectRevert(abi.encodeWithSelector(IRounds.WrongPhase.selector, FINISHED, 0));
         land(transition);
+    }
+
+    function test_RD17_CH5_soManyThatTheOthersAreNoCohortStopARunToo() public {
+        Charter memory charter = aCharter();
+        for (uint16 minCohort = 3; minCohort <= 6; ++minCohort) {
+            charter.limits.minCohort = minCohort;
+            pass(charter);
+            uint256 need = minCohort == 3 ? 4 : 7 - minCohort;
+            (bool done, bytes memory reason) = _stop(need - 1);
+            assertTrue(!done, "the others could go on");
+            bytes memory why = abi.encodeWithSelector(IRounds.TooFewStop.selector, need - 1, need);
+            assertEq(keccak256(reason), keccak256(why), "why");
+            (done,) = _stop(need);
+            assertTrue(done, "nobody could go on");
+        }
     }
 
     function test_RD17_anAttemptCanBeStoppedUntilItIsCharged() public {

@@ -44,7 +44,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   SameStatement: 'Show two statements that differ.',
   AlreadySlashed: 'Nothing to do: this evidence was shown before.',
   NothingAtStake: 'The holder has nothing at stake now; the evidence stays good.',
-  NoMajority: 'Collect the signed stops of more than half of the members, for the current round.',
+  TooFewStop: 'Collect the signed stops of as many members as are needed, for the current round.',
   NotCourt: 'Only the court may do this: make a demand, and forfeit it when it is due.',
   StatementLength: 'Show the statement as EIP-712 encodes it, all of its fields and nothing else.',
   BondTooSmall: 'Send more ether along: the base fee has risen. It comes back, or pays for the answer.',

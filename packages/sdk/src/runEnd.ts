@@ -17,6 +17,10 @@ export function gasRoom({ members, aggregation }: Pick<Charter, 'members' | 'agg
   return BigInt(round === 0 ? most + 400_000 : most);
 }
 
+/** How many members end a run: more than half, or so many that the others are no cohort [RD17][CH5]. */
+export const stopsNeeded = ({ members, limits }: Pick<Charter, 'members' | 'limits'>): number =>
+  Math.min(Math.floor(members.length / 2), members.length - limits.minCohort) + 1;
+
 /** What the first snapshot of a committee's run takes, before its first attempt. */
 const BEGIN = 300_000n;
 

@@ -41,7 +41,7 @@ export function endWords(run: RunView): string {
     case 'privacy':
       return `${after}: the privacy budget pays for no other round`;
     case 'stopped':
-      return `${after}: ${stopped?.readings.length} of ${charter.members.length} members signed that their caps leave no room, or wished to stop`;
+      return `${after}: ${stopped?.readings.length} of ${charter.members.length} members signed to stop, as they do when their caps leave no room`;
     default:
       return `${after}: the charter’s sunset has come`;
   }

@@ -86,8 +86,8 @@ interface IRounds is ISigned {
     /// @notice The charter's shares have one holder each, or the run has not begun.
     error NotCommittee(bytes32 runId);
     error NotCourt(address sender);
-    /// @notice More than half of the members must sign.
-    error NoMajority(uint256 have, uint256 members);
+    /// @notice More than half of the members must sign, or so many that the others are fewer than minCohort.
+    error TooFewStop(uint256 have, uint256 need);
     error AlreadyBegun(bytes32 runId);
     error NotDrawn(bytes32 runId);
     error AlreadyDrawn(bytes32 runId);
@@ -189,8 +189,8 @@ interface IRounds is ISigned {
     /// the court may. Charges and gas are as in `voidAttempt`.
     function voidWithheld(bytes32 runId) external;
 
-    /// @notice Ends the run with the model that it has (RD17): more than half of the members, in ascending order, signed
-    /// `Stop` for the current round. Not once the attempt is charged; like `voidAttempt` it is never refused for gas.
+    /// @notice Ends the run with the model that it has (RD17): more than half of the members, or so many that the others are
+    /// no cohort, signed `Stop` for the current round; they come in ascending order. Not once the attempt is charged; like `voidAttempt` it is never refused for gas.
     function stop(bytes32 runId, Reading[] calldata readings, bytes[] calldata signatures) external;
 
     /// @notice What the current attempt's facts promise (CM10).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IRounds} from "../interfaces/IRounds.sol";
 import {Phase, Reading} from "../types/Round.sol";
 import {Clock, Run, Turn} from "../types/Run.sol";
@@ -8,7 +9,7 @@ import {RoundMachine} from "./RoundMachine.sol";
 import {RoundMessages} from "./RoundMessages.sol";
 import {Signatures} from "./Signatures.sol";
 
-/// @title More than half of the members end a run (RD17)
+/// @title Members end a run: more than half of them, or so many that the others are no cohort (RD17)
 library Stops {
     using RoundMachine for Run;
 
@@ -19,7 +20,7 @@ library Stops {
         Clock memory clock = self.clock;
         uint8 phase = self.phaseOf(clock);
         if (phase > Phase.VERIFY) revert IRounds.WrongPhase(phase, Phase.VERIFY);
-        _requireMajority(turn, clock.round, readings, signatures);
+        _requireMembers(turn, clock.round, self.terms.minCohort, readings, signatures);
         turn.clock = clock;
         emit IRounds.Stopped(turn.runId, clock.round, clock.attempt, phase, readings, signatures);
         clock.recorded = 0;
@@ -30,14 +31,17 @@ library Stops {
     }
 
     /// @dev Readings strictly ascend by member, and so do members: one walk over both.
-    function _requireMajority(
+    function _requireMembers(
         Turn memory turn,
         uint32 round,
+        uint256 minCohort,
         Reading[] calldata readings,
         bytes[] calldata signatures
     ) private view {
         address[] memory members = turn.charters.membersOf(turn.runId);
-        if (readings.length * 2 <= members.length) revert IRounds.NoMajority(readings.length, members.length);
+        // A charter's smallest cohort is not above its members (CharterFloors).
+        uint256 need = Math.min(members.length / 2, members.length - minCohort) + 1;
+        if (readings.length < need) revert IRounds.TooFewStop(readings.length, need);
         if (signatures.length != readings.length) revert IRounds.WrongCount(signatures.length, readings.length);
         uint256 next;
         for (uint256 i; i < readings.length; ++i) {

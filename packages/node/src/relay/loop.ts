@@ -9,7 +9,7 @@ import type { Peers } from '../peers.ts';
 import type { Head, Log } from '../ports.ts';
 import type { Errand } from './gather.ts';
 import { prepare } from './land.ts';
-import { askOthers, isMajority, type Stops } from './stops.ts';
+import { askOthers, areEnough, type Stops } from './stops.ts';
 
 /** How long a landed transition is given to show itself in the view before it is tried again, milliseconds. */
 const SHOWING = 3_000;
@@ -70,14 +70,14 @@ export async function runRelay(
       await delay(clock, PRICE_AGAIN, over);
     }
   };
-  /** [RD17] Lands a stop as soon as more than half of the members wish it. */
+  /** [RD17] Lands a stop as soon as enough members wish it. */
   const seeToStop = (run: RunView, endpointOf: Errand['endpointOf']): void => {
     const said = stops.of(run);
     const view = currentAttempt(run);
     if (!view || said.length === 0) return;
     const runId = run.charterId;
     const name = slotName({ runId, ...view });
-    if (isMajority(said, run))
+    if (areEnough(said, run))
       agenda.begin(`${name} stop`, signal, async () => {
         const { transaction, gas, block } = await stop(client, {
           runId,

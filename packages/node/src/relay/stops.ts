@@ -1,5 +1,5 @@
-/** Members' wishes to stop, collected until they are more than half [RD17]. Forgotten with the process: members hand them again. */
-import { type Address, type ConcordClient, currentAttempt, type Hex, type Reading, recover, type RunView } from '@concord/sdk';
+/** Members' wishes to stop, collected until they are enough [RD17]. Forgotten with the process: members hand them again. */
+import { type Address, type ConcordClient, currentAttempt, type Hex, type Reading, recover, type RunView, stopsNeeded } from '@concord/sdk';
 import { refusal, type Reply, type Route } from '../api/route.ts';
 import { fields, isAddress, isCount, isHash, isSignature } from './body.ts';
 import type { Errand } from './gather.ts';
@@ -37,9 +37,8 @@ export class Stops {
   }
 }
 
-/** [CH11] */
-export const isMajority = (stops: readonly Stop[], { charter }: RunView): boolean =>
-  stops.length * 2 > charter.members.length;
+export const areEnough = (stops: readonly Stop[], { charter }: RunView): boolean =>
+  stops.length >= stopsNeeded(charter);
 
 /** Asks the members who have not said it here: they may have handed it to another relayer. */
 export async function askOthers(stops: Stops, errand: Errand): Promise<void> {

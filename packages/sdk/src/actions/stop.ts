@@ -4,7 +4,7 @@ import type { Hex, Reading } from '../facts.ts';
 
 export interface Stopping {
   readonly runId: Hex;
-  /** Of more than half of the members, ascending. */
+  /** Of as many members as are needed (`stopsNeeded`), ascending. */
   readonly readings: readonly Reading[];
   /** Each member's over `Stop` for the current round, in the same order. */
   readonly signatures: readonly Hex[];

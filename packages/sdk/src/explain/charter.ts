@@ -79,11 +79,11 @@ function promised({ privacy, members, maxRecords }: CharterFacts): string[] {
 }
 
 /** [CH8][RD17] */
-function capped({ caps, votesNeeded, members, rounds, estimates: { bytes } }: CharterFacts): string[] {
+function capped({ caps, stopsNeeded, members, rounds, estimates: { bytes } }: CharterFacts): string[] {
   if (!caps) return [];
   const most = caps.memberBytes;
   return [
-    `It may cost each member at most ${bytesText(most)} sent and ${duration(caps.memberSeconds)} of computing, by its own node’s count. A node that sees no room for another round signs to stop instead of taking part; with ${votesNeeded} of ${members.length} such signatures the run ends with the model that it has.`,
+    `It may cost each member at most ${bytesText(most)} sent and ${duration(caps.memberSeconds)} of computing, by its own node’s count. A node that sees no room for another round signs to stop instead of taking part; with ${stopsNeeded} of ${members.length} such signatures the run ends with the model that it has.`,
     ...(bytes.memberPerRound * rounds > most
       ? [`That is too little for all ${rounds} rounds: a member will have sent ${bytesText(most)} after about ${Math.floor(most / bytes.memberPerRound)} of them.`]
       : []),

@@ -4,6 +4,7 @@ import { attemptSeconds } from '../compileCharter.ts';
 import { byteCost, gasCost, privacyCost } from '../cost.ts';
 import type { Charter } from '../facts.ts';
 import { charterIdOf } from '../identity.ts';
+import { stopsNeeded } from '../runEnd.ts';
 import { isCommittee } from '../seats.ts';
 
 /** Sunsets from here on are none (compileCharter). */
@@ -35,6 +36,8 @@ export function charterFacts(charter: Charter, text: CharterText) {
     sunset: limits.sunset >= NO_SUNSET ? null : Number(limits.sunset),
     /** Null: not capped. */
     gasCap: limits.gasCap === 0n ? null : Number(limits.gasCap),
+    /** How many members end a run early (RD17). */
+    stopsNeeded: stopsNeeded(charter),
     /** CH8: what the run may cost each member, by its own node's count; null: not capped. */
     caps: text.caps ?? null,
     deadlines: { ...deadlines, all: attemptSeconds(deadlines) },

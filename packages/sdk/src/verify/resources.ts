@@ -4,6 +4,7 @@ import { bytesToHex } from 'viem';
 import { attemptOf } from '../attempt.ts';
 import type { Address, Deployment, Hex } from '../facts.ts';
 import { decodeHeaderBlob, memberOf } from '../records.ts';
+import { stopsNeeded } from '../runEnd.ts';
 import { isCommittee } from '../seats.ts';
 import { recover } from '../signing.ts';
 import type { RunView } from '../view.ts';
@@ -78,10 +79,11 @@ async function listedIn(blob: Hex, attempt: Attempt, { blobs, components }: Cont
   }
 }
 
-/** [RD17] More than half of the members, each in its own name, for the very round that was under way. */
+/** [RD17] Enough of the members, each in its own name, for the very round that was under way. */
 export async function checkStop({ stopped, charter, charterId }: RunView, deployment: Deployment, findings: Findings): Promise<void> {
   if (!stopped) return;
   const { round, readings, signatures } = stopped;
+  const need = stopsNeeded(charter);
   const signers = new Set<Address>();
   for (const [i, { member, bytesSent, milliseconds }] of readings.entries()) {
     const statement = { kind: 'Stop', runId: charterId, round, bytesSent, milliseconds } as const;
@@ -92,7 +94,7 @@ export async function checkStop({ stopped, charter, charterId }: RunView, deploy
   }
   findings.check(
     'RD7',
-    signers.size * 2 > charter.members.length,
-    () => `${signers.size} of ${charter.members.length} members stopped the run, more than half are needed`,
+    signers.size >= need,
+    () => `${signers.size} of ${charter.members.length} members stopped the run, ${need} are needed`,
   );
 }
