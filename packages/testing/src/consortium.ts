@@ -71,6 +71,8 @@ export interface ConsortiumOptions {
   /** Members that train by a program of their own. */
   readonly trainCommands?: Readonly<Record<number, readonly string[]>>;
   readonly lyingAggregators?: Readonly<Record<number, LiarName>>;
+  /** What the run's transactions may cost; without it, whatever they do. */
+  readonly gasCap?: number;
   /** Seconds for each phase. */
   readonly phaseSeconds: number;
   /** Where VERIFY is allowed another time: what an answer may take too [CM10]. */
@@ -115,6 +117,7 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
   const terms = {
     ...(options.averaging ? memberTerms : smallTerms)(options.trees ? options.rounds : options.rounds - 1, 3),
     deadlines,
+    ...(options.gasCap !== undefined && { gasCap: options.gasCap }),
     ...(options.committee && { committee: { shares: options.committee.shares } }),
   };
   const { charter, textBytes } = compileCharter(
