@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { smallTerms, smallText } from '../../testing/src/charter.ts';
 import { compileCharter } from './compileCharter.ts';
-import { byteCost, gasCost, privacyCost } from './cost.ts';
+import { byteCost, gasCost, gasRoundsLeft, privacyCost } from './cost.ts';
 import type { Address } from './facts.ts';
+import { gasRoom } from './runEnd.ts';
 
 const addresses = (count: number): Address[] =>
   Array.from({ length: count }, (_, i): Address => `0x${(i + 1).toString(16).padStart(40, '0')}`);
@@ -44,5 +45,14 @@ describe('what a charter costs, before anybody votes', () => {
     assert.equal(three.report, six.report);
     assert.ok(six.memberPerRound > 2 * three.memberPerRound);
     assert.equal(byteCost(charterOf(6, 8)).memberPerRound, byteCost(charterOf(3, 8)).memberPerRound);
+  });
+  test('[RD16] rounds that the gas still pays for are those that may begin, and no more than the charter has', () => {
+    const charter = charterOf(3);
+    const { firstRound, laterRound } = gasCost(charter);
+    assert.equal(gasRoundsLeft(charter, 0, undefined), undefined);
+    assert.equal(gasRoundsLeft(charter, 0, gasRoom(charter, 0) - 1n), 0);
+    assert.equal(gasRoundsLeft(charter, 0, gasRoom(charter, 0)), 1);
+    assert.equal(gasRoundsLeft(charter, 0, BigInt(firstRound + laterRound) + gasRoom(charter, 2)), 3);
+    assert.equal(gasRoundsLeft(charter, 3, 1n << 50n), 2, 'of five');
   });
 });
