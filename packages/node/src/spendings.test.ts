@@ -67,6 +67,18 @@ describe('[RD18] what was spent outlives the process', () => {
   });
 });
 
+test('[RD18] a node that follows another run counts that one for itself', () => {
+  const [first, other] = [runInPhase('NOISE'), runInPhase('NOISE', 4)];
+  const journal = openJournal(join(folder, 'c.sqlite'));
+  const spend = started(journal);
+  spend(first, 0, 0);
+  assert.deepEqual(spend(first, 70_000, 5).spent, { bytesSent: 70_000, milliseconds: 5 });
+  assert.deepEqual(spend(other, 0, 0).spent, { bytesSent: 0, milliseconds: 0 });
+  assert.deepEqual(spend(other, 9, 1).spent, { bytesSent: 9, milliseconds: 1 });
+  assert.deepEqual(spend(first, 0, 0).spent, { bytesSent: 70_000, milliseconds: 5 }, 'as it was written down');
+  journal.close();
+});
+
 /** Moves a run in SEAT through its first round. */
 function settleRound(stage: Stage): void {
   const through = runInPhase('FINISHED');

@@ -25,6 +25,8 @@ const decode = (bytes: Uint8Array): Spent => {
   return { bytesSent: Number(view.getBigUint64(0)), milliseconds: Number(view.getBigUint64(8)) };
 };
 
+const NOTHING: Spent = { bytesSent: 0, milliseconds: 0 };
+
 const minus = (a: Spent, b: Spent): Spent => ({
   bytesSent: a.bytesSent - b.bytesSent,
   milliseconds: a.milliseconds - b.milliseconds,
@@ -41,6 +43,9 @@ export class Spendings {
   readonly #caps: Caps;
   readonly #journal: Journal;
   readonly #meter: Meter;
+  #runId: string | undefined;
+  /** No run was seen yet: a process that finds one under way was started for it. */
+  #fresh = true;
   /** Spent before this process counted; undefined until the run's first attempt is seen. */
   #before: Spent | undefined;
   #written: Written | undefined;
@@ -56,8 +61,8 @@ export class Spendings {
 
   /** Where this member stands now; writes down what was spent since the last time. `slot` is of the run's current attempt. */
   at(run: RunView, slot: Slot): Spending {
-    if (!this.#before) this.#resume(run);
-    const spent = this.#total();
+    const before = this.#runId === run.charterId && this.#before ? this.#before : this.#resume(run);
+    const spent = this.#total(before);
     const name = slotName(slot);
     const { slot: last, next, total } = this.#written ?? { slot: '', next: 0, total: spent };
     const grown = minus(spent, total);
@@ -85,8 +90,7 @@ export class Spendings {
     };
   }
 
-  #total(): Spent {
-    const { bytesSent, milliseconds } = this.#before!;
+  #total({ bytesSent, milliseconds }: Spent): Spent {
     const { runBytes, milliseconds: counted } = this.#meter;
     return { bytesSent: bytesSent + runBytes, milliseconds: milliseconds + counted };
   }
@@ -103,7 +107,10 @@ export class Spendings {
   }
 
   /** Finds what was written before this process began; where nothing was, the run begins here and now. */
-  #resume(run: RunView): void {
+  #resume(run: RunView): Spent {
+    this.#runId = run.charterId;
+    this.#written = undefined;
+    this.#began.clear();
     let last: Spent | undefined;
     for (const { round, attempt } of run.attempts) {
       const slot = { runId: run.charterId, round, attempt };
@@ -114,6 +121,10 @@ export class Spendings {
       last = read(count - 1);
     }
     const { runBytes, milliseconds } = this.#meter;
-    this.#before = last ?? { bytesSent: -runBytes, milliseconds: -milliseconds };
+    const counted = { bytesSent: runBytes, milliseconds };
+    // What this process counted until now is of no run that it had begun, or was of another one.
+    this.#before = this.#fresh ? (last ?? minus(NOTHING, counted)) : minus(last ?? NOTHING, counted);
+    this.#fresh = false;
+    return this.#before;
   }
 }
