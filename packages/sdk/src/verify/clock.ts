@@ -152,6 +152,10 @@ function checkDrawn(
   );
 }
 
+/** Of the transactions of these facts, each once. */
+const gasOf = (facts: readonly Fact[]): bigint =>
+  [...new Map(facts.map(({ origin }) => [origin.transaction, origin.gas])).values()].reduce((sum, each) => sum + each, 0n);
+
 /** [CH8][RD7] How far the run came, and what its transactions cost. */
 export function checkLimits(run: RunView, facts: readonly Fact[], now: number, findings: Findings): void {
   const { limits } = run.charter;
@@ -165,16 +169,20 @@ export function checkLimits(run: RunView, facts: readonly Fact[], now: number, f
 
   // Nothing ever stops what ends an attempt: a VOID, its snapshot and what it tells of the gas left, and a stop.
   const ending: readonly Fact['kind'][] = ['voided', 'snapshot', 'gasLeft', 'stopped'];
-  const metered = (fact: Fact): boolean =>
-    fact.kind === 'begun' || ('attempt' in fact && !ending.includes(fact.kind) && !isCourts(fact));
-  const transitions = facts.filter(metered);
-  const gasOf = new Map(transitions.map(({ origin }) => [origin.transaction, origin.gas]));
-  const gas = [...gasOf.values()].reduce((sum, each) => sum + each, 0n);
+  const own = facts.filter((fact) => fact.kind === 'begun' || ('attempt' in fact && !isCourts(fact)));
+  const gas = gasOf(own.filter(({ kind }) => !ending.includes(kind)));
   findings.check(
     'CH8',
     // The meter is within 3 % of the receipts.
     limits.gasCap === 0n || gas * 97n <= limits.gasCap * 100n,
     () => `transactions used ${gas} gas, the cap is ${limits.gasCap}`,
+  );
+  const told = own.findLast(({ kind }) => kind === 'gasLeft') as Extract<Fact, { kind: 'gasLeft' }> | undefined;
+  const [spent, all] = [limits.gasCap - (told?.gas ?? limits.gasCap), gasOf(own)];
+  findings.check(
+    'CH8',
+    spent * 97n <= all * 100n,
+    () => `${spent} gas is said to be spent, the run’s transactions used ${all}: what is left is more than is told`,
   );
   findings.record('CH8', 'PASS', `${settled} rounds, ${gas} gas${limits.gasCap === 0n ? '' : ` of ${limits.gasCap}`}`);
 }

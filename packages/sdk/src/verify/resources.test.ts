@@ -9,7 +9,7 @@ import { sign } from '../signing.ts';
 const GENEROUS = 1_000_000_000;
 const caps = { memberBytes: GENEROUS, memberSeconds: 60 };
 /** One lies about its norm, so that three are a cohort: two end the run. */
-const run = aRun({ members: 4, rounds: 2, liar: 1, caps, gasCap: 3_000_000, seed: 'caps' }, components);
+const run = aRun({ members: 4, rounds: 2, liar: 1, caps, gasCap: 1_700_000, seed: 'caps' }, components);
 const audit = auditorOf(run);
 const { facts, blobs } = run.ledger;
 const { runId, deployment } = run;
@@ -19,7 +19,7 @@ const cutAfter = (last: Fact, ...bodies: readonly FactBody[]): Records => {
   const kept = facts.slice(0, facts.indexOf(last) + 1);
   const next = bodies.map((body, i): Fact => {
     const { origin } = last;
-    return { ...body, origin: { ...origin, block: origin.block + BigInt(i + 1), transaction: `0x${'e'.repeat(63)}${i}` } };
+    return { ...body, origin: { ...origin, gas: 400_000n, block: origin.block + BigInt(i + 1), transaction: `0x${'e'.repeat(63)}${i}` } };
   });
   return { facts: [...kept, ...next], blobs };
 };
@@ -101,10 +101,12 @@ describe('[RD16][RD17] a run that ended early is complete', () => {
 
   test('[CH8] where the gas that is left pays for no other round', async () => {
     const left = (gas: bigint): FactBody => ({ kind: 'gasLeft', runId, round: 1, attempt: 0, gas });
-    const found = await audit(cutAfter(settled, left(100_000n)));
+    const found = await audit(cutAfter(settled, left(590_000n)));
     assert.equal(found.verdict, 'PASS');
     assert.match(clauseOf(found, 'RD7').evidence!, /1 of 2 rounds in 1 attempts; stopped after round 1 of 2: the gas cap/);
     const more = await audit(cutAfter(settled, left(1_000_000n)));
     assert.equal(more.verdict, 'INCOMPLETE');
+    const lie = cutAfter(settled, left(0n));
+    await assertFails(lie, 'CH8', /1700000 gas is said to be spent, the run’s transactions used \d+: what is left is more/, audit);
   });
 });
