@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Caps } from '@concord/protocol';
 import type { AggregatorConfig, MemberConfig, RelayerConfig } from '@concord/node';
 import {
   type Charter,
@@ -19,7 +20,7 @@ import {
   propose,
   registerAggregator,
 } from '@concord/sdk';
-import { averagingText, memberTerms, smallTerms, smallText, treesText } from './charter.ts';
+import { averagingText, cappedText, memberTerms, smallTerms, smallText, treesText } from './charter.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
 import type { LiarName } from './liars.ts';
 
@@ -73,6 +74,8 @@ export interface ConsortiumOptions {
   readonly lyingAggregators?: Readonly<Record<number, LiarName>>;
   /** What the run's transactions may cost; without it, whatever they do. */
   readonly gasCap?: number;
+  /** What the run may cost each member; without it, whatever it does. */
+  readonly caps?: Caps;
   /** Seconds for each phase. */
   readonly phaseSeconds: number;
   /** Where VERIFY is allowed another time: what an answer may take too [CM10]. */
@@ -121,7 +124,7 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
     ...(options.committee && { committee: { shares: options.committee.shares } }),
   };
   const { charter, textBytes } = compileCharter(
-    { text: options.trees ? treesText : options.averaging ? averagingText : smallText, terms },
+    { text: options.trees ? treesText : options.averaging ? averagingText : options.caps ? cappedText(options.caps) : smallText, terms },
     keys.map(({ address }) => address),
     `0x${'ab'.repeat(32)}`,
   );
