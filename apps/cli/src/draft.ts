@@ -152,6 +152,7 @@ ${lines.join('\n')}
     - { id: CH10, sentence: "Anybody may use the finished model, for free.", enforcedBy: "the inference contract holds its callers to what stands under use; nothing hides the parameters" }
     - { id: CH11, sentence: "This charter holds once more than half of us voted for it; a change is a new charter and a new vote.", enforcedBy: "the charters contract" }
   # acceptance: { measure: auc, least: 0.7, records: 500 }   # what the model must reach on held-out records to be registered
+  # caps: { memberBytes: 1000000000, memberSeconds: 86400 }   # what the run may cost each member; needs version 2 and training.algorithm: fedSgd
   use:                           # what the inference contract holds its callers to; the parameters are public all the same
     callers: anybody             # or a list of addresses
     price: "0"                   # wei for one use, which the members share
@@ -168,7 +169,7 @@ terms:
   votingSeconds: 86400
   # committee: { shares: 8 }     # drawn staked aggregators hold the shares; without it the members do
   sunset: 0
-  gasCap: 0
+  gasCap: 0                      # 0: no cap; with one the run ends, with the model it has, once too little is left for a round
   deadlines: { seat: 600, noise: 600, open: 300, upload: 600, query: 300, verify: 600, unmask: 300, settle: 300 }
 `;
 }

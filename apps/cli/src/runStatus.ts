@@ -1,6 +1,6 @@
 /** Where a run stands, as facts: for people who ask, and for programs. */
 import { epsilonWad } from '@concord/protocol';
-import { type Address, hasSaid, isCommittee, type RunView, waitingOf } from '@concord/sdk';
+import { type Address, currentAttempt, gasRoundsLeft, hasSaid, isCommittee, type RunView, waitingOf } from '@concord/sdk';
 import type { Now } from './connect.ts';
 
 type Moment = Pick<Now, 'view' | 'time'>;
@@ -51,6 +51,10 @@ export async function statusOf(run: RunView, now: Moment, { ask = true }: { read
     votes: run.votes.size,
     joined: run.endpoints.size,
     committee: isCommittee(run.charter),
+    /** Null: not capped. */
+    gasCap: limits.gasCap === 0n ? null : Number(limits.gasCap),
+    gasLeft: run.gasLeft === undefined ? null : Number(run.gasLeft),
+    roundsThatGasPaysFor: gasRoundsLeft(run.charter, currentAttempt(run)?.round ?? limits.rounds, run.gasLeft) ?? null,
     waitsFor: waiting.what,
     secondsLeft: waiting.until === undefined ? undefined : waiting.until - now.time,
     missing,

@@ -10,9 +10,11 @@ import {ICourt} from "./interfaces/ICourt.sol";
 import {IRounds} from "./interfaces/IRounds.sol";
 import {CommitteeMachine} from "./libraries/CommitteeMachine.sol";
 import {RoundMachine} from "./libraries/RoundMachine.sol";
+import {RunEnd} from "./libraries/RunEnd.sol";
 import {Signatures} from "./libraries/Signatures.sol";
-import {CommitteeSeat, Facts, Phase, Promised, Seat, Verified} from "./types/Round.sol";
-import {Clock, Run, Start, Turn} from "./types/Run.sol";
+import {Stops} from "./libraries/Stops.sol";
+import {CommitteeSeat, Facts, Phase, Promised, Reading, Seat, Verified} from "./types/Round.sol";
+import {Clock, Run, Start, Terms, Turn} from "./types/Run.sol";
 
 /// @notice See IRounds. Loads and authorizes; the transitions themselves are in RoundMachine and CommitteeMachine.
 contract Rounds is IRounds {
@@ -146,6 +148,13 @@ contract Rounds is IRounds {
         _runs[runId].voidWithheld(_turn(runId));
     }
 
+    function stop(bytes32 runId, Reading[] calldata readings, bytes[] calldata signatures) external {
+        Turn memory turn = _turn(runId);
+        Run storage run = _runs[runId];
+        if (run.terms.rounds == 0) _start(run, runId);
+        Stops.stop(run, turn, readings, signatures);
+    }
+
     function promisedIn(bytes32 runId) external view returns (Promised memory promised) {
         Run storage run = _runs[runId];
         Clock memory clock = run.clock;
@@ -158,8 +167,11 @@ contract Rounds is IRounds {
 
     function phaseOf(bytes32 runId) public view returns (uint8 phase) {
         Run storage run = _runs[runId];
-        if (run.terms.rounds > 0) return RoundMachine.phaseOf(run.clock, run.terms.rounds, run.terms.sunset);
-        return block.timestamp > _startOf(runId).terms.sunset ? Phase.FINISHED : Phase.SEAT;
+        if (run.terms.rounds > 0) return run.phaseOf(run.clock);
+        Terms memory terms = _startOf(runId).terms;
+        bool over = block.timestamp > terms.sunset
+            || _gasLimit(terms.gasCap) < RunEnd.room(terms.members, terms.shares, 0);
+        return over ? Phase.FINISHED : Phase.SEAT;
     }
 
     function overdue(bytes32 runId) external view returns (bool) {

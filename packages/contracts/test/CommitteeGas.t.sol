@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {RunEnd} from "../src/libraries/RunEnd.sol";
 import {Drawn} from "./Drawn.sol";
 import {Snapshot} from "./Snapshot.sol";
 
@@ -37,6 +38,7 @@ contract CommitteeGasTest is Drawn, Snapshot {
         }
         uint256 metered = rounds.factsOf(runId).gasUsed;
         assertTrue(metered * 100 > first * 97 && metered * 100 < first * 103, vm.toString(metered));
+        assertTrue(metered <= RunEnd.room(6, 8, 0) + 300_000, "RD16: with begin");
         uint256 round = _draw();
         json = string.concat(json, _line("draw", round));
         for (uint8 phase; phase < 8; ++phase) {
@@ -47,6 +49,9 @@ contract CommitteeGasTest is Drawn, Snapshot {
         metered = rounds.factsOf(runId).gasUsed - metered;
         // CH8's meter is an estimate: never off by more than 3 %.
         assertTrue(metered * 100 > round * 97 && metered * 100 < round * 103, vm.toString(metered));
+        // The roster's part of it is that of the largest one.
+        uint256 room = RunEnd.room(6, 8, 1);
+        assertTrue(metered <= room && (n < 256 || room * 100 < metered * 115), "RD16");
         assertTrue(n > 16 || round < 1_000_000, "an ordinary round at 8 x 2 costs at most 1 Mgas");
         json = string.concat(json, _line("round", round), _line("metered", metered));
         json = string.concat(json, '    "firstRound": ', vm.toString(first), "\n  }");

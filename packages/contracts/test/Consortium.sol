@@ -6,7 +6,7 @@ import {Rounds} from "../src/Rounds.sol";
 import {ICharters} from "../src/interfaces/ICharters.sol";
 import {IRounds} from "../src/interfaces/IRounds.sol";
 import {Aggregation, Charter, Deadlines, Limits} from "../src/types/Charter.sol";
-import {Facts, Seat, Verified} from "../src/types/Round.sol";
+import {Facts, Reading, Seat, Verified} from "../src/types/Round.sol";
 import {Test} from "./Test.sol";
 
 /// @dev Members with real keys, and what they sign: written from spec/rounds.md, not from the contracts.
@@ -269,6 +269,18 @@ abstract contract Consortium is Test {
                 BLOB
             )
         );
+    }
+
+    /// @param count How many of the members sign, the first of them.
+    function aStop(uint256 count) internal view returns (Reading[] memory readings, bytes[] memory signatures) {
+        uint32 round = rounds.factsOf(runId).round;
+        bytes32 typeHash = keccak256("Stop(bytes32 runId,uint32 round,uint64 bytesSent,uint64 milliseconds)");
+        readings = new Reading[](count);
+        signatures = new bytes[](count);
+        for (uint64 i; i < count; ++i) {
+            readings[i] = Reading(members[i], 1_000_000 + i, 60_000 + i);
+            signatures[i] = sign(members[i], keccak256(abi.encode(typeHash, runId, round, 1_000_000 + i, 60_000 + i)));
+        }
     }
 
     function modelAfter(uint256 round) internal pure returns (bytes32) {

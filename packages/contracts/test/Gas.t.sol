@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {RunEnd} from "../src/libraries/RunEnd.sol";
 import {Consortium} from "./Consortium.sol";
 import {Snapshot} from "./Snapshot.sol";
 
@@ -29,6 +30,7 @@ contract GasTest is Consortium, Snapshot {
             first += _move(phase);
         }
         uint256 metered = rounds.factsOf(runId).gasUsed;
+        _requireRoom(k, metered, 0);
         uint256 round;
         json = string.concat('  "k', vm.toString(k), '": {\n');
         for (uint8 phase; phase < 8; ++phase) {
@@ -39,9 +41,16 @@ contract GasTest is Consortium, Snapshot {
         metered = rounds.factsOf(runId).gasUsed - metered;
         // CH8's meter is an estimate: never off by more than 3 %.
         assertTrue(metered * 100 > round * 97 && metered * 100 < round * 103, vm.toString(metered));
+        _requireRoom(k, metered, 1);
         assertTrue(k > 6 || round < 1_000_000, "an ordinary round at k = 6 costs at most 1 Mgas");
         json = string.concat(json, _line("round", round), _line("metered", metered), _line("firstRound", first));
         json = string.concat(json, _line("propose", propose), '    "castVote": ', vm.toString(castVote), "\n  }");
+    }
+
+    /// @dev RD16: what must be left of a cap before an attempt pays for all of it, and for little more than that.
+    function _requireRoom(uint256 k, uint256 metered, uint256 round) private pure {
+        uint256 room = RunEnd.room(k, 0, round);
+        assertTrue(metered <= room && room * 100 < metered * 115, vm.toString(room));
     }
 
     function _line(string memory name, uint256 value) private pure returns (string memory) {

@@ -11,6 +11,7 @@ import {Consortium} from "./Consortium.sol";
 contract LedgerTest is Consortium {
     /// ⌈Δ²·10¹⁸ / (2·h·s²)⌉ + 1 of the worked example: Δ/s = 1/5, h = 1.
     uint256 private constant PRICE = 0.02e18 + 1;
+    uint8 private constant FINISHED = 8;
 
     function setUp() public {
         found(6);
@@ -43,19 +44,32 @@ contract LedgerTest is Consortium {
         assertEq(rounds.factsOf(runId).rho, _ceilDiv(uint256(300_000) ** 2 * 1e18, 2 * 3 * 81920 ** 2) + 1, "rho");
     }
 
-    function test_LG2_aRoundBeyondTheCapReverts() public {
+    /// @dev What is left is asked before an attempt begins; an attempt is charged once, so nothing else can use it up.
+    function test_LG2_RD16_aRoundBeyondTheBudgetNeverBegins() public {
         Charter memory charter = aCharter();
-        uint256 two = LedgerMath.epsilonWad(2 * PRICE, 5);
-        charter.limits.epsilonCap = uint64(two - 1);
+        charter.limits.epsilonCap = uint64(LedgerMath.epsilonWad(2 * PRICE, 5) - 1);
         pass(charter);
         playRound();
-        moveTo(5);
-        Verified memory v = aVerdict();
-        bytes[] memory signatures = signAll(verifiedMessage(v));
-        vm.expectRevert(abi.encodeWithSelector(IRounds.BudgetExceeded.selector, two, two - 1));
-        rounds.recordVerified(runId, committee, v, signatures);
+        assertEq(rounds.phaseOf(runId), FINISHED, "one round of two");
+        assertEq(rounds.finalModel(runId), modelAfter(0), "the model of the last final round");
+        (bool done, bytes memory reason) = _trySeat();
+        assertTrue(!done, "refused");
+        assertEq(keccak256(reason), keccak256(abi.encodeWithSelector(IRounds.WrongPhase.selector, 8, 0)), "why");
         assertEq(rounds.factsOf(runId).rho, PRICE, "nothing changed");
-        assertEq(rounds.phaseOf(runId), 5, "nothing changed");
+    }
+
+    /// @dev A charter that pays for exactly its rounds, one of which it loses.
+    function test_RD5_RD16_aLostChargeEndsTheRunOneRoundShort() public {
+        Charter memory charter = aCharter();
+        charter.limits.epsilonCap = uint64(LedgerMath.epsilonWad(2 * PRICE, 5));
+        pass(charter);
+        moveTo(6);
+        vm.warp(block.timestamp + 1 days);
+        rounds.voidAttempt(runId);
+        assertEq(rounds.phaseOf(runId), 0, "one charge is left");
+        playRound();
+        assertEq(rounds.phaseOf(runId), FINISHED, "none is left");
+        assertEq(rounds.finalModel(runId), modelAfter(0), "final model");
     }
 
     function test_LG2_aRoundThatMeetsTheCapExactlyIsPaidFor() public {
@@ -95,35 +109,6 @@ contract LedgerTest is Consortium {
         bytes[] memory signatures = signAll(verifiedMessage(v));
         vm.expectRevert(abi.encodeWithSelector(IRounds.NoiseTooSmall.selector, 3, 4));
         rounds.recordVerified(runId, committee, v, signatures);
-    }
-
-    function test_CH8_gasBeyondTheCapReverts() public {
-        Charter memory charter = aCharter();
-        charter.limits.gasCap = 1;
-        pass(charter);
-        (bool done, bytes memory reason) = _trySeat();
-        assertTrue(!done && bytes4(reason) == IRounds.GasCapExceeded.selector, "refused");
-        assertEq(rounds.factsOf(runId).gasUsed, 0, "nothing changed");
-    }
-
-    function test_CH8_aRunWithoutGasLeftCanStillBeVoided() public {
-        Charter memory charter = aCharter();
-        charter.limits.gasCap = 450_000;
-        pass(charter);
-        step();
-        uint256 used = rounds.factsOf(runId).gasUsed;
-        assertTrue(used > 100_000 && used < 450_000, "metered");
-        while (rounds.factsOf(runId).gasUsed < 450_000) {
-            vm.warp(block.timestamp + 1 days);
-            if (rounds.phaseOf(runId) == 0) {
-                (bool seated,) = _trySeat();
-                if (!seated) break;
-            } else {
-                rounds.voidAttempt(runId);
-            }
-        }
-        assertEq(rounds.phaseOf(runId), 0, "between attempts");
-        assertTrue(rounds.factsOf(runId).gasUsed <= 450_000, "never above the cap");
     }
 
     /// forge-config: default.isolate = true

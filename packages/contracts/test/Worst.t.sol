@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Statement} from "../src/interfaces/IAggregators.sol";
 import {FileProof, Piece, Recorded} from "../src/interfaces/ICourt.sol";
+import {RunEnd} from "../src/libraries/RunEnd.sol";
 import {Consortium} from "./Consortium.sol";
 import {Promising} from "./Promising.sol";
 import {Snapshot} from "./Snapshot.sol";
@@ -45,6 +46,7 @@ contract WorstConsortiumTest is Consortium, Worst {
             line(names[phase]);
             tick();
         }
+        assertTrue(rounds.factsOf(runId).gasUsed <= RunEnd.room(255, 0, 0), "RD16: the dearest attempt");
         land(transitionOf(0));
         vm.warp(block.timestamp + 201);
         rounds.voidAttempt(runId);
@@ -94,8 +96,10 @@ contract WorstCommitteeTest is Promising, Worst {
             tick();
         }
         _court();
+        // The court's answer was late: the void stands for the settlement.
         rounds.voidAttempt(runId);
         line("voidAttempt");
+        assertTrue(rounds.factsOf(runId).gasUsed <= RunEnd.room(255, 64, 0) + 300_000, "RD16: the dearest attempt");
         done("worstCommittee");
     }
 

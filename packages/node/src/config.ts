@@ -47,6 +47,8 @@ export interface AggregatorConfig extends NodeConfig {
 export interface RelayerConfig extends NodeConfig {
   /** Appeals against finished models that it carries in a day; none unless told [GU14]. */
   readonly appealsPerDay?: number;
+  /** Wei for a unit of gas: while the chain asks for more, what can wait without costing an attempt waits [RD19]. */
+  readonly maxGasPrice?: number;
 }
 
 /** Parts that tests replace, by those of named liars: of whoever holds a share, and of a member. */

@@ -22,7 +22,7 @@ import { systemClock } from './adapters/clock.ts';
 import { CommandError } from './adapters/command.ts';
 import { loadKernels } from './adapters/kernels.ts';
 import { loopback } from './adapters/loopback.ts';
-import { nodePlatform, nodeRandom } from './adapters/platform.ts';
+import { nodeComputed, nodePlatform, nodeRandom } from './adapters/platform.ts';
 import { serve } from './adapters/server.ts';
 import { trainCommand } from './adapters/trainCommand.ts';
 import { httpTransport } from './adapters/transport.ts';
@@ -57,6 +57,7 @@ import { type PlaceNow, reception } from './receive.ts';
 import { createRelayer } from './relay/createRelayer.ts';
 import { clientOf, follow, running } from './running.ts';
 import { readPost } from './statements.ts';
+import { Spendings } from './spendings.ts';
 import { describeRun } from './status.ts';
 import { TurnedAway } from './turnedAway.ts';
 import { Workbench } from './workbench.ts';
@@ -67,6 +68,7 @@ const processWorld: World = {
   clock: systemClock,
   random: nodeRandom,
   components: () => ({ platform: nodePlatform, kernels: loadKernels() }),
+  computed: nodeComputed,
   openJournal: (folder) => openJournal(join(folder, 'journal.sqlite')),
   connect: createConcordClient,
   listen: serve,
@@ -96,6 +98,10 @@ function longestReport(run: RunView): number {
   return elements * field.bytes + BEFORE_ANY_RUN;
 }
 
+/** How many others may need what a node says about a run: its holders and its members. */
+const othersIn = ({ charter: { members, aggregation } }: RunView): number =>
+  aggregation.holders === 2 ? 2 * aggregation.shares + members.length : members.length - 1;
+
 async function startParty(
   config: NodeConfig & Pick<MemberConfig, 'folder' | 'publicUrl'>,
   part: Part,
@@ -111,7 +117,9 @@ async function startParty(
   const journal = world.openJournal(config.folder);
   for (const bytes of part.blobs) journal.putBlob(bytes);
   const controller = new AbortController();
-  const meter = new Meter();
+  const meter = new Meter(world.computed);
+  const caps = part.reporter?.text.caps;
+  const spendings = caps && new Spendings(caps, journal, meter);
   const bell = new Bell(clock);
   const components = world.components();
 
@@ -145,7 +153,11 @@ async function startParty(
     const at = head;
     const { bytesSent, bytesReceived, proofsChecked } = meter;
     const runs = at
-      ? runsNow().map((run) => ({ ...describeRun(run, at), ...objectionIn(benches.get(run.charterId)) }))
+      ? runsNow().map((run) => ({
+          ...describeRun(run, at),
+          ...spendings?.describe(run),
+          ...objectionIn(benches.get(run.charterId)),
+        }))
       : [];
     return {
       [part.part]: address,
@@ -194,7 +206,8 @@ async function startParty(
     clock,
     holding: { ...honestly, ...holding },
     publish: part.publish(peers, client),
-    ...(part.reporter && { reporter: part.reporter }),
+    ...(part.reporter && { reporter: timed(part.reporter, meter) }),
+    ...(spendings && { spendings }),
     bell,
     meter,
     log,
@@ -214,6 +227,7 @@ async function startParty(
   const observe = (next: Head): void => {
     head = next;
     trouble = undefined;
+    meter.others = Math.max(0, ...runsNow().map(othersIn));
   };
   const work = runLoop(following, heads, observe, controller.signal);
   return running(listening, endpoint, status, work, controller, () => {
@@ -221,6 +235,23 @@ async function startParty(
     transport.close();
     journal.close();
   });
+}
+
+/** What a program of the member's own takes is counted too [RD18]. */
+function timed(reporter: Reporter, meter: Meter): Reporter {
+  const { train } = reporter;
+  if (!train) return reporter;
+  return {
+    ...reporter,
+    train: async (...asked) => {
+      const began = performance.now();
+      try {
+        return await train(...asked);
+      } finally {
+        meter.computed(performance.now() - began);
+      }
+    },
+  };
 }
 
 const objectionIn = (bench: Workbench | undefined): object => ({

@@ -66,12 +66,14 @@ export async function runLoop(
     if (silence !== workbench.silence && silence) log('silent', { ...slot, reason: silence });
     workbench.silence = silence;
     if (place && !silence) rememberBasis(party, place.slot, view);
+    const spending = slot && party.spendings?.at(run, slot);
     const known = {
       silent: silence !== undefined,
       said: slot ? journal.keys(slot) : new Set<string>(),
       group: (type: 'update' | 'noise') =>
         place?.members.filter((each) => place.group(each, type) === place.share) ?? [],
       has,
+      ...(spending && { spending }),
       ...(objection !== undefined && { objection }),
     };
     const where = (who: Address) => () =>
@@ -80,7 +82,7 @@ export async function runLoop(
     const work = view && place && { run, view, place, signal: stop, where, now: time };
     for (const duty of duties(run, me, now, known))
       agenda.begin(`${name} ${Object.values(duty).join(' ')}`, stop, () =>
-        perform(duty, party, { run, slot, work, signal: stop }),
+        perform(duty, party, { run, slot, work, spending, signal: stop }),
       );
   };
   const act = (): void => {

@@ -58,8 +58,8 @@ export interface Peers {
   post(where: Where, slot: Slot, kind: PostKind, signal: AbortSignal): Promise<Json>;
   /** The bytes with this SHA-256 (hex, no prefix) from whichever place has them. */
   blob(places: readonly Where[], digest: string, signal: AbortSignal): Promise<Uint8Array>;
-  /** Hands a signed vote or join, or an answer to a demand, to a relayer. */
-  hand(relayerUrl: string, what: 'votes' | 'joins' | 'answers', message: Json, signal: AbortSignal): Promise<Json>;
+  /** Hands a signed vote, join or stop, or an answer to a demand, to a relayer. */
+  hand(relayerUrl: string, what: 'votes' | 'joins' | 'stops' | 'answers', message: Json, signal: AbortSignal): Promise<Json>;
 }
 
 /** How long one request may be kept waiting by its peer, and may take in all, milliseconds. */

@@ -10,23 +10,27 @@ import { join, vote } from './perform/membership.ts';
 import { propose } from './perform/propose.ts';
 import { reveal, seat } from './perform/seat.ts';
 import { signSettled, speakAggregateShare } from './perform/settle.ts';
+import { stop } from './perform/stop.ts';
 import { upload } from './perform/upload.ts';
 import { verifyShares } from './perform/verify.ts';
 import type { Work } from './perform/work.ts';
 import type { Party } from './ports.ts';
 import type { Slot } from './core/slot.ts';
+import type { Spending } from './core/spending.ts';
 
 /** Where and for what a duty is done; `work` is there for whoever has a seat. */
 export interface Occasion {
   readonly run: RunView;
   readonly slot: Slot | undefined;
   readonly work: Work | undefined;
+  /** Where this member stands beside its caps, if the charter has some. */
+  readonly spending?: Spending | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Does a duty. Rejects when it could not be done now; doing it again later is safe. */
 export async function perform(duty: Duty, party: Party, occasion: Occasion): Promise<void> {
-  const { run, slot, work, signal } = occasion;
+  const { run, slot, work, spending, signal } = occasion;
   const { reporter } = party;
   switch (duty.kind) {
     case 'vote':
@@ -35,6 +39,8 @@ export async function perform(duty: Duty, party: Party, occasion: Occasion): Pro
       return reporter && join(party, reporter, run, signal);
     case 'answer':
       return answer(party, run, duty, signal);
+    case 'stop':
+      return reporter && slot && spending && stop(party, reporter, run, slot, spending.spent, signal);
     case 'seat':
       return slot && seat(party, slot, isCommittee(run.charter));
   }

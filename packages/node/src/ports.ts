@@ -17,6 +17,7 @@ import type { Me } from './core/duties.ts';
 import type { Journal } from './journal.ts';
 import type { Peers } from './peers.ts';
 import type { Meter } from './meter.ts';
+import type { Spendings } from './spendings.ts';
 import type { Workbench } from './workbench.ts';
 
 /** What the confirmed chain says at a moment. */
@@ -83,5 +84,7 @@ export interface Party {
   readonly bell: Bell;
   readonly workbench: Workbench;
   readonly meter: Meter;
+  /** Undefined: nothing caps what this node may spend on its run. */
+  readonly spendings?: Spendings;
   readonly log: Log;
 }

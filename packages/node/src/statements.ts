@@ -9,7 +9,7 @@ const decode = (bytes: Uint8Array): object => JSON.parse(new TextDecoder().decod
 
 const isStatement = (kind: string): kind is StatementKind => kind in TYPES;
 
-type About = 'Seat' | 'CommitteeSeat' | 'NoiseClosed' | 'UploadsClosed' | 'Verified' | 'Unmasked' | 'Settled';
+type About = 'Stop' | 'Seat' | 'CommitteeSeat' | 'NoiseClosed' | 'UploadsClosed' | 'Verified' | 'Unmasked' | 'Settled';
 
 /**
  * Commits to a statement about an attempt: from now on it, and never another of its kind, is served and signed. Returns

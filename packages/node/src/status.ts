@@ -1,6 +1,6 @@
 /** What `GET /status` says: for people and dashboards, never for decisions. */
 import { epsilonWad } from '@concord/protocol';
-import { currentAttempt, deadlineOf, type RunView, runPhaseAt } from '@concord/sdk';
+import { currentAttempt, deadlineOf, endWords, gasRoundsLeft, type RunView, runPhaseAt } from '@concord/sdk';
 import type { Head } from './ports.ts';
 
 const wad = (value: bigint): number => Number(value) / 1e18;
@@ -28,6 +28,11 @@ export function describeRun(run: RunView, head: Head): object {
     epsilon: wad(epsilonWad(run.rho, BigInt(limits.deltaExponent))),
     epsilonCap: wad(limits.epsilonCap),
     deltaExponent: limits.deltaExponent,
+    ...(run.gasLeft !== undefined && {
+      gasLeft: Number(run.gasLeft),
+      roundsThatGasPaysFor: gasRoundsLeft(run.charter, view?.round ?? limits.rounds, run.gasLeft),
+    }),
     finished: run.finished,
+    ...(phase === 'FINISHED' && { why: endWords(run) }),
   };
 }

@@ -11,6 +11,8 @@ export interface World {
   readonly clock: Clock;
   readonly random: Random;
   readonly components: () => Components;
+  /** Milliseconds that this process has computed, since it began. */
+  readonly computed: () => number;
   /** The journal in a node's own folder. */
   readonly openJournal: (folder: string) => Journal;
   readonly connect: (options: ClientOptions) => Promise<ConcordClient>;

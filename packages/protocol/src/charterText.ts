@@ -3,6 +3,7 @@
  * content-addressed (`textDigest` on chain, CH1); decoding is total, so a node that accepts a text knows every number
  * that it will compute with. The struct on chain holds the other half (spec/charter.md).
  */
+import { type Caps, decodeCaps } from './caps.ts';
 import { CharterTextError, integer, list, object, oneOf, positive, text } from './charterFields.ts';
 import { ModelError, type ModelShape, parameterCount } from './model/model.ts';
 import { BASES, type Basis, featuresPerColumn, statisticsLength } from './model/standardization.ts';
@@ -52,6 +53,8 @@ export interface CharterText {
   readonly clauses: readonly TextClause[];
   /** None: any model is served. */
   readonly acceptance?: Acceptance;
+  /** None: a run may cost its members whatever its rounds cost (CH8). */
+  readonly caps?: Caps;
   /** Runs from before there were terms have none, and their models cannot be registered (CH10). */
   readonly use?: TermsOfUse;
 }
@@ -99,7 +102,7 @@ function decodeAcceptance(value: unknown): Acceptance {
 
 /** Decodes a parsed JSON text. Throws CharterTextError naming the first field that does not fit (CH1, CH2, CH3). */
 export function decodeCharterText(value: unknown): CharterText {
-  const top = ['version', 'name', 'purpose', 'metric', 'schema', 'model', 'training', 'clauses', 'acceptance', 'use'];
+  const top = ['version', 'name', 'purpose', 'metric', 'schema', 'model', 'training', 'clauses', 'acceptance', 'caps', 'use'];
   const json = object(value, 'charter', top);
   const { version } = json;
   if (version !== 1 && version !== 2) throw new CharterTextError('version', '1 or 2');
@@ -140,6 +143,7 @@ export function decodeCharterText(value: unknown): CharterText {
       };
     }),
     ...(json['acceptance'] !== undefined && { acceptance: decodeAcceptance(json['acceptance']) }),
+    ...(json['caps'] !== undefined && { caps: decodeCaps(json['caps'], version) }),
     // Last: the text ends with it.
     ...(json['use'] !== undefined && { use: decodeUse(json['use']) }),
   };

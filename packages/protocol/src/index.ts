@@ -1,5 +1,6 @@
 /** The pure heart of Concord: fields, proofs, reports, privacy, models. No I/O, no clock, no randomness of its own. */
 export { CharterTextError } from './charterFields.ts';
+export * from './caps.ts';
 export * from './charterText.ts';
 export * from './codec.ts';
 export * from './commitment.ts';

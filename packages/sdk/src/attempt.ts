@@ -6,9 +6,7 @@ import {
   type Params,
   type Platform,
   type prepareRun,
-  rhoPerRound,
   type RoundRules,
-  sensitivityOf,
   updateContext,
 } from '@concord/protocol';
 import { hexToBytes } from 'viem';
@@ -23,14 +21,6 @@ export const paramsOf = (aggregation: Aggregation): Params => ({
   holders: aggregation.holders === 2 ? 2 : 1,
   matrixSeed: hexToBytes(aggregation.matrixSeed),
 });
-
-/** ρ (wad) of one opened sum under this struct [LG1]. */
-export const priceOf = (aggregation: Aggregation): bigint =>
-  rhoPerRound({
-    sensitivity: sensitivityOf(aggregation),
-    sigmaPerContributor: aggregation.sigma,
-    honestContributors: BigInt(aggregation.honest),
-  });
 
 /** What turns a run's opened sums into its models: the text, and the struct's integers that it is scaled by (LR10). */
 export const rulesOf = ({ limits, aggregation }: Charter, text: CharterText): RoundRules => ({

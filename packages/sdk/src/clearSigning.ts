@@ -71,6 +71,15 @@ const WORDS: { readonly [K in StatementKind]: Words<K> } = {
       blob: 'The model itself (SHA-256)',
     },
   },
+  Stop: {
+    intent: 'End this run with the model it has',
+    labels: {
+      runId: 'Run',
+      round: 'Round (from 0)',
+      bytesSent: 'Bytes that I have sent for it',
+      milliseconds: 'Milliseconds that I have computed for it',
+    },
+  },
   Report: { intent: 'Send this report of mine', labels: { headerHash: 'Header of the report (hash)' } },
   Appeal: {
     intent: 'Appeal against a model, once, in public',

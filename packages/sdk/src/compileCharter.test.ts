@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkParams, endingOf, epsilonWad, OPEN_USE } from '@concord/protocol';
 import { sha256, stringToBytes } from 'viem';
-import { averagingText, memberTerms, smallTerms, smallText, treesText } from '../../testing/src/charter.ts';
+import { averagingText, cappedText, memberTerms, smallTerms, smallText, treesText } from '../../testing/src/charter.ts';
 import { stageMembers } from '../../testing/src/stages.ts';
-import { paramsOf, priceOf } from './attempt.ts';
+import { paramsOf } from './attempt.ts';
 import { type CharterTerms, CharterTermsError, compileCharter, readCharterText } from './compileCharter.ts';
+import { priceOf } from './price.ts';
+import { leastGasCap } from './runEnd.ts';
 
 const members = stageMembers(6);
 const seed = `0x${'ab'.repeat(32)}` as const;
@@ -71,4 +73,29 @@ test('[CH10] every compiled text ends with its terms of use, and no other place 
   for (const text of [elsewhere, `${elsewhere}\n`, honest.trimEnd(), JSON.stringify(JSON.parse(honest))])
     assert.throws(() => readAs(text), { code: 'CHARTER_TEXT', path: 'use' });
   assert.equal(readAs(JSON.stringify(smallText)), undefined);
+});
+
+test('[RD16] a gas cap pays for the first round at least, or there is none', () => {
+  const with_ = (gasCap: number) => compile(smallText, { ...smallTerms(9, 3), gasCap });
+  const least = Number(leastGasCap(with_(0)));
+  assert.equal(with_(least).limits.gasCap, BigInt(least));
+  assert.throws(() => with_(least - 1), /gasCap: have 1083999, need 0 \(no cap\) or at least 1084000/);
+  for (const gasCap of [-1, 0.5, Number.NaN]) assert.throws(() => with_(gasCap), /gasCap: have .+, need an integer of at least 0/);
+});
+
+test('[CH8] caps stand in the text before its terms of use, and are the text’s to say', () => {
+  const caps = { memberBytes: 5_000_000, memberSeconds: 3_600 };
+  const { text, textBytes, charter } = compileCharter({ text: cappedText(caps), terms: smallTerms(9, 3) }, members, seed);
+  assert.deepEqual(text.caps, caps);
+  assert.deepEqual(readCharterText(textBytes, charter.textDigest).caps, caps);
+  assert.match(new TextDecoder().decode(textBytes), /"caps": \{\s+"memberBytes": 5000000,\s+"memberSeconds": 3600\s+\},\s+"use":/);
+  const bad: readonly (readonly [object, RegExp])[] = [
+    [{ ...cappedText(caps), version: 1, training: smallText.training }, /caps: need none: a text that has caps is of version 2/],
+    [cappedText({ ...caps, memberBytes: 0 }), /caps.memberBytes: need an integer in 1 … 9007199254740991/],
+    [cappedText({ ...caps, memberSeconds: 2 ** 32 }), /caps.memberSeconds: need an integer in 1 … 4294967295/],
+    [{ ...cappedText(caps), caps: { memberBytes: 5 } }, /caps.memberSeconds/],
+    [{ ...cappedText(caps), caps: { ...caps, memberGas: 5 } }, /caps.memberGas: need one of memberBytes, memberSeconds/],
+    [{ ...cappedText(caps), caps: [] }, /caps: need an object/],
+  ];
+  for (const [broken, why] of bad) assert.throws(() => compile(broken, smallTerms(9, 3)), why);
 });

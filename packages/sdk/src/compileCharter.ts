@@ -28,6 +28,7 @@ import { epsilonWad, rhoPerRound, rhoWithin, runStateHash, startState } from '@c
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, type Hex, hexToBytes, toBytes } from 'viem';
 import type { Address, Aggregation, Charter, Deadlines } from './facts.ts';
+import { leastGasCap } from './runEnd.ts';
 import { LONGEST_FILE, longestFile } from './pieces.ts';
 
 /** The part of a charter file that becomes the struct; the rest is the text (`decodeCharterText`). */
@@ -193,9 +194,14 @@ export function compileCharter(
   if (longest > LONGEST_FILE)
     throw new CharterTermsError('text.model', `a holder's file could take ${longest} bytes, at most ${LONGEST_FILE} can be published`);
 
+  const gasCap = BigInt(integerTerm(terms, 'gasCap', 0));
+  const aggregation: Aggregation = { ...params, matrixSeed };
+  const least = leastGasCap({ members: sorted, aggregation });
+  if (gasCap > 0n && gasCap < least)
+    throw new CharterTermsError('gasCap', `have ${gasCap}, need 0 (no cap) or at least ${least}, which the first round can take`);
+
   const textBytes = toBytes(`${JSON.stringify(text, undefined, 1)}\n`);
   const textDigest = digest(textBytes);
-  const aggregation: Aggregation = { ...params, matrixSeed };
   return {
     text,
     textBytes,
@@ -213,7 +219,7 @@ export function compileCharter(
         deltaExponent: terms.deltaExponent,
         // 0 in the file: no sunset.
         sunset: terms.sunset === 0 ? (1n << 63n) - 1n : BigInt(terms.sunset),
-        gasCap: BigInt(terms.gasCap),
+        gasCap,
       },
       deadlines: terms.deadlines,
       aggregation,

@@ -75,6 +75,14 @@ export interface CommitteeSeat extends Seat {
   readonly drawCommit: Hex;
 }
 
+/** What a member says it has spent on a run, where it signs for the run's end [RD17]. */
+export interface Reading {
+  readonly member: Address;
+  readonly bytesSent: number;
+  /** Of computing. */
+  readonly milliseconds: number;
+}
+
 /** Where a fact stands on chain. */
 export interface Origin {
   readonly block: bigint;
@@ -140,6 +148,16 @@ export type FactBody =
   | { readonly kind: 'drawRevealed'; readonly runId: Hex; readonly round: number; readonly mix: Hex }
   | ({ readonly kind: 'settled'; readonly aggregateRoot: Hex; readonly modelHash: Hex; readonly blob: Hex } & Attempted)
   | ({ readonly kind: 'voided'; readonly phase: number } & Attempted)
+  /** Of a charter with a gas cap: no attempt is under way, and this is left before the one named here [RD16]. */
+  | ({ readonly kind: 'gasLeft'; readonly gas: bigint } & Attempted)
+  /** The members ended the run in a phase of this attempt [RD17]. */
+  | ({
+      readonly kind: 'stopped';
+      readonly phase: number;
+      readonly readings: readonly Reading[];
+      /** In the order of the readings. */
+      readonly signatures: readonly Hex[];
+    } & Attempted)
   | InferenceFact
   | CourtFact
   | RegistryFact;

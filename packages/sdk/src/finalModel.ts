@@ -5,9 +5,9 @@ import { fetchBlob } from './blobs.ts';
 import { readCharterText } from './compileCharter.ts';
 import type { Charter, Fact, Hex } from './facts.ts';
 import type { BlobSource } from './verify/evidence.ts';
-import { emptyView, fold, type RunView } from './view.ts';
+import { emptyView, fold, type RunView, runPhaseAt } from './view.ts';
 
-export type FinalModelErrorCode = 'UNKNOWN_RUN' | 'UNKNOWN_MODEL' | 'NOT_FINISHED' | 'NO_BYTES' | 'OTHER_BYTES';
+export type FinalModelErrorCode = 'UNKNOWN_RUN' | 'UNKNOWN_MODEL' | 'NOT_FINISHED' | 'NO_MODEL' | 'NO_BYTES' | 'OTHER_BYTES';
 
 /** There is no such model here, or not yet, or nobody serves its bytes. */
 export class FinalModelError extends Error {
@@ -54,12 +54,17 @@ function runNamed(facts: readonly Fact[], name: ModelName): RunView {
   throw new FinalModelError('UNKNOWN_MODEL', `no model ${name.modelId} is registered here: name it by its run id`);
 }
 
-/** The model of a finished run, from wherever its bytes are. Throws FinalModelError, CharterTextError or ModelError. [BD1] */
-export async function finalModelOf(run: RunView, blobs: BlobSource): Promise<FinalModel> {
+/**
+ * The model of a run that is over, from wherever its bytes are. `time`: of the chain, seconds; without it a run that its
+ * sunset ended is not known to be over. Throws FinalModelError, CharterTextError or ModelError. [BD1]
+ */
+export async function finalModelOf(run: RunView, blobs: BlobSource, time = 0): Promise<FinalModel> {
   const { charterId: runId, charter } = run;
   const settled = run.attempts.findLast((each) => each.settled)?.settled;
-  if (!run.finished || settled === undefined)
+  if (runPhaseAt(run, time) !== 'FINISHED')
     throw new FinalModelError('NOT_FINISHED', `run ${runId} is not finished: see “concord status”`);
+  if (settled === undefined)
+    throw new FinalModelError('NO_MODEL', `run ${runId} ended before its first round was final: it learned nothing`);
   const bytes = async (digest: Hex, what: string): Promise<Uint8Array> => {
     const found = await blobs(digest);
     if (found) return found;

@@ -4,7 +4,8 @@ import { describe, test } from 'node:test';
 import { smallTerms, smallText } from '../../testing/src/charter.ts';
 import { compileCharter } from './compileCharter.ts';
 import type { Address } from './facts.ts';
-import { gasCost, type Transaction } from './gasCost.ts';
+import { gasCost, gasRoundsLeft, type Transaction } from './gasCost.ts';
+import { gasRoom } from './runEnd.ts';
 
 const addresses = (count: number): Address[] =>
   Array.from({ length: count }, (_, i): Address => `0x${(i + 1).toString(16).padStart(40, '0')}`);
@@ -80,5 +81,15 @@ describe('what a run’s transactions cost, before anybody votes', () => {
       // Of a vote and a join beside it, less the first vote's word.
       near(one(k) - 17_000 / k - (66_800 + 216 * k), snapshot('gas')[`k${k}`]!['castVote']!, `castVote k${k}`, 0.02);
     }
+  });
+
+  test('[RD16] rounds that the gas still pays for are those that may begin, and no more than the charter has', () => {
+    const charter = charterOf(3);
+    const { firstRound, laterRound } = gasCost(charter);
+    assert.equal(gasRoundsLeft(charter, 0, undefined), undefined);
+    assert.equal(gasRoundsLeft(charter, 0, gasRoom(charter, 0) - 1n), 0);
+    assert.equal(gasRoundsLeft(charter, 0, gasRoom(charter, 0)), 1);
+    assert.equal(gasRoundsLeft(charter, 0, BigInt(firstRound + laterRound) + gasRoom(charter, 2)), 3);
+    assert.equal(gasRoundsLeft(charter, 3, 1n << 50n), 2, 'of five');
   });
 });

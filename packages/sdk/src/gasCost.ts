@@ -3,6 +3,7 @@
  * contracts' own snapshots measure (packages/contracts/snapshots). The test holds them to those, and to a run.
  */
 import type { Charter } from './facts.ts';
+import { gasRoom } from './runEnd.ts';
 import { isCommittee } from './seats.ts';
 
 /** Gas = fixed + each · k. */
@@ -97,4 +98,17 @@ export function gasCost(
     register: committee ? at(REGISTER, aggregators) : 0,
     total: propose + votes + firstRound + laterRound * (limits.rounds - 1),
   };
+}
+
+/** Rounds that the gas which is left still pays for, each as dear as an ordinary one; undefined: no cap. */
+export function gasRoundsLeft(charter: Charter, round: number, gasLeft: bigint | undefined): number | undefined {
+  if (gasLeft === undefined) return undefined;
+  const { firstRound, laterRound } = gasCost(charter);
+  let left = gasLeft;
+  let rounds = 0;
+  for (let next = round; left >= gasRoom(charter, next) && next < charter.limits.rounds; next++) {
+    left -= BigInt(next === 0 ? firstRound : laterRound);
+    rounds += 1;
+  }
+  return rounds;
 }

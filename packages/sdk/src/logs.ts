@@ -81,6 +81,15 @@ function fromRounds({ eventName, args }: DecodeEventLogReturnType<typeof roundsA
       return { kind: 'settled', ...args };
     case 'Voided':
       return { kind: 'voided', ...args };
+    case 'GasLeft':
+      return { kind: 'gasLeft', ...args };
+    case 'Stopped': {
+      // What no machine can send or compute in its life is told as the largest number there is.
+      const readings = args.readings.map(({ member, bytesSent, milliseconds }) => ({
+        ...{ member: lowercase(member), bytesSent: Number(bytesSent), milliseconds: Number(milliseconds) },
+      }));
+      return { kind: 'stopped', ...args, readings };
+    }
   }
 }
 

@@ -62,6 +62,7 @@ const statements: readonly Statement[] = [
     modelHash: word('model'),
     blob: word('blob'),
   },
+  { kind: 'Stop', runId: word('run'), round: 3, bytesSent: 75_700_000, milliseconds: 2 ** 53 - 1 },
   { kind: 'Report', headerHash: word('header') },
   {
     kind: 'Appeal',
@@ -88,6 +89,7 @@ const TYPE_STRINGS: Record<Statement['kind'], string> = {
   Unmasked: 'Unmasked(bytes32 runId,uint32 round,uint32 attempt,bytes32 acceptRoot,bytes32 shareDigest)',
   Settled:
     'Settled(bytes32 runId,uint32 round,uint32 attempt,bytes32 acceptRoot,bytes32 aggregateRoot,bytes32 modelHash,bytes32 blob)',
+  Stop: 'Stop(bytes32 runId,uint32 round,uint64 bytesSent,uint64 milliseconds)',
   Report: 'Report(bytes32 headerHash)',
   Appeal: 'Appeal(bytes32 runId,bytes32 modelHash,address account,bytes32 statement)',
   Withdrawal: 'Withdrawal(bytes32 runId,address account)',

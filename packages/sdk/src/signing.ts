@@ -72,6 +72,12 @@ export const TYPES = {
     { name: 'modelHash', type: 'bytes32' },
     { name: 'blob', type: 'bytes32' },
   ],
+  Stop: [
+    { name: 'runId', type: 'bytes32' },
+    { name: 'round', type: 'uint32' },
+    { name: 'bytesSent', type: 'uint64' },
+    { name: 'milliseconds', type: 'uint64' },
+  ],
   Report: [{ name: 'headerHash', type: 'bytes32' }],
   Appeal: [
     { name: 'runId', type: 'bytes32' },
@@ -93,6 +99,8 @@ interface Values {
   readonly bool: boolean;
   readonly uint16: number;
   readonly uint32: number;
+  /** At most 2⁵³ − 1. */
+  readonly uint64: number;
 }
 
 export type StatementKind = keyof typeof TYPES;

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { epsilonWad } from '@concord/protocol';
 import { concatHex, keccak256, numberToHex, zeroHash } from 'viem';
+import { priceOf } from './price.ts';
 import type { Address, Charter, Fact, FactBody, Hex } from './facts.ts';
+import { gasRoom } from './runEnd.ts';
 import {
   currentAttempt,
   deadlineOf,
@@ -36,7 +40,7 @@ const charter: Charter = {
     noiseBound: 200n,
     recordBound: 10n,
     maxRecords: 4,
-    sigma: 3n,
+    sigma: 60n,
     honest: 1,
     minNoise: 3,
     shares: 3,
@@ -234,4 +238,98 @@ test('[CH6] a member that joins again moves', () => {
   const join = (endpoint: string): FactBody => ({ kind: 'joined', charterId: runId, member: members[0]!, endpoint });
   const run = replay(chain(passed[0]!, join('https://a.example'), join('https://b.example')));
   assert.deepEqual([...run.endpoints], [[members[0], 'https://b.example']]);
+});
+
+const stopped = (round: number, phase: number): FactBody => ({
+  kind: 'stopped',
+  ...{ runId, round, attempt: 0, phase },
+  readings: members.slice(0, 2).map((member) => ({ member, bytesSent: 7, milliseconds: 8 })),
+  signatures: ['0x01', '0x02'],
+});
+
+test('[RD17] a stop ends the run with its model, until the attempt is charged', () => {
+  for (let phase = 0; phase < 8; phase++) {
+    const walked = [...passed, ...walk(0, 0), ...walk(1, 0).slice(0, phase)];
+    const stop = stopped(1, phase);
+    if (phase > 5) {
+      assert.throws(() => replay(chain(...walked, stop)), ViewError, `charged, in ${PHASES[phase]}`);
+      continue;
+    }
+    const run = replay(chain(...walked, stop));
+    assert.deepEqual([run.finished, run.ended, run.model], [true, 'stopped', replay(chain(...walked)).model]);
+    assert.deepEqual([run.stopped?.round, run.stopped?.readings.length], [1, 2]);
+    assert.equal(currentAttempt(run), undefined);
+    assert.equal(runPhaseAt(run, 0), 'FINISHED');
+    assert.equal(run.attempts.at(-1)?.voided?.phase, phase === 0 ? undefined : phase);
+    for (const later of [walk(1, 0)[phase]!, stop]) assert.throws(() => replay(chain(...walked, stop, later)), ViewError);
+  }
+});
+
+test('[RD17] a stop of another round or phase than the one that stands is refused', () => {
+  for (const [round, phase] of [[1, 0], [0, 1], [0, 8]] as const)
+    assert.throws(() => replay(chain(...passed, stopped(round, phase))), ViewError);
+});
+
+describe('[RD16] between attempts a run may be over', () => {
+  const capped = (gasCap: bigint, epsilonCap = charter.limits.epsilonCap): readonly FactBody[] => {
+    const [proposal, ...votes] = passed as [FactBody & { kind: 'proposed' }, ...FactBody[]];
+    return [{ ...proposal, charter: { ...charter, limits: { ...charter.limits, gasCap, epsilonCap } } }, ...votes];
+  };
+  const left = (round: number, attempt: number, gas: bigint): FactBody => ({ kind: 'gasLeft', runId, round, attempt, gas });
+  const room = gasRoom(charter, 1);
+
+  test('where the gas that is left does not pay for another attempt', () => {
+    const after = (gas: bigint) => replay(chain(...capped(5_000_000n), ...walk(0, 0), left(1, 0, gas)));
+    assert.deepEqual([after(room).finished, after(room).gasLeft], [false, room]);
+    const run = after(room - 1n);
+    assert.deepEqual([run.finished, run.ended, run.model, currentAttempt(run)], [true, 'gas', after(room).model, undefined]);
+  });
+
+  test('from the beginning, where the cap does not pay for the first', () => {
+    const first = gasRoom(charter, 0);
+    assert.equal(replay(chain(...capped(first))).finished, false);
+    const run = replay(chain(...capped(first - 1n)));
+    assert.deepEqual([run.finished, run.ended, currentAttempt(run), run.model], [true, 'gas', undefined, charter.initialModel]);
+  });
+
+  test('where the budget does not pay for another sum: a charge was lost', () => {
+    const lost: readonly FactBody[] = [...walk(0, 0).slice(0, 6), { kind: 'voided', runId, round: 0, attempt: 0, phase: 6 }];
+    const price = priceOf(charter.aggregation);
+    const twice = epsilonWad(2n * price, 5n);
+    const charged = lost.map((fact) => (fact.kind === 'verified' ? { ...fact, rho: price } : fact));
+    assert.equal(replay(chain(...capped(0n, twice), ...charged)).finished, false);
+    const run = replay(chain(...capped(0n, twice - 1n), ...charged));
+    assert.deepEqual([run.finished, run.ended, currentAttempt(run)], [true, 'privacy', undefined]);
+  });
+
+  test('[CH4] and where its facts go on all the same, they are kept for whoever verifies them', () => {
+    const over = [...capped(0n, 1n), ...walk(0, 0)];
+    assert.equal(replay(chain(...over.slice(0, passed.length))).ended, 'privacy');
+    const on = replay(chain(...over.slice(0, -1)));
+    assert.deepEqual([on.finished, on.ended, phaseAt(on.attempts[0]!)], [false, undefined, 'SETTLE']);
+    assert.deepEqual([replay(chain(...over)).ended, replay(chain(...over)).attempts.length], ['privacy', 2]);
+  });
+
+  test('[AG1] a charter without a price is folded too', () => {
+    const [proposal] = passed as [FactBody & { kind: 'proposed' }];
+    const cheap = { ...charter, aggregation: { ...charter.aggregation, sigma: 2n } };
+    assert.equal(replay(chain({ ...proposal, charter: cheap }, ...passed.slice(1))).finished, false);
+  });
+
+  test('what is left is told between attempts only', () => {
+    for (const at of [left(0, 0, 5n), left(2, 0, 5n)])
+      assert.throws(() => replay(chain(...capped(5_000_000n), ...walk(0, 0), at)), ViewError);
+    assert.throws(() => replay(chain(...capped(5_000_000n), walk(0, 0)[0]!, left(0, 0, 5n))), ViewError);
+  });
+
+  test('the room is what the contract computes', () => {
+    const path = new URL('../../contracts/snapshots/room.json', import.meta.url);
+    const rows = JSON.parse(readFileSync(path, 'utf8')) as readonly (readonly [number, number, number, number])[];
+    for (const [count, shares, round, gas] of rows) {
+      const aggregation = { ...charter.aggregation, ...(shares > 0 && { shares, holders: 2 }) };
+      const everybody = Array.from({ length: count }, (_, i) => address(i + 1));
+      assert.equal(gasRoom({ members: everybody, aggregation }, round), BigInt(gas), `${count}, ${shares}, ${round}`);
+    }
+    assert.ok(rows.length >= 10);
+  });
 });

@@ -4,7 +4,8 @@
  */
 import { sha256, zeroHash } from 'viem';
 import { drawBeaconOf } from './beacon.ts';
-import type { Address, Charter, CourtFact, Fact, Hex, InferenceFact, Origin, RegistryFact, Seat } from './facts.ts';
+import type { Address, Charter, CourtFact, Fact, Hex, InferenceFact, Origin, Reading, RegistryFact, Seat } from './facts.ts';
+import { type EndReason, lackingFor } from './runEnd.ts';
 import { committeeOf, foldRoster, type Roster, rosterHashOf } from './roster.ts';
 
 export const PHASES = ['SEAT', 'NOISE', 'OPEN', 'UPLOAD', 'QUERY', 'VERIFY', 'UNMASK', 'SETTLE', 'FINISHED'] as const;
@@ -71,14 +72,29 @@ export interface RunView {
   readonly endpoints: ReadonlyMap<Address, string>;
   /** Set once more than half of the members voted for it [CH11]. */
   readonly passed?: Origin;
-  /** Every attempt so far, oldest first; the last one is current unless the run is finished. */
+  /** Every attempt so far, oldest first; the last one is current unless the run is finished: then it may never begin. */
   readonly attempts: readonly AttemptView[];
   /** Hash of the model that the current round starts from. */
   readonly model: Hex;
   /** Privacy spent, wad of zCDP rho. */
   readonly rho: bigint;
-  /** Every round is FINAL. A run that its sunset cut short is known only with a clock: `runPhaseAt`. */
+  /**
+   * No attempt begins any more: every round is FINAL, what is left pays for none, or the members stopped it. A run that its
+   * sunset cut short is known only with a clock: `runPhaseAt`.
+   */
   readonly finished: boolean;
+  /** Why it is finished [RD16][RD17]. */
+  readonly ended?: EndReason;
+  /** Gas that is left of the charter's cap between attempts, as the contract last told it; undefined: no cap. */
+  readonly gasLeft?: bigint;
+  /** Who stopped it, and what each of them said it had spent [RD17]. */
+  readonly stopped?: {
+    readonly round: number;
+    readonly attempt: number;
+    readonly readings: readonly Reading[];
+    readonly signatures: readonly Hex[];
+    readonly origin: Origin;
+  };
   /** Committees only: the roster as it stood when the run last took a snapshot, and for which attempt (CM2). */
   readonly snapshot?: Snapshot;
   /** By demand id: bytes that holders of this run were asked for [CM10]. */
@@ -177,6 +193,7 @@ function propose(run: RunView | undefined, fact: Of<'proposed'>): RunView {
     model: fact.charter.initialModel,
     rho: 0n,
     finished: false,
+    ...(fact.charter.limits.gasCap > 0n && { gasLeft: fact.charter.limits.gasCap }),
     demands: new Map(),
   };
 }
@@ -235,7 +252,7 @@ function step(run: RunView | undefined, fact: Step, roster: Roster): RunView {
       const settled = record(run, fact, 'SETTLE', { settled: { aggregateRoot, modelHash, blob, origin } });
       const final = { ...settled, model: modelHash };
       return fact.round + 1 === run.charter.limits.rounds
-        ? { ...final, finished: true }
+        ? finish(final, 'rounds')
         : begin(final, fact.round + 1, 0, origin.time);
     }
     case 'voided':
@@ -245,9 +262,37 @@ function step(run: RunView | undefined, fact: Step, roster: Roster): RunView {
         fact.attempt + 1,
         origin.time,
       );
+    case 'gasLeft':
+      return restrict({ ...run, gasLeft: fact.gas }, fact);
+    case 'stopped':
+      return stop(run, fact);
     default:
       return fact satisfies never;
   }
+}
+
+/** [RD16] A run ends with the model that it has. Its last attempt may be one that never begins. */
+const finish = (run: RunView, ended: EndReason): RunView => ({ ...run, finished: true, ended });
+
+/** [RD16] What is left is told between attempts, after the fact that ended one, in the same transaction. */
+function restrict(run: RunView, fact: Of<'gasLeft'>): RunView {
+  const current = currentAttempt(run);
+  if (!current) return run;
+  if (current.round !== fact.round || current.attempt !== fact.attempt || phaseAt(current) !== 'SEAT')
+    throw new ViewError('OUT_OF_ORDER', fact, `round ${current.round}, attempt ${current.attempt}, ${phaseAt(current)}`);
+  const lacking = lackingFor(run.charter, current.round, run);
+  return lacking ? finish(run, lacking) : run;
+}
+
+/** [RD17] The attempt under way, if there is one, is void; one that was charged cannot be stopped. */
+function stop(run: RunView, fact: Of<'stopped'>): RunView {
+  const { round, attempt, phase, readings, signatures, origin } = fact;
+  const current = currentAttempt(run);
+  const actual = current && phaseAt(current);
+  const may = actual !== undefined && actual === PHASES[phase] && phase <= PHASES.indexOf('VERIFY');
+  if (!may) throw new ViewError('OUT_OF_ORDER', fact, `phase ${actual ?? 'FINISHED'}`);
+  const ended = record(run, fact, undefined, current?.seated ? { voided: { phase, origin } } : {});
+  return { ...finish(ended, 'stopped'), stopped: { round, attempt, readings, signatures, origin } };
 }
 
 /** [CM10] An answer ends every demand for the same bytes. What is asked of whoever never had a seat is kept all the same. */
@@ -304,22 +349,32 @@ interface AttemptName {
 
 /** Writes part of the current attempt; `phase` is the one that the fact ends (undefined: whichever it is). */
 function record(run: RunView, fact: Fact & AttemptName, phase: Phase | undefined, part: Partial<AttemptView>): RunView {
-  const current = currentAttempt(run);
-  if (!current) throw new ViewError('OUT_OF_ORDER', fact, run.finished ? 'the last round' : 'an unpassed charter');
+  const current = movable(run);
+  if (!current) throw new ViewError('OUT_OF_ORDER', fact, run.finished ? 'the end of the run' : 'an unpassed charter');
   if (current.round !== fact.round || current.attempt !== fact.attempt)
     throw new ViewError('OUT_OF_ORDER', fact, `round ${current.round}, attempt ${current.attempt}`);
   const actual = phaseAt(current);
   if (phase !== undefined && actual !== phase) throw new ViewError('OUT_OF_ORDER', fact, `phase ${actual}`);
-  return { ...run, attempts: [...run.attempts.slice(0, -1), { ...current, ...part }] };
+  const { ended: _, ...open } = run;
+  return { ...open, finished: false, attempts: [...run.attempts.slice(0, -1), { ...current, ...part }] };
 }
+
+/**
+ * The attempt that a fact may be about. That gas or budget pay for no other one is worked out here; where the chain's facts
+ * go on all the same they count, and what they overspend is found by whoever verifies them [CH4][CH8].
+ */
+const movable = (run: RunView): AttemptView | undefined =>
+  run.ended === 'rounds' || run.ended === 'stopped' || !run.passed ? undefined : run.attempts.at(-1);
 
 function begin(run: RunView, round: number, attempt: number, began: number): RunView {
   const previous = run.attempts.findLast((each) => each.open)?.open?.beacon;
   const drawBeacon = drawBeaconOf(run.charterId, round, attempt, previous);
-  return { ...run, attempts: [...run.attempts, { round, attempt, began, drawBeacon }] };
+  const next = { ...run, attempts: [...run.attempts, { round, attempt, began, drawBeacon }] };
+  const lacking = lackingFor(run.charter, round, run);
+  return lacking ? finish(next, lacking) : next;
 }
 
-/** The attempt that can still move; undefined before the charter passed and after the last round [RD7]. */
+/** The attempt that can still move; undefined before the charter passed and after the run's end [RD7][RD16]. */
 export const currentAttempt = (run: RunView): AttemptView | undefined =>
   run.finished || !run.passed ? undefined : run.attempts.at(-1);
 

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { proposedRun, runInPhase } from '../../testing/src/stages.ts';
 import { hasSaid } from './posts.ts';
 import { PHASES } from './view.ts';
-import { waitingOf } from './waiting.ts';
+import { endWords, waitingOf } from './waiting.ts';
 
 describe('[RD1] what a run waits for', () => {
   test('a vote, until its time is over', () => {
@@ -69,4 +69,18 @@ test('[WI5] whether a holder has said a post: yes, not yet, or no answer', async
     });
   }
   assert.equal(await hasSaid(endpoint, attempt, 'Seat'), undefined);
+});
+
+test('[RD16][RD17] why a run is over is said in plain words', () => {
+  const run = runInPhase('FINISHED').run();
+  const words = (ended: 'gas' | 'privacy' | 'stopped' | undefined): string => endWords({ ...run, ended } as typeof run);
+  assert.equal(endWords(run), 'every round is settled');
+  assert.equal(words('gas'), 'stopped after round 2 of 2: the gas cap has no room for another round');
+  assert.match(words('privacy'), /the privacy budget pays for no other round$/);
+  const { origin } = run.attempts[0]!.settled!;
+  const readings = run.charter.members.slice(0, 2).map((member) => ({ member, bytesSent: 1, milliseconds: 1 }));
+  const stopped = { round: 1, attempt: 0, readings, signatures: [], origin };
+  assert.match(endWords({ ...run, ended: 'stopped', stopped }), /2 of 3 members signed to stop/);
+  const { ended: _, ...rest } = run;
+  assert.match(endWords(rest), /the charter’s sunset has come$/);
 });

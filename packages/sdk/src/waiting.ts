@@ -28,6 +28,25 @@ const POSTS: Readonly<Record<Exclude<Phase, 'FINISHED'>, readonly [post: string,
   SETTLE: ['Settled', 'every holder’s signature under the new model'],
 };
 
+/** Why a run is over, for people. Of one that is not finished: its sunset. */
+export function endWords(run: RunView): string {
+  const { ended, attempts, charter, stopped } = run;
+  const settled = attempts.filter((each) => each.settled).length;
+  const after = `stopped after round ${settled} of ${charter.limits.rounds}`;
+  switch (ended) {
+    case 'rounds':
+      return 'every round is settled';
+    case 'gas':
+      return `${after}: the gas cap has no room for another round`;
+    case 'privacy':
+      return `${after}: the privacy budget pays for no other round`;
+    case 'stopped':
+      return `${after}: ${stopped?.readings.length} of ${charter.members.length} members signed to stop, as they do when their caps leave no room`;
+    default:
+      return `${after}: the charter’s sunset has come`;
+  }
+}
+
 /** What the run waits for at this block time (seconds). */
 export function waitingOf(run: RunView, now: number): Waiting {
   const { charter } = run;
@@ -40,7 +59,7 @@ export function waitingOf(run: RunView, now: number): Waiting {
   const phase = runPhaseAt(run, now);
   const view = currentAttempt(run);
   if (!view || !phase || phase === 'FINISHED') {
-    const what = run.finished ? 'nothing: every round is settled' : 'nothing: the charter’s sunset has come';
+    const what = `nothing: ${endWords(run)}`;
     return { phase: 'FINISHED', what, whom: [] };
   }
   const committee = isCommittee(charter);

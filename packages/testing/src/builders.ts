@@ -4,6 +4,7 @@
  */
 import {
   type Attempt,
+  type Caps,
   type CharterText,
   type Components,
   coordinatesRoot,
@@ -43,7 +44,7 @@ import {
   rulesOf,
 } from '@concord/sdk';
 import { bytesToHex, hexToBytes, sha256 } from 'viem';
-import { adaptiveText, averagingText, memberTerms, smallTerms, smallText } from './charter.ts';
+import { adaptiveText, averagingText, cappedText, memberTerms, smallTerms, smallText } from './charter.ts';
 import { Committee, type Held, type Member, membersOf } from './committee.ts';
 import { Ledger } from './ledger.ts';
 import { type At, type CommitteeOptions, registerAll, seatDrawn, seatMembers, snapshotFor, wordOf } from './seating.ts';
@@ -68,6 +69,9 @@ export interface RunOptions {
   readonly adaptive?: boolean;
   /** The promised ε, 8 unless told. */
   readonly epsilon?: number;
+  /** What the run may cost a member, and its transactions; nothing is told of either unless a test does. */
+  readonly caps?: Caps;
+  readonly gasCap?: number;
 }
 
 export interface BuiltRun {
@@ -95,7 +99,7 @@ function randomFrom(seed: string, { platform }: Components): Random {
 
 /** Builds a finished run whose model is registered. */
 export function aRun(options: RunOptions, components: Components): BuiltRun {
-  const { members: count, rounds, seed = 'a run', liar, voids = false, committee, averaging = false, adaptive = false, epsilon = 8 } = options;
+  const { members: count, rounds, seed = 'a run', liar, voids = false, committee, averaging = false, adaptive = false, epsilon = 8, caps, gasCap = 0 } = options;
   const random = randomFrom(seed, components);
   const members = membersOf(count, seed);
   const addresses = members.map(({ address }) => address);
@@ -103,9 +107,10 @@ export function aRun(options: RunOptions, components: Components): BuiltRun {
   const terms = {
     ...(averaging ? memberTerms : smallTerms)(rounds - 1, count - out),
     epsilon,
+    gasCap,
     ...(committee && { committee: { shares: committee.shares } }),
   };
-  const { charter, text, textBytes } = compileCharter({ text: averaging ? averagingText : adaptive ? adaptiveText : smallText, terms }, addresses, bytesToHex(random(32)));
+  const { charter, text, textBytes } = compileCharter({ text: averaging ? averagingText : adaptive ? adaptiveText : caps ? cappedText(caps) : smallText, terms }, addresses, bytesToHex(random(32)));
   const runId = charterIdOf(charter);
   const ledger = new Ledger();
   ledger.keep(textBytes);

@@ -1,4 +1,5 @@
 /** A small charter for tests: three features, a logistic model, real floors. */
+import type { Caps } from '@concord/protocol';
 import type { CharterTerms } from '@concord/sdk';
 
 export const smallText = {
@@ -49,6 +50,14 @@ export const tableOf = (member: number, rows: number, features = 3): string =>
     ),
     '',
   ].join('\n');
+
+/** The same where each member may only spend so much on it (CH8). */
+export const cappedText = (caps: Caps) => ({
+  ...smallText,
+  version: 2,
+  training: { algorithm: 'fedSgd', ...smallText.training },
+  caps,
+});
 
 /** The same, trained by federated averaging: every member adds one update to a round (LR21). */
 export const averagingText = {

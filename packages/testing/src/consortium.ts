@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Caps } from '@concord/protocol';
 import type { AggregatorConfig, MemberConfig, RelayerConfig } from '@concord/node';
 import {
   type Charter,
@@ -19,7 +20,7 @@ import {
   propose,
   registerAggregator,
 } from '@concord/sdk';
-import { adaptiveText, averagingText, memberTerms, smallTerms, smallText, tableOf, textOf, treesText } from './charter.ts';
+import { adaptiveText, averagingText, cappedText, memberTerms, smallTerms, smallText, tableOf, textOf, treesText } from './charter.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
 import type { LiarName } from './liars.ts';
 
@@ -78,6 +79,10 @@ export interface ConsortiumOptions {
   /** Members that train by a program of their own. */
   readonly trainCommands?: Readonly<Record<number, readonly string[]>>;
   readonly lyingAggregators?: Readonly<Record<number, LiarName>>;
+  /** What the run's transactions may cost; without it, whatever they do. */
+  readonly gasCap?: number;
+  /** What the run may cost each member; without it, whatever it does. */
+  readonly caps?: Caps;
   /** Seconds for each phase. */
   readonly phaseSeconds: number;
   /** Where VERIFY is allowed another time: what an answer may take too [CM10]. */
@@ -93,10 +98,11 @@ export interface ConsortiumOptions {
   readonly rpcOf?: (member: number, rpcUrl: string) => Promise<string | readonly string[]>;
 }
 
-const textFor = ({ trees, averaging, adaptive, features = smallText.model.inputs }: ConsortiumOptions): unknown => {
+const textFor = ({ trees, averaging, adaptive, caps, features = smallText.model.inputs }: ConsortiumOptions): unknown => {
   if (trees) return treesText;
   if (averaging) return averagingText;
   if (adaptive) return adaptiveText;
+  if (caps) return cappedText(caps);
   return features === smallText.model.inputs ? smallText : textOf(features);
 };
 
@@ -121,6 +127,7 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
   const terms = {
     ...(options.averaging ? memberTerms : smallTerms)(options.trees ? options.rounds : options.rounds - 1, 3),
     deadlines,
+    ...(options.gasCap !== undefined && { gasCap: options.gasCap }),
     ...(options.committee && { committee: { shares: options.committee.shares } }),
   };
   const { features = smallText.model.inputs } = options;

@@ -21,6 +21,8 @@ const EVENTS: Readonly<Record<Fact['kind'], string>> = {
   drawRevealed: 'DrawRevealed',
   settled: 'Settled',
   voided: 'Voided',
+  gasLeft: 'GasLeft',
+  stopped: 'Stopped',
   registered: 'Registered',
   offered: 'Offered',
   used: 'Used',

@@ -49,8 +49,8 @@ const endpointsIn = (run: RunView, view: ChainView, source: string | undefined):
   source === undefined ? [...new Set([...run.endpoints.values(), ...view.endpoints.values()])] : [source];
 
 /** The final model. Throws FinalModelError. */
-const finalModel = (run: RunView, view: ChainView, source: string | undefined): Promise<FinalModel> =>
-  finalModelOf(run, endpointsOf(endpointsIn(run, view, source)));
+const finalModel = (run: RunView, { view, time }: Pick<Now, 'view' | 'time'>, source: string | undefined): Promise<FinalModel> =>
+  finalModelOf(run, endpointsOf(endpointsIn(run, view, source)), time);
 
 const isRegistered = (facts: readonly Fact[], runId: Hex): boolean =>
   facts.some((fact) => fact.kind === 'registered' && fact.runId === runId);
@@ -58,7 +58,7 @@ const isRegistered = (facts: readonly Fact[], runId: Hex): boolean =>
 /** An archive where one is named, else the chain; an archive brings its bytes along. Throws ArchiveError, SettingError. */
 async function sourceOf(
   args: Readonly<Record<string, unknown>>,
-): Promise<Pick<Now, 'facts' | 'view'> & { readonly deployment: Deployment; readonly blobs?: BlobSource }> {
+): Promise<Pick<Now, 'facts' | 'view'> & { readonly time?: number; readonly deployment: Deployment; readonly blobs?: BlobSource }> {
   const { archive } = args;
   if (typeof archive !== 'string') {
     const { client, fromBlock } = await connect(readSettings(args));
@@ -89,7 +89,7 @@ const exportModel = verb(
       const { client, fromBlock } = await connect(readSettings(args));
       const now = await viewNow(client, fromBlock);
       const run = runMeant(now, { id: args.run });
-      const final = await finalModel(run, now.view, args.source);
+      const final = await finalModel(run, now, args.source);
       const { state, text } = final;
       const files: Record<string, Uint8Array> = {
         'model.bin': encodeModel(state.optimizer.model),
@@ -157,7 +157,7 @@ const register = verb(
       const { client, fromBlock } = await connect(settings, privateKey);
       const now = await viewNow(client, fromBlock);
       const run = runMeant(now, { id: args.run });
-      const { state, text, textBytes } = await finalModel(run, now.view, args.source);
+      const { state, text, textBytes } = await finalModel(run, now, args.source);
       const judged = text.acceptance && requireAccepted(state, text, heldOut(args['held-out'], text));
       const { modelId, gas, block } = await registerModel(client, run.charterId, state, textBytes);
       const render = createRenderer({ json: args.json === true });
@@ -190,9 +190,9 @@ const card = verb(
       },
     },
     run: async ({ args }) => {
-      const { deployment, facts, view, blobs } = await sourceOf(args);
+      const { deployment, facts, view, blobs, time } = await sourceOf(args);
       const run = runMeant({ view }, { id: args.run });
-      const final = await finalModelOf(run, blobs ?? endpointsOf(endpointsIn(run, view, args.source)));
+      const final = await finalModelOf(run, blobs ?? endpointsOf(endpointsIn(run, view, args.source)), time);
       const table = args.data === undefined ? undefined : readTable(args.data, final.text);
       const evaluation = table && evaluateModel(final, table, { data: `the records of ${args.data}` });
       const written = cardOf(run, deployment, final, {

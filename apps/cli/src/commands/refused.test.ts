@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '@concord/testing';
 import { unknownOptions } from '../verb.ts';
-import { memberConfig } from '../settings/nodeConfig.ts';
+import { memberConfig, relayerConfig } from '../settings/nodeConfig.ts';
 import { readSettings } from '../settings/settings.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -156,4 +156,23 @@ test('a node that listens everywhere must say where it is reached', async () => 
   assert.match(of('key')!.says, /there is no key: make one with “concord keys new”/);
   assert.match(of('rpc')!.says, /not given/);
   assert.equal(of('reachable')!.result, 'broken');
+});
+
+test('[RD19] the most that a relayer likes to pay is a whole number of wei, from a file or a flag', () => {
+  const path = join(folder, 'dear.json');
+  const config = {
+    privateKey: `0x${'11'.repeat(32)}`,
+    rpcUrl: 'http://127.0.0.1:1',
+    contracts: Object.fromEntries(['charters', 'rounds', 'inference'].map((name) => [name, `0x${'22'.repeat(20)}`])),
+    ...{ host: '127.0.0.1', port: 0, confirmations: 0, pollMilliseconds: 100 },
+  };
+  const read = (maxGasPrice?: unknown) => {
+    writeFileSync(path, JSON.stringify({ ...config, maxGasPrice }));
+    return relayerConfig(path).maxGasPrice;
+  };
+  assert.equal(read(), undefined);
+  assert.equal(read(30_000_000_000), 30_000_000_000);
+  for (const bad of [0, -1, 1.5, '30 gwei']) assert.throws(() => read(bad), /maxGasPrice: have .+, need an integer of at least 1/);
+  assert.equal(readSettings({ folder, 'max-gas-price': '12' }).get('maxGasPrice'), 12);
+  assert.throws(() => readSettings({ folder, 'max-gas-price': '0' }).get('maxGasPrice'), /--max-gas-price: have "0"/);
 });

@@ -26,6 +26,7 @@ async function configured(args: Readonly<Record<string, unknown>>): Promise<Rela
   if (balance === 0n)
     render.prose('Nothing can land until you send it some; it is asked for again every half minute.', '  ');
   const { chainId: _, ...contracts } = client.deployment;
+  const maxGasPrice = settings.get('maxGasPrice');
   return {
     privateKey,
     rpcUrl: settings.need('rpc'),
@@ -36,6 +37,7 @@ async function configured(args: Readonly<Record<string, unknown>>): Promise<Rela
     confirmations: settings.need('confirmations'),
     pollMilliseconds: settings.need('poll'),
     appealsPerDay: integer(0)(args['appeals'] ?? 0, '--appeals'),
+    ...(maxGasPrice !== undefined && { maxGasPrice }),
   };
 }
 
@@ -43,13 +45,13 @@ async function configured(args: Readonly<Record<string, unknown>>): Promise<Rela
 export const relayer = verb(
   {
     example: 'concord relayer --folder relayer --rpc http://127.0.0.1:8545 --host 0.0.0.0',
-    next: 'Tell members its address (port 7600 unless told). It holds no secret of any run: kill it, move it, run two. It logs “low balance” when fewer than three rounds can be paid.',
+    next: 'Tell members its address (port 7600 unless told). It holds no secret of any run: kill it, move it, run two. It logs “low balance” when fewer than three rounds can be paid, and “held back” while gas is dearer than --max-gas-price and waiting costs nothing but time.',
   },
   defineCommand({
     meta: { name: 'relayer', description: 'Carry members’ signed votes and posts to the chain and pay the gas.' },
     args: {
       config: { type: 'string', description: 'everything in one JSON file instead of folder and options' },
-      ...settingArgs('rpc', 'deployment', 'key', 'host', 'port', 'confirmations', 'poll'),
+      ...settingArgs('rpc', 'deployment', 'key', 'host', 'port', 'confirmations', 'poll', 'maxGasPrice'),
       appeals: {
         type: 'string',
         description: 'appeals against finished models to carry in a day, about 61 000 gas each (default: 0)',

@@ -1,7 +1,7 @@
 import { duration, type RunView } from '@concord/sdk';
 import { defineCommand } from 'citty';
 import { connect, type Now, runMeant, viewNow } from '../connect.ts';
-import { createRenderer, type Renderer, timeOf } from '../render.ts';
+import { createRenderer, type Renderer, thousands, timeOf } from '../render.ts';
 import { PHASE_WORDS, type RunStatus, statusOf } from '../runStatus.ts';
 import { readSettings, settingArgs } from '../settings/settings.ts';
 import { verb } from '../verb.ts';
@@ -20,6 +20,10 @@ function show(render: Renderer, each: RunStatus, run: RunView, { time }: Now): v
     `  rounds    ${each.settled} of ${each.rounds} settled${each.voided === 0 ? '' : `, ${each.voided} attempts void`}`,
   );
   render.line(`  privacy   ε ${each.epsilon.toFixed(3)} of ${each.epsilonCap} spent, at δ = 1e-${each.deltaExponent}`);
+  if (each.gasLeft !== null)
+    render.line(
+      `  gas       ${thousands(each.gasLeft)} of ${thousands(each.gasCap ?? 0)} left between attempts: ${each.roundsThatGasPaysFor} more rounds fit`,
+    );
   render.line(`  members   ${each.members}: ${each.votes} voted, ${each.joined} joined`);
   const absent = run.charter.members.filter((member) => !run.endpoints.has(member));
   if (!run.finished && each.phase !== 'FAILED')

@@ -104,7 +104,7 @@ export function readingTools(source: Source): { readonly [N in Exclude<ToolName,
   const modelOf = async (found: Found): Promise<FinalModel> => {
     const kept = models.get(found.run.model);
     if (kept && kept.runId === found.run.charterId) return kept;
-    const model = await finalModelOf(found.run, found.blobs);
+    const model = await finalModelOf(found.run, found.blobs, found.now.time);
     models.set(found.run.model, model);
     return model;
   };

@@ -24,7 +24,7 @@ const liar: Check<LiarName> = (value, key) => {
 
 type Checks<T> = { readonly [K in keyof Required<T>]: Check<Required<T>[K]> };
 
-const COMMON: Checks<Omit<RelayerConfig, 'log' | 'fromBlock' | 'chainId' | 'appealsPerDay'>> = {
+const COMMON: Checks<Omit<RelayerConfig, 'log' | 'fromBlock' | 'chainId' | 'appealsPerDay' | 'maxGasPrice'>> = {
   privateKey,
   rpcUrl: urls,
   contracts,
@@ -72,4 +72,4 @@ export const memberConfig = (file: string): MemberConfig & Cheating => decode(re
 export const aggregatorConfig = (file: string): AggregatorConfig & Cheating =>
   decode(read(file), file, AGGREGATOR, MAY);
 export const relayerConfig = (file: string): RelayerConfig =>
-  decode(read(file), file, COMMON, { fromBlock: MAY.fromBlock, chainId: MAY.chainId, appealsPerDay: integer(0) });
+  decode(read(file), file, COMMON, { fromBlock: MAY.fromBlock, chainId: MAY.chainId, appealsPerDay: integer(0), maxGasPrice: integer(1) });

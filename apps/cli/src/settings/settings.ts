@@ -46,6 +46,10 @@ export const SETTINGS = {
   port: setting({ check: integer(0, 65_535), says: 'port to listen on' }),
   publicUrl: setting({ check: endpoint, says: 'what others reach this node by, if it is not http://host:port' }),
   confirmations: setting({ check: integer(0, 1_000), fallback: 1, says: 'blocks above a fact before it counts' }),
+  maxGasPrice: setting({
+    check: integer(1),
+    says: 'wei for a unit of gas: while the chain asks for more, a relayer waits where that costs no attempt',
+  }),
   poll: setting({ check: integer(20, 600_000), fallback: 1_000, says: 'milliseconds between two looks at the chain' }),
 } as const;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {CommitteeSeat, Facts, Promised, Seat, Verified} from "../types/Round.sol";
+import {CommitteeSeat, Facts, Promised, Reading, Seat, Verified} from "../types/Round.sol";
 import {ICourt} from "./ICourt.sol";
 import {ISigned} from "./ISigned.sol";
 
@@ -37,6 +37,13 @@ interface IRounds is ISigned {
     );
     /// @param phase The phase whose deadline had passed.
     event Voided(bytes32 indexed runId, uint32 round, uint32 attempt, uint8 phase);
+
+    /// @notice No attempt is under way, and this is left of the charter's gasCap before the one that is named (CH8, RD16).
+    event GasLeft(bytes32 indexed runId, uint32 round, uint32 attempt, uint256 gas);
+    /// @notice The members ended the run (RD17): the attempt, if there was one, is void.
+    event Stopped(
+        bytes32 indexed runId, uint32 round, uint32 attempt, uint8 phase, Reading[] readings, bytes[] signatures
+    );
 
     /// @notice A committee's run has begun: its round 0 is drawn from this roster (CM2).
     event Begun(bytes32 indexed runId, bytes32 rosterHash);
@@ -79,6 +86,8 @@ interface IRounds is ISigned {
     /// @notice The charter's shares have one holder each, or the run has not begun.
     error NotCommittee(bytes32 runId);
     error NotCourt(address sender);
+    /// @notice More than half of the members must sign, or so many that the others are fewer than minCohort.
+    error TooFewStop(uint256 have, uint256 need);
     error AlreadyBegun(bytes32 runId);
     error NotDrawn(bytes32 runId);
     error AlreadyDrawn(bytes32 runId);
@@ -180,13 +189,18 @@ interface IRounds is ISigned {
     /// the court may. Charges and gas are as in `voidAttempt`.
     function voidWithheld(bytes32 runId) external;
 
+    /// @notice Ends the run with the model that it has (RD17): more than half of the members, or so many that the others are
+    /// no cohort, signed `Stop` for the current round; they come in ascending order. Not once the attempt is charged; like `voidAttempt` it is never refused for gas.
+    function stop(bytes32 runId, Reading[] calldata readings, bytes[] calldata signatures) external;
+
     /// @notice What the current attempt's facts promise (CM10).
     function promisedIn(bytes32 runId) external view returns (Promised memory);
 
     /// @notice Where withheld bytes are asked for.
     function COURT() external view returns (ICourt);
 
-    /// @notice The phase, SEAT 0 … SETTLE 7, FINISHED 8: all rounds are FINAL, or the sunset has passed in SEAT.
+    /// @notice The phase, SEAT 0 … SETTLE 7, FINISHED 8: between attempts, once all rounds are FINAL, the sunset has passed,
+    /// what is left of gas or privacy does not pay for another attempt (RD16), or the members stopped it (RD17).
     function phaseOf(bytes32 runId) external view returns (uint8);
 
     /// @notice Whether anybody may void the attempt now: in SEAT a consortium's never (RD6), a committee's past twice the

@@ -9,6 +9,7 @@ import {Budget, Clock, Run, Turn} from "../types/Run.sol";
 import {Committee} from "./Committee.sol";
 import {Draws} from "./Draws.sol";
 import {RoundMessages} from "./RoundMessages.sol";
+import {RunEnd} from "./RunEnd.sol";
 import {Signatures} from "./Signatures.sol";
 
 /// @title The transitions of a run (spec/rounds.md)
@@ -25,7 +26,7 @@ library RoundMachine {
     function begin(Run storage self, Turn memory turn, uint8 need) internal view {
         Clock memory clock = self.clock;
         turn.clock = clock;
-        uint8 have = clock.recorded > 0 ? clock.recorded : phaseOf(clock, self.terms.rounds, self.terms.sunset);
+        uint8 have = phaseOf(self, clock);
         if (have != need) revert IRounds.WrongPhase(have, need);
         // A late committee is smaller instead (RD6).
         if (need == Phase.SEAT) return;
@@ -33,13 +34,10 @@ library RoundMachine {
         if (block.timestamp > deadline) revert IRounds.DeadlinePassed(block.timestamp, deadline);
     }
 
-    /// @notice RD1: an attempt with i facts is in phase i; a run is FINISHED after its last round, and past the sunset
-    /// as soon as no attempt is under way (CH8).
-    function phaseOf(Clock memory clock, uint32 rounds, uint40 sunset) internal view returns (uint8) {
+    /// @notice RD1: an attempt with i facts is in phase i; between attempts a run may be over (RD16).
+    function phaseOf(Run storage self, Clock memory clock) internal view returns (uint8) {
         if (clock.recorded > 0) return clock.recorded;
-        bool over = clock.round == rounds || block.timestamp > sunset;
-        // Without terms nobody ever sat.
-        return over && rounds > 0 ? Phase.FINISHED : Phase.SEAT;
+        return RunEnd.isOver(self, clock) ? Phase.FINISHED : Phase.SEAT;
     }
 
     /// @return Seconds that the phase may take.
@@ -178,7 +176,7 @@ library RoundMachine {
     /// @notice RD4, RD5: ends an overdue attempt. A run that has no gas left must not be stuck in one.
     function voidAttempt(Run storage self, Turn memory turn) internal {
         Clock memory clock = self.clock;
-        uint8 phase = phaseOf(clock, self.terms.rounds, self.terms.sunset);
+        uint8 phase = phaseOf(self, clock);
         if (!endable(self, phase)) revert IRounds.WrongPhase(phase, Phase.NOISE);
         uint256 deadline = clock.since + patience(self, phase);
         if (block.timestamp <= deadline) revert IRounds.NotOverdue(block.timestamp, deadline);
@@ -204,8 +202,7 @@ library RoundMachine {
         if (self.terms.shares > 0) {
             emit IRounds.Snapshot(turn.runId, clock.round, clock.attempt, Draws.restart(self, turn));
         }
-        clock.gasLeft -= uint56(Math.min(_gasUsed(turn, clock.seats), clock.gasLeft));
-        self.clock = clock;
+        storeAnyway(self, turn);
     }
 
     /// @return Whether an attempt can end in this phase without its fact: a consortium's SEAT waits for ever (RD6).
@@ -235,8 +232,23 @@ library RoundMachine {
         Clock memory clock = turn.clock;
         uint256 gas = _gasUsed(turn, clock.seats);
         if (gas > clock.gasLeft) revert IRounds.GasCapExceeded(gas, clock.gasLeft);
+        _spend(self, turn, gas);
+    }
+
+    /// @dev The same of what ends an attempt, which is never refused for gas: a run must not be stuck in one.
+    function storeAnyway(Run storage self, Turn memory turn) internal {
+        Clock memory clock = turn.clock;
+        _spend(self, turn, Math.min(_gasUsed(turn, clock.seats), clock.gasLeft));
+    }
+
+    /// @dev Where no attempt is under way and gas is capped, what is left of the cap is told: it may end the run (RD16).
+    function _spend(Run storage self, Turn memory turn, uint256 gas) private {
+        Clock memory clock = turn.clock;
         clock.gasLeft -= uint56(gas);
         self.clock = clock;
+        if (clock.recorded == 0 && clock.gasLeft < RunEnd.UNCAPPED) {
+            emit IRounds.GasLeft(turn.runId, clock.round, clock.attempt, clock.gasLeft);
+        }
     }
 
     /// @dev An estimate of the whole transaction's gas. Nobody can use up a run's gas by appending bytes: no transition

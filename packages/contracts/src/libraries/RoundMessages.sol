@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {CommitteeSeat, Seat, Verified} from "../types/Round.sol";
+import {CommitteeSeat, Reading, Seat, Verified} from "../types/Round.sol";
 import {Clock, Turn} from "../types/Run.sol";
 
-/// @title The EIP-712 messages that holders sign (spec/rounds.md)
-/// @notice Each function returns a struct hash; `runId, round, attempt` come first, so that no message fits elsewhere.
+/// @title The EIP-712 messages that holders, and members of a run, sign (spec/rounds.md)
+/// @notice Each function returns a struct hash; `runId, round, attempt` come first, so that no message fits elsewhere; `Stop` is of a whole round.
 library RoundMessages {
     bytes32 private constant SEAT = keccak256(
         "Seat(bytes32 runId,uint32 round,uint32 attempt,bytes32 sealKey,bytes32 openCommit,bytes32 queryCommit)"
@@ -27,6 +27,8 @@ library RoundMessages {
     bytes32 internal constant SETTLED = keccak256(
         "Settled(bytes32 runId,uint32 round,uint32 attempt,bytes32 acceptRoot,bytes32 aggregateRoot,bytes32 modelHash,bytes32 blob)"
     );
+
+    bytes32 private constant STOP = keccak256("Stop(bytes32 runId,uint32 round,uint64 bytesSent,uint64 milliseconds)");
 
     /// @return Whether it is the type of what a committee's holder says once an attempt (CM9).
     function isStatement(bytes32 typeHash) internal pure returns (bool) {
@@ -90,5 +92,10 @@ library RoundMessages {
         return keccak256(
             abi.encode(SETTLED, turn.runId, clock.round, clock.attempt, acceptRoot, aggregateRoot, modelHash, blob)
         );
+    }
+
+    /// @notice A member's word, whatever the attempt.
+    function stop(bytes32 runId, uint32 round, Reading calldata r) internal pure returns (bytes32) {
+        return keccak256(abi.encode(STOP, runId, round, r.bytesSent, r.milliseconds));
     }
 }

@@ -38,6 +38,14 @@ struct Verified {
     bytes32 blob;
 }
 
+/// What a member says it has spent on a run, with its wish to stop (RD17).
+struct Reading {
+    address member;
+    uint64 bytesSent;
+    /// Of computing.
+    uint64 milliseconds;
+}
+
 /// The phases of an attempt, and FINISHED of the run.
 library Phase {
     uint8 internal constant SEAT = 0;

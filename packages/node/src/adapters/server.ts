@@ -5,6 +5,8 @@ import { match, refusal, type Reply, type Route } from '../api/route.ts';
 
 export interface Traffic {
   sent(bytes: number): void;
+  /** Sent as the answer, with this status, to a request for a path. */
+  answered(path: string, status: number, bytes: number): void;
   received(bytes: number): void;
 }
 
@@ -52,8 +54,10 @@ async function respond(
   trouble: (error: unknown) => void,
 ): Promise<void> {
   let reply: Reply;
+  let path = '/';
   try {
     const url = new URL(request.url ?? '/', 'http://node');
+    path = url.pathname;
     reply = await answer(routes, request.method ?? 'GET', url, async (most) => {
       const body = await read(request, most);
       traffic.received(body?.length ?? 0);
@@ -64,7 +68,7 @@ async function respond(
     reply = refusal(500, 'INTERNAL', 'this node failed to answer; its log says why. Ask again, or another holder');
   }
   const bytes = replyBytes(reply.body);
-  traffic.sent(bytes.length);
+  traffic.answered(path, reply.status, bytes.length);
   const json = reply.body instanceof Uint8Array ? {} : { 'content-type': 'application/json' };
   response.writeHead(reply.status, { 'content-length': bytes.length, ...json, ...reply.headers });
   response.end(bytes);

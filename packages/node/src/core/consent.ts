@@ -11,7 +11,8 @@ import {
   UNITS,
   updateLength,
 } from '@concord/protocol';
-import { paramsOf, priceOf, rulesOf } from '../../../sdk/src/attempt.ts';
+import { paramsOf, rulesOf } from '../../../sdk/src/attempt.ts';
+import { priceOf } from '../../../sdk/src/price.ts';
 import type { RunView } from '../../../sdk/src/view.ts';
 import { bytesToHex, hexToBytes } from './hex.ts';
 

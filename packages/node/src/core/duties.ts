@@ -14,12 +14,15 @@ import {
 import { isCommittee } from '../../../sdk/src/seats.ts';
 import { type AnswerDuty, answersDue } from './answers.ts';
 import { type Holder, proposersOf, seatedIn } from './attempt.ts';
+import { roundsLeft, type Spending } from './spending.ts';
 import { entry, type Preimage, type Proposed, proposalOf, type TypeName } from './slot.ts';
 
 export type Duty =
   | { readonly kind: 'vote' }
   | { readonly kind: 'join' }
   | { readonly kind: 'seat' }
+  /** In place of the seat, or of the noise report beside a committee [RD18]. */
+  | { readonly kind: 'stop' }
   | { readonly kind: 'handOver' }
   | { readonly kind: 'takeHandOver' }
   | { readonly kind: 'upload'; readonly type: TypeName }
@@ -53,6 +56,8 @@ export interface Known {
   readonly has?: (digest: Hex) => boolean;
   /** Why this member takes no part in votes and uploads; holders serve all the same. */
   readonly objection?: string;
+  /** Where this member stands beside the charter's caps, if it has some [RD18]. */
+  readonly spending?: Spending;
   /** Nothing more is said in this attempt: the chain took back what was acted on, or the seat is lost [RD10][RD15]. */
   readonly silent?: boolean;
 }
@@ -84,6 +89,7 @@ function attemptDuties(run: RunView, me: Me, now: number, known: Known): Duty[] 
   const attempt = currentAttempt(run);
   const phase = runPhaseAt(run, now);
   if (!attempt || !phase || phase === 'FINISHED' || known.silent) return [];
+  if (wishesToStop(run, attempt, me, known)) return [{ kind: 'stop' }];
   if (phase === 'SEAT') return maySit(run, attempt, me, known) ? [{ kind: 'seat' }] : [];
   // [RD4] Past its deadline a phase can only be voided; in SEAT the deadline opens the smaller committee [RD6].
   const deadline = deadlineOf(attempt, run.charter);
@@ -106,6 +112,19 @@ function attemptDuties(run: RunView, me: Me, now: number, known: Known): Duty[] 
     ...(held && !isCommittee(run.charter) ? consortiumDuties(phase, known, late) : []),
     ...(held && isCommittee(run.charter) ? committeeDuties(phase, known, late, { mine, holders, turn }) : []),
   ];
+}
+
+/**
+ * [RD18] A member whose caps leave no room takes no part in the attempt, unless it has begun to; until the attempt is charged
+ * others may find the same.
+ */
+function wishesToStop(run: RunView, attempt: AttemptView, me: Me, { said, spending, objection }: Known): boolean {
+  const member = me.part === 'member' && run.charter.members.includes(me.address) && objection === undefined;
+  if (!member || !spending || attempt.verified) return false;
+  if (said.has(entry.post('Stop'))) return true;
+  const begun = said.has(entry.post('Seat')) || said.has(entry.ownReport('noise'));
+  const late = isCommittee(run.charter) ? attempt.noise : attempt.seated;
+  return !begun && !late && roundsLeft(run.charter, spending) === 0;
 }
 
 /** [WI2] A member that has a receipt looks once whether the closed list has its report. */

@@ -69,8 +69,13 @@ export const forfeitsDue = ({ demands, attempts }: Pick<RunView, 'demands' | 'at
 function drawingOf(run: RunView, view: AttemptView, block: bigint): Landing | undefined {
   const { snapshot } = run;
   if (!snapshot) return { kind: 'begin', view };
-  const before = run.attempts.at(-2);
+  return block <= (drawnAfter(run) ?? block) ? undefined : { kind: 'draw', view };
+}
+
+/** The block after which the coming draw's beacon is; undefined before the first snapshot. */
+export function drawnAfter({ snapshot, attempts }: RunView): bigint | undefined {
+  const before = attempts.at(-2);
   const after = before?.voided ?? before?.unmasked;
-  const since = after && after.origin.block > snapshot.origin.block ? after.origin.block : snapshot.origin.block;
-  return block <= since ? undefined : { kind: 'draw', view };
+  if (!snapshot) return undefined;
+  return after && after.origin.block > snapshot.origin.block ? after.origin.block : snapshot.origin.block;
 }

@@ -34,6 +34,8 @@ export const entry = {
   fileInTime: 'fileInTime',
   /** A fact of the attempt that this node has acted on [RD15]. */
   basis: (name: BasisName): string => `basis/${name}`,
+  /** What was spent on the run so far, the n-th time that it was written down in this slot [RD18]. */
+  spent: (n: number): string => `spent/${n}`,
   /** Bytes that this node had published on chain [CM10]. */
   answer: (demandId: Hex): string => `answer/${demandId}`,
   /** A statement by its EIP-712 type, or a revealed preimage (`open`, `query`). */
@@ -41,10 +43,11 @@ export const entry = {
 } as const;
 
 /**
- * What a holder publishes about an attempt: signed statements, preimages, the digest of its verifier-share file; in a
+ * What a holder, or a member that wishes to stop, publishes about an attempt: signed statements, preimages, the digest of its verifier-share file; in a
  * committee also the sealed hand-over to its standby [CM7] and the lists that it proposes to sign [CM8].
  */
 export const POST_KINDS = [
+  'Stop',
   'Seat',
   'CommitteeSeat',
   'handOver',

@@ -14,23 +14,8 @@ import {
 import type { Address } from '@concord/sdk';
 import { hexToBytes, sha256 } from 'viem';
 import { isEndpoint } from '../endpoint.ts';
+import { fields, isAddress, isBytes, isHash, isSignature } from './body.ts';
 import { refusal, type Reply, type Route } from '../api/route.ts';
-
-const HASH = /^0x[0-9a-f]{64}$/;
-const ADDRESS = /^0x[0-9a-f]{40}$/;
-const SIGNATURE = /^0x[0-9a-f]{130}$/;
-
-const parse = (body: Uint8Array): Readonly<Record<string, unknown>> | undefined => {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(body));
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const matches = <T extends string>(value: unknown, pattern: RegExp): value is T =>
-  typeof value === 'string' && pattern.test(value);
 
 /** Checks the signature before gas is spent, then lands it. What has already landed is as good as landed now. */
 async function carry(
@@ -59,9 +44,9 @@ export const votesRoute = (client: ConcordClient): Route => ({
   path: '/votes',
   most: () => 4_096,
   answer({ body }) {
-    const { charterId, voter, support, signature } = parse(body) ?? {};
+    const { charterId, voter, support, signature } = fields(body);
     const fits =
-      matches<Hex>(charterId, HASH) && matches<Address>(voter, ADDRESS) && matches<Hex>(signature, SIGNATURE);
+      isHash(charterId) && isAddress(voter) && isSignature(signature);
     if (!fits || typeof support !== 'boolean')
       return refusal(400, 'BODY', 'need JSON {charterId, voter, support, signature} in lower-case hex');
     const vote = { charterId, voter, support, signature };
@@ -75,9 +60,9 @@ export const joinsRoute = (client: ConcordClient): Route => ({
   path: '/joins',
   most: () => 4_096,
   answer({ body }) {
-    const { charterId, member, endpoint, signature } = parse(body) ?? {};
+    const { charterId, member, endpoint, signature } = fields(body);
     const fits =
-      matches<Hex>(charterId, HASH) && matches<Address>(member, ADDRESS) && matches<Hex>(signature, SIGNATURE);
+      isHash(charterId) && isAddress(member) && isSignature(signature);
     if (!fits || typeof endpoint !== 'string' || !isEndpoint(endpoint))
       return refusal(
         400,
@@ -89,8 +74,6 @@ export const joinsRoute = (client: ConcordClient): Route => ({
   },
 });
 
-/** Lower-case hex of at most a piece. */
-const BYTES = /^0x([0-9a-f]{2})*$/;
 const OVER: ReadonlySet<string> = new Set(['NotDemanded', 'AlreadyPublished']);
 
 /** POST /answers {demandId, data}. Of open demands only, whose bond pays for the gas: what is wrong is never sent. */
@@ -102,8 +85,8 @@ export const answersRoute = (
   path: '/answers',
   most: () => 2 * PIECE_BYTES + 4_096,
   async answer({ body }) {
-    const { demandId, data } = parse(body) ?? {};
-    if (!matches<Hex>(demandId, HASH) || !matches<Hex>(data, BYTES))
+    const { demandId, data } = fields(body);
+    if (!isHash(demandId) || !isBytes(data))
       return refusal(400, 'BODY', 'need JSON {demandId, data} in lower-case hex');
     const demand = demandOf(demandId);
     if (!demand) return refusal(404, 'NO_DEMAND', `I have not seen the demand ${demandId} yet: ask again`);

@@ -16,6 +16,7 @@ import { appealDesk } from './appeals.ts';
 import { answersRoute, joinsRoute, votesRoute } from './carry.ts';
 import { runRelay } from './loop.ts';
 import { createPurse } from './purse.ts';
+import { Stops, stopsRoute } from './stops.ts';
 
 /**
  * Starts a relayer in a world: it lands what members have signed and pays for it. It holds no secret of any run and may be killed,
@@ -45,8 +46,11 @@ export async function createRelayer(config: RelayerConfig, world: World): Promis
   const demandOf = (demandId: Hex) =>
     [...(head?.view.runs.values() ?? [])].flatMap(({ demands }) => demands.get(demandId) ?? [])[0];
   const desk = appealDesk(client, config.appealsPerDay ?? 0, () => performance.now());
+  const stops = new Stops();
+  const maxGasPrice = config.maxGasPrice === undefined ? undefined : BigInt(config.maxGasPrice);
+  const runOf = (runId: Hex) => head?.view.runs.get(runId);
   const routes = [
-    ...[votesRoute(client), joinsRoute(client), answersRoute(client, demandOf), statusRoute(status)],
+    ...[votesRoute(client), joinsRoute(client), answersRoute(client, demandOf), stopsRoute(client, runOf, stops), statusRoute(status)],
     ...[desk.route, ipfsRoute(desk.text)],
   ];
   const listening = await world.listen(routes, config, meter, (error) =>
@@ -63,7 +67,7 @@ export async function createRelayer(config: RelayerConfig, world: World): Promis
     void purse.look(next);
   };
   const work = runRelay(
-    { client, peers: createPeers(transport, clock), clock, log },
+    { client, peers: createPeers(transport, clock), clock, log, stops, maxGasPrice },
     heads,
     observe,
     controller.signal,

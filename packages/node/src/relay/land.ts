@@ -26,13 +26,19 @@ import { agreed, type Errand, preimages, statementOf, statements } from './gathe
 /** How long a late committee is waited for once the seat deadline has passed, milliseconds. */
 const LAST_CALL = 2_000;
 
-/** Lands the transition. Rejects with GatherError or the SDK's TransactionError; trying again is safe. */
-export async function land(landing: Landing, errand: Errand): Promise<Landed> {
+/** Sends what was gathered, when it is called. */
+type Sending = () => Promise<Landed>;
+
+/**
+ * Gathers what a transition needs; what it resolves with sends it. Rejects with GatherError, and then with the SDK's
+ * TransactionError; trying again is safe.
+ */
+export async function prepare(landing: Landing, errand: Errand): Promise<Sending> {
   const { client, run } = errand;
   const runId = run.charterId;
-  if (landing.kind === 'void') return voidAttempt(client, runId);
-  if (landing.kind === 'begin') return begin(client, runId);
-  if (landing.kind === 'draw') return draw(client, runId);
+  if (landing.kind === 'void') return () => voidAttempt(client, runId);
+  if (landing.kind === 'begin') return () => begin(client, runId);
+  if (landing.kind === 'draw') return () => draw(client, runId);
   if (landing.kind === 'seatPresent')
     return isCommittee(run.charter) ? seatDrawn(errand, true) : seatPresent(errand, landing.least);
   const holders = holdersOf(errand.view);
@@ -41,33 +47,37 @@ export async function land(landing: Landing, errand: Errand): Promise<Landed> {
       return isCommittee(run.charter) ? seatDrawn(errand, false) : seatAll(errand);
     case 'NOISE': {
       const { statement, signatures } = await agreed(errand, 'NoiseClosed');
-      return closeNoise(client, { runId, holders, root: statement.root, blob: statement.blob, signatures });
+      return () => closeNoise(client, { runId, holders, root: statement.root, blob: statement.blob, signatures });
     }
-    case 'OPEN':
-      return openRound(client, { runId, preimages: await preimages(errand, 'open') });
+    case 'OPEN': {
+      const opening = await preimages(errand, 'open');
+      return () => openRound(client, { runId, preimages: opening });
+    }
     case 'UPLOAD': {
       const { statement, signatures } = await agreed(errand, 'UploadsClosed');
-      return closeUploads(client, { runId, holders, root: statement.root, blob: statement.blob, signatures });
+      return () => closeUploads(client, { runId, holders, root: statement.root, blob: statement.blob, signatures });
     }
-    case 'QUERY':
-      return queryRound(client, { runId, preimages: await preimages(errand, 'query') });
+    case 'QUERY': {
+      const querying = await preimages(errand, 'query');
+      return () => queryRound(client, { runId, preimages: querying });
+    }
     case 'VERIFY': {
       const { statement, signatures } = await agreed(errand, 'Verified');
       const { verifierRoot, acceptRoot, updates, noises, blob } = statement;
-      return recordVerified(client, { runId, holders, verifierRoot, acceptRoot, updates, noises, blob, signatures });
+      return () => recordVerified(client, { runId, holders, verifierRoot, acceptRoot, updates, noises, blob, signatures });
     }
     case 'UNMASK': {
       const all = await statements(errand, 'Unmasked');
       const shareDigests = all.map(({ statement }) => statement.shareDigest);
       const signatures = all.map(({ signature }) => signature);
-      if (!isCommittee(run.charter)) return recordUnmasked(client, { runId, holders, shareDigests, signatures });
+      if (!isCommittee(run.charter)) return () => recordUnmasked(client, { runId, holders, shareDigests, signatures });
       const drawPreimages = await preimages(errand, 'draw');
-      return recordUnmaskedCommittee(client, { runId, holders, shareDigests, drawPreimages, signatures });
+      return () => recordUnmaskedCommittee(client, { runId, holders, shareDigests, drawPreimages, signatures });
     }
     case 'SETTLE': {
       const { statement, signatures } = await agreed(errand, 'Settled');
       const { aggregateRoot, modelHash, blob } = statement;
-      return settle(client, { runId, holders, aggregateRoot, modelHash, blob, signatures });
+      return () => settle(client, { runId, holders, aggregateRoot, modelHash, blob, signatures });
     }
     default:
       return landing.phase satisfies never;
@@ -80,7 +90,7 @@ const ZERO: Hex = `0x${'00'.repeat(32)}`;
  * [CM5] Those who were drawn sit: all of them, or past the seat deadline those who answer, if every share has one. A
  * missing seat is the drawn address and zeros.
  */
-async function seatDrawn(errand: Errand, present: boolean): Promise<Landed> {
+async function seatDrawn(errand: Errand, present: boolean): Promise<Sending> {
   const { client, run, view } = errand;
   const drawn = view.draw?.committee ?? [];
   const signal = present ? within(errand.clock, LAST_CALL, errand.signal) : errand.signal;
@@ -92,7 +102,7 @@ async function seatDrawn(errand: Errand, present: boolean): Promise<Landed> {
   const shares = drawn.length / 2;
   const empty = said.findIndex((seat, i) => i < shares && !seat && !said[shares + i]);
   if (empty >= 0) throw new RangeError(`neither holder of share ${empty + 1} answers: start one of them, or wait`);
-  return seatCommittee(client, {
+  const seating = {
     runId: run.charterId,
     roster: run.snapshot?.roster ?? [],
     seats: said.map((seat, i): CommitteeSeat => {
@@ -104,18 +114,19 @@ async function seatDrawn(errand: Errand, present: boolean): Promise<Landed> {
       };
       return { holder: drawn[i]!, sealKey, openCommit, queryCommit, drawCommit };
     }),
-    signatures: said.map((seat) => seat?.signature ?? '0x'),
-  });
+    signatures: said.map((seat): Hex => seat?.signature ?? '0x'),
+  };
+  return () => seatCommittee(client, seating);
 }
 
 /** [RD6] Every member sits. */
-async function seatAll(errand: Errand): Promise<Landed> {
+async function seatAll(errand: Errand): Promise<Sending> {
   const members = errand.run.charter.members;
   return landSeats(errand, await Promise.all(members.map((member) => statementOf(errand, member, 'Seat'))));
 }
 
 /** [RD6] Past the seat deadline: those who answer, if they are enough. */
-async function seatPresent(errand: Errand, least: number): Promise<Landed> {
+async function seatPresent(errand: Errand, least: number): Promise<Sending> {
   const signal = within(errand.clock, LAST_CALL, errand.signal);
   const asked = errand.run.charter.members.map((member) => statementOf({ ...errand, signal }, member, 'Seat'));
   const present = (await Promise.allSettled(asked)).flatMap((each) =>
@@ -132,8 +143,8 @@ async function seatPresent(errand: Errand, least: number): Promise<Landed> {
 type SaidSeat = Awaited<ReturnType<typeof statementOf<'Seat'>>>;
 
 /** Members are listed in ascending order, which is the order of seats [RD9]. */
-const landSeats = (errand: Errand, said: readonly SaidSeat[]): Promise<Landed> =>
-  seat(errand.client, {
+const landSeats = (errand: Errand, said: readonly SaidSeat[]): Sending =>
+  () => seat(errand.client, {
     runId: errand.run.charterId,
     seats: said.map(({ holder, statement: { sealKey, openCommit, queryCommit } }) => ({
       holder,

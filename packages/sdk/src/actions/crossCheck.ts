@@ -5,6 +5,9 @@ import type { Fact, Hex } from '../facts.ts';
 import { agreed, ChainError, readersOf } from '../rpc.ts';
 import { emptyView, fold, type RunView, ViewError } from '../view.ts';
 
+/** PHASES[8]. */
+const FINISHED = 8;
+
 /** The run of these facts, as far as they follow each other. */
 function runIn(facts: readonly Fact[], runId: Hex): RunView | undefined {
   let view = emptyView;
@@ -49,7 +52,7 @@ export async function crossCheck(
   const held = readers.map((reader) =>
     reader.readContract({ address: rounds, abi: roundsAbi, functionName: 'factsOf', ...at }),
   );
-  const facing = await agreed(held, ({ rho, model }) => `${rho} ${model}`, `run ${runId}`).catch((error: unknown) => {
+  const facing = await agreed(held, ({ rho, model, phase }) => `${rho} ${model} ${phase}`, `run ${runId}`).catch((error: unknown) => {
     // A committee's run that nobody has begun is not known to Rounds.
     const reverted = (cause: unknown): boolean => cause instanceof ContractFunctionRevertedError;
     if (error instanceof BaseError && error.walk(reverted)) return undefined;
@@ -58,4 +61,5 @@ export async function crossCheck(
   if (!facing) return;
   need(run.rho, facing.rho, 'of a spent ρ of');
   need(run.model, facing.model, 'of a model');
+  if (run.ended === 'gas' || run.ended === 'stopped') need(FINISHED, facing.phase, 'of a run that ended, phase');
 }

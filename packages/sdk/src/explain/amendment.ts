@@ -214,6 +214,15 @@ const limits: Compare = ({ facts: before }, { facts: after }) => {
       effect: 'different',
       sentence: `The run has ${when(after.sunset)} instead of ${when(before.sunset)}.`,
     });
+  const caps = ({ caps: each }: CharterFacts): string =>
+    each ? `at most ${bytesText(each.memberBytes)} and ${duration(each.memberSeconds)} of computing` : 'whatever it takes';
+  if (JSON.stringify(before.caps) !== JSON.stringify(after.caps))
+    changes.push({
+      clause: 'CH8',
+      whom: 'members',
+      effect: 'different',
+      sentence: `The run may cost a member ${caps(after)} instead of ${caps(before)}.`,
+    });
   if (before.gasCap !== after.gasCap)
     changes.push({
       clause: 'CH8',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OPEN_USE } from '@concord/protocol';
 import { zeroHash } from 'viem';
-import { adaptiveText, averagingText, memberTerms, smallTerms, smallText } from '../../../testing/src/charter.ts';
+import { adaptiveText, averagingText, cappedText, memberTerms, smallTerms, smallText } from '../../../testing/src/charter.ts';
 import { type CharterTerms, compileCharter } from '../compileCharter.ts';
 import type { Address, Hex } from '../facts.ts';
 import { charterIdOf } from '../identity.ts';
@@ -85,7 +85,7 @@ test('[BD3] what changes is said for whom, and what is worse comes first', () =>
       },
       clauses: [...smallText.clauses, { id: 'CH10', sentence: 'Only we call it.', enforcedBy: 'nothing' }],
     },
-    { ...smallTerms(5, 4), epsilon: 12, maxRecords: 50, gasCap: 1_000_000 },
+    { ...smallTerms(5, 4), epsilon: 12, maxRecords: 50, gasCap: 4_000_000 },
     [...others, member(9), member(10)],
   );
   const { changes, sentences, together } = explainAmendment(plain, after);
@@ -118,7 +118,7 @@ test('[BD3] what changes is said for whom, and what is worse comes first', () =>
   about(/must have “d” too/);
   about(/No longer read: “c”/);
   about(/6 sums are opened instead of 4/);
-  about(/a cap of 1 000 000 gas instead of no cap/);
+  about(/a cap of 4 000 000 gas instead of no cap/);
   about(/Clause CH10 is new: “Only we call it.”/);
   const effects = changes.map(({ effect }) => effect);
   assert.deepEqual(
@@ -156,4 +156,27 @@ test('[BD2][BD3] an author’s words stay on their line', () => {
   ];
   assert.ok(said.some((sentence) => sentence.includes('ε = 0 for everybody')));
   for (const sentence of said) assert.doesNotMatch(sentence, /\n/);
+});
+
+test('[BD2][CH8] what a run may cost is said, and that a cap leaves no room for all rounds', () => {
+  const told = (memberBytes: number, gasCap = 0): ReturnType<typeof compiled> =>
+    compiled(cappedText({ memberBytes, memberSeconds: 7_200 }), { ...smallTerms(3, 3), gasCap });
+  assert.doesNotMatch(sentencesOf(plain, 'costs'), /its own node’s count/);
+  assert.equal(explainCharter(plain.charter, plain.text).facts.caps, null);
+  const ample = sentencesOf(told(1e9), 'costs');
+  assert.match(ample, /at most 1\.0 GB sent and 2 hours of computing, .* with 2 of 4 such signatures the run ends/);
+  assert.doesNotMatch(ample, /too little/);
+  assert.match(sentencesOf(told(4_000_000), 'costs'), /too little for all 4 rounds: .* after about 2 of them/);
+  assert.match(sentencesOf(told(1e9, 5_000_000), 'held'), /at most 5 000 000 gas: once too little is left for a round it ends/);
+});
+
+test('[BD3][CH8] caps that come, go or change are said to the members', () => {
+  const [before, after] = [1e9, 2e9].map((memberBytes) => compiled(cappedText({ memberBytes, memberSeconds: 60 }), smallTerms(3, 3))) as [
+    ReturnType<typeof compiled>,
+    ReturnType<typeof compiled>,
+  ];
+  const [change] = explainAmendment(before, after).changes.filter(({ clause }) => clause === 'CH8');
+  assert.deepEqual([change?.whom, change?.effect], ['members', 'different']);
+  assert.match(change!.sentence, /at most 2\.0 GB and 60 seconds of computing instead of at most 1\.0 GB and 60 seconds/);
+  assert.match(explainAmendment(plain, after).sentences.join(), /instead of whatever it takes/);
 });

@@ -6,6 +6,7 @@ import type { Charter } from '../facts.ts';
 import { gasCost } from '../gasCost.ts';
 import { charterIdOf } from '../identity.ts';
 import { privacyCost } from '../privacyCost.ts';
+import { stopsNeeded } from '../runEnd.ts';
 import { isCommittee } from '../seats.ts';
 
 /** Sunsets from here on are none (compileCharter). */
@@ -37,6 +38,10 @@ export function charterFacts(charter: Charter, text: CharterText) {
     sunset: limits.sunset >= NO_SUNSET ? null : Number(limits.sunset),
     /** Null: not capped. */
     gasCap: limits.gasCap === 0n ? null : Number(limits.gasCap),
+    /** How many members end a run early (RD17). */
+    stopsNeeded: stopsNeeded(charter),
+    /** CH8: what the run may cost each member, by its own node's count; null: not capped. */
+    caps: text.caps ?? null,
     deadlines: { ...deadlines, all: attemptSeconds(deadlines) },
     /** 0 at member level: there it is not bounded. */
     maxRecords: aggregation.maxRecords,

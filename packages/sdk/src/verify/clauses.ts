@@ -7,12 +7,13 @@ export const SENTENCES = {
   CH3: 'The run started from the very model that the charter describes.',
   CH6: 'Nobody voted, joined, sat or reported but those who may, each in its own name.',
   CH11: 'More than half of the members voted for the charter while the vote was open.',
-  RD7: 'Rounds followed one another without a gap, and the run is complete.',
+  RD7: 'Rounds followed one another without a gap, and the run is complete: up to its last round, or as far as its charter and its members let it go.',
   RD4: 'Every phase ended within its deadline, and nothing was void before its own.',
   CM2: 'Every committee was drawn from the staked aggregators as they stood before anybody could know the draw.',
   CM4: 'Those who held the shares are exactly those whom the draw chose by stake.',
   CH7: 'Every share had a holder of its own, in a committee as large as the charter asks for.',
   CH8: 'Rounds, sunset and gas stayed within the limits of the charter.',
+  'CH8 resources': 'No member had to send more bytes than the charter’s cap for each of them.',
   CH5: 'No sum was opened over fewer members, or with less noise, than the charter allows.',
   LG1: 'Every opened sum was charged at its full price, and nothing was refunded.',
   CH4: 'The privacy spent stays within the promised budget.',
@@ -39,7 +40,6 @@ const COMMITTEE: ReadonlySet<ClauseId> = new Set(['CM2', 'CM4', 'CM8']);
 /** Clauses of the charter that nothing in this version enforces, said so that nobody takes them for checked. */
 export const NOT_ENFORCED = {
   CH2: "Records fit the charter's schema: each member's own node checks that, and nobody else can see the records.",
-  'CH8 resources': 'Bytes and compute-seconds of a member stay within a cap.',
   CH9: 'Members are rewarded for what they contribute.',
   CH12: 'The model reaches what the charter asks for on held-out records: whoever registers it checks that, and nobody else can see the records. Updates that harm it are not rolled back.',
 } as const;

@@ -13,6 +13,7 @@ import {
   ViewError,
   voidableAfter,
 } from '../view.ts';
+import { endWords } from '../waiting.ts';
 import type { Findings } from './clauses.ts';
 
 export const placeName = ({ round, attempt }: { readonly round: number; readonly attempt: number }): string =>
@@ -68,8 +69,8 @@ function checkTime(fact: Fact & AttemptName, attempt: AttemptView, charter: Char
   const { time } = fact.origin;
   const deadline = deadlineOf(attempt, charter);
   const where = placeName(fact);
-  // Snapshots and draws have no deadline of their own: a late one leaves less time for the seats.
-  if (fact.kind === 'snapshot' || fact.kind === 'drawn') return;
+  // Snapshots and draws have no deadline of their own: a late one leaves less time for the seats. A stop may come at any time.
+  if (fact.kind === 'snapshot' || fact.kind === 'drawn' || fact.kind === 'gasLeft' || fact.kind === 'stopped') return;
   if (fact.kind === 'seated' || fact.kind === 'committeeSeated') {
     const sunset = Number(charter.limits.sunset);
     findings.check('CH8', time <= sunset, () => `${where} was seated ${time - sunset} s after the sunset`);
@@ -151,29 +152,37 @@ function checkDrawn(
   );
 }
 
+/** Of the transactions of these facts, each once. */
+const gasOf = (facts: readonly Fact[]): bigint =>
+  [...new Map(facts.map(({ origin }) => [origin.transaction, origin.gas])).values()].reduce((sum, each) => sum + each, 0n);
+
 /** [CH8][RD7] How far the run came, and what its transactions cost. */
 export function checkLimits(run: RunView, facts: readonly Fact[], now: number, findings: Findings): void {
   const { limits } = run.charter;
   const settled = run.attempts.filter((each) => each.settled).length;
   const sunset = Number(limits.sunset);
+  const begun = run.attempts.filter((each) => each.seated).length;
+  const early = run.ended === 'rounds' ? '' : `; ${endWords(run)}`;
   if (run.finished || (now > sunset && currentAttempt(run)?.seated === undefined))
-    findings.record(
-      'RD7',
-      'PASS',
-      `${settled} of ${limits.rounds} rounds in ${run.attempts.length} attempts${run.finished ? '' : '; the sunset ended the run'}`,
-    );
+    findings.record('RD7', 'PASS', `${settled} of ${limits.rounds} rounds in ${begun} attempts${early}`);
   else findings.record('RD7', 'INCOMPLETE', `${settled} of ${limits.rounds} rounds are final so far`);
 
-  // A snapshot that is not part of another transition here is a VOID's, which no cap ever stops.
-  const metered = (fact: Fact): boolean =>
-    fact.kind === 'begun' || ('attempt' in fact && fact.kind !== 'voided' && fact.kind !== 'snapshot' && !isCourts(fact));
-  const transitions = facts.filter(metered);
-  const gasOf = new Map(transitions.map(({ origin }) => [origin.transaction, origin.gas]));
-  const gas = [...gasOf.values()].reduce((sum, each) => sum + each, 0n);
+  // Nothing ever stops what ends an attempt: a VOID, its snapshot and what it tells of the gas left, and a stop.
+  const ending: readonly Fact['kind'][] = ['voided', 'snapshot', 'gasLeft', 'stopped'];
+  const own = facts.filter((fact) => fact.kind === 'begun' || ('attempt' in fact && !isCourts(fact)));
+  const gas = gasOf(own.filter(({ kind }) => !ending.includes(kind)));
   findings.check(
     'CH8',
-    limits.gasCap === 0n || gas <= limits.gasCap,
+    // The meter is within 3 % of the receipts.
+    limits.gasCap === 0n || gas * 97n <= limits.gasCap * 100n,
     () => `transactions used ${gas} gas, the cap is ${limits.gasCap}`,
+  );
+  const told = own.findLast(({ kind }) => kind === 'gasLeft') as Extract<Fact, { kind: 'gasLeft' }> | undefined;
+  const [spent, all] = [limits.gasCap - (told?.gas ?? limits.gasCap), gasOf(own)];
+  findings.check(
+    'CH8',
+    spent * 97n <= all * 100n,
+    () => `${spent} gas is said to be spent, the run’s transactions used ${all}: what is left is more than is told`,
   );
   findings.record('CH8', 'PASS', `${settled} rounds, ${gas} gas${limits.gasCap === 0n ? '' : ` of ${limits.gasCap}`}`);
 }

@@ -1,7 +1,7 @@
 /** The privacy ledger, charge by charge, from the charter's own struct (spec/privacy.md). */
 import { epsilonWad, LARGEST_USEFUL_EPSILON, UNITS } from '@concord/protocol';
 import { formatUnits } from 'viem';
-import { priceOf } from '../attempt.ts';
+import { priceOf } from '../price.ts';
 import type { RunView } from '../view.ts';
 import type { Findings } from './clauses.ts';
 import { placeName } from './clock.ts';

@@ -23,6 +23,7 @@ import { checkDemands } from './demands.ts';
 import { type BlobSource, obtain, withAnswers } from './evidence.ts';
 import { checkLedger } from './ledger.ts';
 import { judgeReports, type RefusedReport } from './reports.ts';
+import { checkResources, checkStop } from './resources.ts';
 import { type Scene, sceneOf, settledIn } from './scene.ts';
 import { checkModel, checkSum, publishedState } from './sum.ts';
 import { checkRegistered, checkUse } from './use.ts';
@@ -119,6 +120,8 @@ async function verify(options: VerifyOptions, findings: Findings, noticed: Notic
     state = await verifyAttempt(settled, state, rounds);
     options.onRound?.(view.round);
   }
+  await checkStop(run, options.deployment, findings);
+  await checkResources(run, text, { prepared, deployment: options.deployment, blobs, components }, findings);
   checkRegistered(facts, state, findings);
   checkUse(facts, text, findings);
   return run;

@@ -37,8 +37,8 @@ async function lastVoid({ facts, blobs }: Records, settledBy?: SettledSource): P
     blobs: async (digest) => blobs.get(digest),
     ...(settledBy && { settledBy }),
   });
-  // What came to nothing is no fault of the run; it is not complete either.
-  assert.equal(found.verdict, 'INCOMPLETE');
+  // What came to nothing is no fault of the run, which ends one round short: its budget pays for no other [RD16].
+  assert.equal(found.verdict, 'PASS');
   assert.ok(found.clauses.every(({ verdict }) => verdict !== 'FAIL'));
   return found.voids.at(-1);
 }

@@ -87,6 +87,8 @@ export class SimulatedChain {
   readonly #receipts: Map<Hex, object>;
   /** Transactions in blocks that did nothing. */
   reverted = 0;
+  /** What it says gas costs, wei; it takes any. */
+  gasPrice = BASE_FEE;
   #pending: { readonly transaction: Sent; readonly mined: () => void }[] = [];
   /** The EVM takes one call at a time. */
   #last: Promise<unknown> = Promise.resolve();
@@ -173,8 +175,9 @@ export class SimulatedChain {
       case 'eth_blockNumber':
         return numberToHex(this.head.number);
       case 'eth_maxPriorityFeePerGas':
-      case 'eth_gasPrice':
         return numberToHex(BASE_FEE);
+      case 'eth_gasPrice':
+        return numberToHex(this.gasPrice);
       case 'eth_getBlockByNumber':
         return this.#shown(first === 'latest' ? this.head : this.#blocks[hexToNumber(first as Hex)]);
       case 'eth_getBlockByHash':

@@ -157,3 +157,12 @@ export function dieAtWrite(sim: Simulation, victim: SimulatedNode, n: number): v
     die(sim, victim, 'restarted');
   };
 }
+
+/** Kills a node as soon as it has answered a request for this path, once; what it returns tells whether that happened. */
+export function dieAtWord(sim: Simulation, victim: SimulatedNode, path: string): () => boolean {
+  const died = new Set<string>();
+  victim.onWord = (said) => {
+    if (said.to === victim.name && said.path === path && said.status === 200) dieOnce(sim, victim, died, path, 'process');
+  };
+  return () => died.size > 0;
+}

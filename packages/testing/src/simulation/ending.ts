@@ -25,7 +25,7 @@ export async function ending(sim: Simulation, seconds: number, rounds?: number):
   const wanted = rounds ?? sim.run.charter.limits.rounds;
   const settled = (): readonly AttemptView[] => sim.run.attempts.filter((each) => each.settled);
   const spent = (): boolean => sim.run.attempts.some(isSpent);
-  await sim.play(seconds, () => settled().length >= wanted || spent());
+  await sim.play(seconds, () => settled().length >= wanted || spent() || sim.run.finished);
   await sim.play(AFTERWARDS, () => false);
   const { attempts, charter, finished } = sim.run;
   const final = settled();

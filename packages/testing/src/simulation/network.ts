@@ -1,5 +1,5 @@
 /** HTTP between nodes without a network: the same routes and bytes, as late, as often and as seldom as the dice say. */
-import { answer, type Listening, replyBytes } from '../../../node/src/adapters/server.ts';
+import { answer, type Listening, replyBytes, type Traffic } from '../../../node/src/adapters/server.ts';
 import { refusal, type Route } from '../../../node/src/api/route.ts';
 import type { Request, Transport } from '../../../node/src/peers.ts';
 import type { Dice } from './dice.ts';
@@ -39,6 +39,7 @@ export interface Living {
 interface Site {
   readonly node: Living;
   readonly routes: readonly Route[];
+  readonly traffic: Traffic;
   readonly trouble: (error: unknown) => void;
 }
 
@@ -58,9 +59,16 @@ export class Network {
     this.#heard = heard;
   }
 
-  listen(node: Living, host: string, port: number, routes: readonly Route[], trouble: Site['trouble']): Listening {
+  listen(
+    node: Living,
+    host: string,
+    port: number,
+    routes: readonly Route[],
+    traffic: Traffic,
+    trouble: Site['trouble'],
+  ): Listening {
     const origin = `http://${host}:${port}`;
-    const site = { node, routes, trouble };
+    const site = { node, routes, traffic, trouble };
     this.#sites.set(origin, site);
     return {
       port,
@@ -76,7 +84,7 @@ export class Network {
     this.#open.delete(node);
   }
 
-  transport(node: Living): Transport & { close(): void } {
+  transport(node: Living, traffic: Traffic): Transport & { close(): void } {
     const transport: Transport = (request) =>
       new Promise((resolve, reject) => {
         const { signal, timeoutMilliseconds, url } = request;
@@ -97,6 +105,7 @@ export class Network {
           cancel();
           resolve({ status, body });
         };
+        traffic.sent(request.body?.length ?? 0);
         this.#travel(() => this.#arrive(node, request, answered, fail));
       });
     return Object.assign(transport, { close: () => undefined });
@@ -142,6 +151,7 @@ export class Network {
         open.delete(broken);
         const reply = replyBytes(said).slice();
         const path = target.pathname;
+        site.traffic.answered(path, status, reply.length);
         this.#heard({ from: from.name, to: site.node.name, method, path, body: bytes, status, reply });
         this.#travel(() => answered(status, reply));
       });

@@ -116,6 +116,7 @@ export class SimulatedNode {
 
   #worldOf(life: Life): World {
     const { timeline, network, chain, dice, components, rules } = this.#in;
+    const born = timeline.now;
     const own = dice.named(`${life.name} ${this.lives}`);
     const whileAlive = (call: () => void) => () => {
       try {
@@ -145,6 +146,8 @@ export class SimulatedNode {
       },
       random: own.named('random').bytes,
       components: () => components,
+      // A twentieth of the time: what a process computes is no part of what the dice rule.
+      computed: () => Math.floor((timeline.now - born) / 20),
       openJournal: () =>
         this.disk.open(life.alive, (write) => {
           this.onWrite?.(write, 'before');
@@ -154,8 +157,9 @@ export class SimulatedNode {
           };
         }),
       connect: (options) => createConcordClient({ ...options, transport: custom({ request: ask }, { retryCount: 0 }) }),
-      listen: async (routes, { host, port }, _traffic, trouble) => network.listen(life, host, port, routes, trouble),
-      transport: () => network.transport(life),
+      listen: async (routes, { host, port }, traffic, trouble) =>
+        network.listen(life, host, port, routes, traffic, trouble),
+      transport: (traffic) => network.transport(life, traffic),
     };
   }
 }

@@ -7,7 +7,7 @@ import { Simulation } from './simulation.ts';
 import { type SetStage, setStage, type Stage } from './stage.ts';
 
 /** Seconds after which a run that is not over is stuck: void attempts, and seats past their deadline. */
-const PATIENCE = 600;
+export const PATIENCE = 600;
 
 /** Four members hold the shares, two relayers carry what they sign. */
 export const CONSORTIUM: Stage = { members: 4, rounds: 2, phaseSeconds: 20, relayers: 2 };

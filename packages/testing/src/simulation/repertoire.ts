@@ -1,10 +1,12 @@
 /** Every play by its name, so that a test, a sweep and whoever repeats a failure mean the same. */
 import assert from 'node:assert/strict';
-import { arrange, dieAtEveryWord, dieAtEveryWrite, dieAtWrite, MOMENTS } from './deaths.ts';
+import { byteCost, stopsNeeded } from '@concord/sdk';
+import { arrange, dieAtEveryWord, dieAtEveryWrite, dieAtWord, dieAtWrite, MOMENTS } from './deaths.ts';
 import { storm } from './network.ts';
 import {
   begin,
   checkUnharmed,
+  PATIENCE,
   playDeath,
   playDeathsInEveryPhase,
   rolesOf,
@@ -12,10 +14,10 @@ import {
   type Theater,
   untilTheEnd,
 } from './plays.ts';
-import type { Simulation } from './simulation.ts';
+import { CHEAP, type Simulation } from './simulation.ts';
 import { setStage, type Stage } from './stage.ts';
 
-export type Act = 'gone' | 'restarted' | 'every step' | 'absent' | 'storm' | 'sweep';
+export type Act = 'early' | 'dear' | 'gone' | 'restarted' | 'every step' | 'absent' | 'storm' | 'sweep';
 
 export interface Play {
   readonly act: Act;
@@ -66,6 +68,9 @@ export function repertoireOf(stage: Stage): readonly Play[] {
         }),
       ),
     ),
+    { act: 'early', name: 'no gas is left for another round', how: playGasCap },
+    { act: 'early', name: 'members stop it', how: playStop },
+    { act: 'dear', name: 'gas is dear', how: playDearGas },
     { act: 'absent', name: 'one never comes', how: playAbsence },
     { act: 'storm', name: 'a storm', how: playStorm },
     ...sweepOf(stage),
@@ -131,6 +136,74 @@ async function playAbsence({ fromStart }: Theater, seed: string): Promise<Simula
     assert.equal(seated!.seats.length, committee ? 2 * committee.shares : members - 1);
     assert.deepEqual([verified!.updates, verified!.noises], [members - 1, members - 1]);
   }
+  return sim;
+}
+
+/** Rounds of a charter that cannot pay for all of them. */
+const MANY = 6;
+/** Enough for two or three of them. */
+const GAS = 2_300_000;
+/** Rounds whose bytes each member may send, by what a charter's sizes say of one. */
+const ROUNDS = 2.5;
+
+/** [RD16][CH8] A run whose gas cap has no room for another round is complete, whoever dies meanwhile. */
+async function playGasCap({ fromStart }: Theater, seed: string): Promise<Simulation> {
+  const set = await setStage({ ...fromStart.stage, rounds: MANY, gasCap: GAS });
+  const sim = await begin(set, seed);
+  const deaths = dieAtEveryWrite(sim, sim.members[sim.dice.below(sim.members.length)]!);
+  const { voids, settled } = await untilTheEnd(sim, 1 + sim.dice.below(2));
+  await sim.play(PATIENCE);
+  assert.deepEqual([sim.run.ended, voids.length], ['gas', 0]);
+  assert.ok(deaths() > 8, `${deaths()} deaths`);
+  const { settled: all } = await untilTheEnd(sim, settled.length);
+  assert.ok(all.length >= 2 && all.length < MANY, `${all.length} rounds`);
+  set.clear();
+  return sim;
+}
+
+/**
+ * [RD17][RD18] Members whose caps leave no room stop the run: one of them dies at every write, and a relayer as soon as it
+ * has taken a stop. What each counted outlives it, and none of them sits where it has signed to stop.
+ */
+async function playStop({ fromStart }: Theater, seed: string): Promise<Simulation> {
+  const memberBytes = Math.round(ROUNDS * byteCost(fromStart.charter).memberPerRound);
+  const caps = { memberBytes, memberSeconds: 1_000 };
+  // Whoever dies at every write needs longer, and these writes are more.
+  const set = await setStage({ ...fromStart.stage, rounds: MANY, phaseSeconds: 60, caps });
+  const sim = await begin(set, seed);
+  const deaths = dieAtEveryWrite(sim, sim.members[sim.dice.below(sim.members.length)]!);
+  const taken = sim.relayers.map((relayer) => dieAtWord(sim, relayer, '/stops'));
+  await sim.play(PATIENCE);
+  const { run } = sim;
+  assert.equal(run.ended, 'stopped');
+  assert.ok(run.stopped!.readings.length >= stopsNeeded(run.charter));
+  // What was spent outlives every death, or whoever dies at every write would never see its cap.
+  for (const { bytesSent } of run.stopped!.readings)
+    assert.ok(bytesSent > memberBytes / ROUNDS / 2, `${bytesSent} of ${memberBytes} bytes`);
+  assert.ok(deaths() > 8, `${deaths()} deaths`);
+  assert.ok(taken.some((died) => died()), 'a relayer died of a stop');
+  const others = run.attempts.filter(({ round, attempt, voided }) => voided && (round !== run.stopped!.round || attempt !== run.stopped!.attempt));
+  assert.deepEqual(others, [], 'nothing else was void');
+  const settled = run.attempts.filter((each) => each.settled).length;
+  assert.ok(settled >= 1 && settled < MANY, `${settled} rounds`);
+  await untilTheEnd(sim, settled);
+  set.clear();
+  return sim;
+}
+
+/** Seconds of a phase whose last quarter is enough to land in. */
+const SLOW = 80;
+
+/** [RD19] Where gas never gets cheaper, every transition is put off as far as its deadline lets one, and no attempt is lost. */
+async function playDearGas({ fromStart }: Theater, seed: string): Promise<Simulation> {
+  const set = await setStage({ ...fromStart.stage, phaseSeconds: SLOW });
+  const sim = await begin(set, seed);
+  sim.gasPrice = CHEAP + 1n;
+  await sim.play(10 * PATIENCE);
+  checkUnharmed(sim, await untilTheEnd(sim));
+  assert.ok(sim.rules.heldBack >= 8 * fromStart.stage.rounds, `${sim.rules.heldBack} transitions were held back`);
+  assert.ok(sim.timeline.now / 1_000 > 8 * fromStart.stage.rounds * (SLOW / 2), 'for as long as that costs no attempt');
+  set.clear();
   return sim;
 }
 

@@ -37,6 +37,8 @@ export interface Seen {
 export class Rules {
   /** In words; empty as long as everything holds. */
   readonly broken: string[] = [];
+  /** Transitions that a relayer held back while gas was dear [RD19]. */
+  heldBack = 0;
   /** Receipts of holders that did not sign the list which leaves the report out: a share's other holder did [CM8]. */
   readonly overruled: string[] = [];
   readonly #seen: Seen;
@@ -52,11 +54,12 @@ export class Rules {
     this.#seen = seen;
   }
 
-  /** [RD10] A journal says a thing once; [AG17] whatever is an aggregate share is remembered as one. */
+  /** [RD10] A journal says a thing once; [RD18] who wishes to stop does not sit; [AG17] whatever is an aggregate share is remembered as one. */
   wrote(node: string, { slot, key, bytes }: Write): void {
     if (!slot || !key.startsWith('post/')) return;
     const statement = JSON.parse(text(bytes)) as { readonly kind?: string; readonly shareDigest?: Hex };
     this.#once(`${node} ${slotName(slot)} ${key} journaled`, text(bytes));
+    if (key === 'post/Stop' || key === 'post/Seat') this.#once(`${node} ${slotName(slot)} sits or stops`, key);
     if (statement.shareDigest) this.#shares.set(cidOf(statement.shareDigest), slot);
   }
 
@@ -83,6 +86,7 @@ export class Rules {
 
   /** [WI3] Nobody complains about a seal that it has acknowledged; [RD9] nobody loses the secrets of a seat. */
   logged(node: string, event: string, details: Readonly<Record<string, unknown>>): void {
+    if (event === 'held back') this.heldBack += 1;
     const { member, type, round, attempt, reason } = details;
     if (String(reason).startsWith('SEAT_LOST')) this.broken.push(`RD9: ${node} has lost its seat: ${reason}`);
     const slot = slotName({ runId: this.#seen.runId, round: Number(round), attempt: Number(attempt) });

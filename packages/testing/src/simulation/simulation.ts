@@ -33,6 +33,8 @@ export interface Setting {
 
 /** Milliseconds between two looks at the chain. */
 const POLL = 500;
+/** Wei for a unit of gas: what relayers pay without waiting [RD19]. */
+export const CHEAP = 10n;
 
 export class Simulation {
   readonly timeline: Timeline;
@@ -110,7 +112,7 @@ export class Simulation {
       });
     const of = ({ name, log }: SimulatedNode, privateKey: Hex) => ({ ...common, host: hostOf(name), privateKey, log });
     this.relayers = make('relayer', set.people.relayers, (i, node, world) =>
-      startRelayer(of(node, set.people.relayers[i]!.secretKey), world),
+      startRelayer({ ...of(node, set.people.relayers[i]!.secretKey), maxGasPrice: Number(CHEAP) }, world),
     );
     this.members = make('member', set.people.members, (i, node, world) => {
       const config = {
@@ -164,6 +166,11 @@ export class Simulation {
   /** Hash of the last block: everything that reached the chain, and when. */
   get headHash(): Hex {
     return this.#chain.head.hash;
+  }
+
+  /** From now on gas is as dear as this, wei; relayers like to pay `CHEAP` at most. */
+  set gasPrice(price: bigint) {
+    this.#chain.gasPrice = price;
   }
 
   /** Transactions that came too late to do anything. */

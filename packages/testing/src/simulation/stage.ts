@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Components } from '@concord/protocol';
+import type { Caps, Components } from '@concord/protocol';
 import {
+  type Charter,
   compileCharter,
   createConcordClient,
   type Deployed,
@@ -20,7 +21,7 @@ import {
 import { custom } from 'viem';
 import { loadKernels } from '../../../node/src/adapters/kernels.ts';
 import { nodePlatform } from '../../../node/src/adapters/platform.ts';
-import { smallTerms, smallText, tableOf, textOf } from '../charter.ts';
+import { cappedText, smallTerms, smallText, tableOf, textOf } from '../charter.ts';
 import { type Member, membersOf } from '../committee.ts';
 import { SimulatedChain } from './chain.ts';
 import type { Disk } from './disk.ts';
@@ -44,6 +45,9 @@ export interface Stage {
   readonly blockSeconds?: number;
   /** Blocks above a fact before a node believes it; 0 unless told. */
   readonly confirmations?: number;
+  /** What the run may cost in gas, and each member; without it, whatever it takes. */
+  readonly gasCap?: number;
+  readonly caps?: Caps;
 }
 
 /** Seconds: when the chain begins. */
@@ -56,6 +60,7 @@ export interface SetStage {
   readonly chain: SimulatedChain;
   readonly deployed: Deployed;
   readonly facts: readonly Fact[];
+  readonly charter: Charter;
   readonly runId: Hex;
   readonly people: People;
   readonly charterText: string;
@@ -120,12 +125,14 @@ export async function setStage(stage: Stage): Promise<SetStage> {
   const s = stage.phaseSeconds;
   const terms = {
     ...smallTerms(stage.rounds - 1, 3),
+    gasCap: stage.gasCap ?? 0,
     deadlines: { seat: s, noise: s, open: s, upload: s, query: s, verify: s, unmask: s, settle: s },
     ...(stage.committee && { committee: { shares: stage.committee.shares } }),
   };
   const addresses = people.members.map(({ address }) => address);
   const { features = smallText.model.inputs, rows = 20 } = stage;
-  const text = stage.text ?? (features === smallText.model.inputs ? smallText : textOf(features));
+  const own = stage.caps && cappedText(stage.caps);
+  const text = stage.text ?? own ?? (features === smallText.model.inputs ? smallText : textOf(features));
   const { charter, textBytes } = compileCharter({ text, terms }, addresses, `0x${'ab'.repeat(32)}`);
   const client = await clientFor(chain, deployed, account);
   const { charterId } = await mined(propose(client, charter));
@@ -135,6 +142,7 @@ export async function setStage(stage: Stage): Promise<SetStage> {
     chain,
     deployed,
     facts: await getFacts(client, 0n, chain.head.number),
+    charter,
     runId: charterId,
     people,
     charterText: new TextDecoder().decode(textBytes),
