@@ -108,5 +108,5 @@ test('[PL8] where nothing costs anything, words and pictures still say so', () =
   assert.equal(plan.recommended.cost.usd.total, 0);
   for (const text of [pageOf(plan), frontCharacters(plan).join('\n'), svgFile(dayPicture(plan))])
     assert.doesNotMatch(text, /NaN|Infinity|undefined/);
-  assert.match(plan.sentences[1] ?? '', /about as cheap/);
+  assert.ok(plan.sentences.some((each) => each.includes('about as cheap')));
 });

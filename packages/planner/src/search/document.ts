@@ -43,6 +43,8 @@ export interface Plan {
   /** The draft's own numbers, on the first chain, at an hour when gas costs about what it does on average. */
   readonly asDrafted: Point;
   readonly recommended: Point;
+  /** Without a goal the best metric that the budget allows, as `Recommendation` says it. */
+  readonly best: Point;
   /** What the recommended choice does not keep of what was asked. */
   readonly misses: readonly Miss[];
   readonly compromises: { readonly withinBudget?: Point; readonly reachingGoal?: Point };

@@ -33,21 +33,16 @@ test('[PL10] the draft of a plan compiles, and differs from the person’s only 
 });
 
 test('[PL9] money binds: the sentence says what a tenth more would buy', () => {
-  const { recommended, relaxed, sentences, question } = answer('40 USD, 90 min', {});
+  const { recommended, best, relaxed, sentences, question } = answer('40 USD, 90 min', {});
   assert.ok(recommended.cost.usd.total <= 40 && recommended.cost.seconds <= 5_400);
-  for (const { what, binds, then } of relaxed)
-    if (binds)
-      assert.ok(
-        then.point.worth.mean > recommended.worth.mean || then.point.cost.usd.total < recommended.cost.usd.total,
-        what,
-      );
+  for (const { what, binds, then } of relaxed) if (binds) assert.ok(then.best.worth.mean > best.worth.mean, what);
   assert.equal(question.metric, 'auc');
   const tight = answer('12 USD');
   const money = tight.relaxed.find(({ what }) => what === 'usd');
   assert.ok(money?.binds);
   assert.ok(
     tight.sentences.some((each) =>
-      /^Money binds: with 13\.20 USD instead of 12\.00 USD the run could have \d+ training rounds and reach \.\d{3} instead of \.\d{3}\.$/.test(
+      /^Money binds: with 13\.20 USD instead of 12\.00 USD the best run could have \d+ training rounds and reach \.\d{3} instead of \.\d{3}(, which is within the uncertainty)?\.$/.test(
         each,
       ),
     ),

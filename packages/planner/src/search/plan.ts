@@ -117,6 +117,7 @@ export function plan(
     front: frontOf(points),
     asDrafted,
     recommended: answer.point,
+    best: answer.best,
     misses: answer.misses,
     compromises: answer.misses.length > 0 ? compromises(points, asked) : {},
     steps: stepsOf(evaluate, prices, asDrafted, answer.point),

@@ -63,20 +63,10 @@ function least(points: readonly Point[], of: (point: Point) => number): Point | 
 
 export interface Recommendation {
   readonly point: Point;
+  /** The best metric of what keeps the budget; with a goal that is met, or where nothing keeps it, the point itself. */
+  readonly best: Point;
   /** Empty: the choice meets all that was asked. */
   readonly misses: readonly Miss[];
-}
-
-/** The cheapest of those whose metric is within one standard error of the best. Undefined: no points. */
-function bestValue(points: readonly Point[]): Point | undefined {
-  const best = least(points, ({ worth }) => -worth.mean);
-  const enough = best && best.worth.mean - standardError(best);
-  return enough === undefined
-    ? undefined
-    : least(
-        points.filter(({ worth }) => worth.mean >= enough),
-        ({ cost }) => cost.usd.total,
-      );
 }
 
 /** An answer from what lies within the pilot's range, if it has one there; else from all. */
@@ -94,13 +84,18 @@ function knownFirst(
  */
 export function recommend(points: readonly Point[], asked: Asked): Recommendation | undefined {
   const { budget, goal } = asked;
+  const money = ({ cost }: Point): number => cost.usd.total;
   const within = points.filter((point) => missesOf(point, { budget }).length === 0);
-  const reaching = goal && within.filter(({ worth }) => worth.mean >= goal.least);
-  const point =
-    (reaching && knownFirst(reaching, (each) => least(each, ({ cost }) => cost.usd.total))) ??
-    knownFirst(within, bestValue) ??
-    least(points, (each) => distance(missesOf(each, asked)));
-  return point && { point, misses: missesOf(point, asked) };
+  const reaching = within.filter(({ worth }) => goal !== undefined && worth.mean >= goal.least);
+  const met = knownFirst(reaching, (each) => least(each, money));
+  if (met) return { point: met, best: met, misses: [] };
+  const best = knownFirst(within, (each) => least(each, ({ worth }) => -worth.mean));
+  const good = (point: Point): boolean =>
+    best !== undefined &&
+    point.worth.extrapolated === best.worth.extrapolated &&
+    point.worth.mean >= best.worth.mean - standardError(best);
+  const point = best ? least(within.filter(good), money) : least(points, (each) => distance(missesOf(each, asked)));
+  return point && { point, best: best ?? point, misses: missesOf(point, asked) };
 }
 
 /** Where not all can be met: the best metric within the budget, and the cheapest choice that reaches the goal. */

@@ -22,12 +22,12 @@ const ROUNDING = 1e-6;
 /** A goal is relaxed in what it leaves out: .95 may miss a tenth more of the .05. */
 const easier = (least: number): number => 1 - (1 - least) * TENTH;
 
-/** Whether the answer to the relaxed question is a better one: it is met at last, or cheaper (goal), or finds more. */
+/** Whether the answer to the relaxed question is a better one: it is met at last, or cheaper (goal), or the best finds more. */
 function better(now: Recommendation, then: Recommendation, hasGoal: boolean): boolean {
   if (now.misses.length > 0) return then.misses.length < now.misses.length;
-  const cheaper = then.point.cost.usd.total < now.point.cost.usd.total * (1 - LEAST_MONEY);
-  const more = then.point.worth.mean - now.point.worth.mean;
-  return hasGoal ? cheaper : more >= LEAST_METRIC || (cheaper && more > -LEAST_METRIC);
+  return hasGoal
+    ? then.point.cost.usd.total < now.point.cost.usd.total * (1 - LEAST_MONEY)
+    : then.best.worth.mean - now.best.worth.mean >= LEAST_METRIC;
 }
 
 /**
@@ -53,9 +53,9 @@ export function relaxations(
           },
         ]
       : [];
-  // An answer that would have met the first question as well needed no relaxing: there chance decided, by a standard error.
-  const breaks = ({ point }: Recommendation, was: number, what: Relaxed['what']): boolean =>
-    what === 'goal' ? point.worth.mean < was : spent(point, what) > was * (1 + ROUNDING);
+  // An answer that keeps what was asked first needed no relaxing.
+  const breaks = ({ best }: Recommendation, was: number, what: Relaxed['what']): boolean =>
+    what === 'goal' ? best.worth.mean < was : spent(best, what) > was * (1 + ROUNDING);
   const limits = LIMITS.flatMap((what): Relaxed[] => {
     const limit = asked.budget[what];
     if (what === 'epsilon') return relaxed(what, epsilon, epsilon * TENTH, ask(withEpsilon(asked), epsilon * TENTH));

@@ -198,8 +198,8 @@ test('[PL9] a constraint binds when the same question, asked with a tenth more, 
         if (now.misses.length > 0 && then.misses.length === 0 && what !== 'epsilon') assert.ok(binds);
         if (then.point === now.point) assert.ok(!binds);
         // What binds cannot be had without relaxing it.
-        if (binds && what !== 'epsilon') assert.ok(missesOf(then.point, asked).length > 0);
-        if (binds && what === 'epsilon') assert.ok(then.point.cost.epsilon > 4);
+        if (binds && what !== 'epsilon') assert.ok(missesOf(then.best, asked).length > 0);
+        if (binds && what === 'epsilon') assert.ok(then.best.cost.epsilon > 4);
       }
       const expected = Object.keys(asked.budget).length + 1 + (asked.goal ? 1 : 0);
       assert.equal(all.length, expected);

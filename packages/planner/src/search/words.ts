@@ -2,7 +2,7 @@
 import type { Metric } from '../types.ts';
 import type { Plan, Step } from './document.ts';
 import type { Point } from './front.ts';
-import { type Limit, type Miss, standardError } from './recommend.ts';
+import { type Limit, type Miss, missesOf, standardError } from './recommend.ts';
 import type { Relaxed } from './relax.ts';
 
 export const METRIC_NAMES: Readonly<Record<Metric, string>> = {
@@ -116,7 +116,14 @@ function recommendation(plan: Unsaid): string[] {
   const { recommended, misses, question } = plan;
   const metric = metricName(plan);
   const what = `${choiceText(recommended, plan)}: ${metric} ${worthText(recommended)} for ${outcome(recommended)}.`;
-  if (misses.length === 0) return [`Recommended: ${what}`];
+  const { best } = plan;
+  const cheaper =
+    best !== recommended && best.worth.mean > recommended.worth.mean + 0.0005
+      ? [
+          `The best that the budget allows is ${metricText(best.worth.mean)}, with ${rounds(best)} for ${outcome(best)}; the recommended choice is the cheapest within one standard error of it.`,
+        ]
+      : [];
+  if (misses.length === 0) return [`Recommended: ${what}`, ...cheaper];
   const { withinBudget, reachingGoal } = plan.compromises;
   return [
     `No choice meets all that was asked. Nearest: ${what} It has ${misses.map(missText).join(', and ')}.`,
@@ -185,18 +192,20 @@ const CHANGED: Readonly<Record<Step['what'], string>> = {
 const changed = (was: Step, step: Step): boolean =>
   Math.abs(step.usd / was.usd - 1) >= 0.005 || Math.abs(step.seconds / was.seconds - 1) >= 0.005;
 
-/** “with 22 USD instead of 20 USD the run could have 14 training rounds and find .71 instead of .69”. */
-function relaxedText({ what, asked, instead, then }: Relaxed, { recommended, misses, question }: Unsaid): string {
+/** “with 22 USD instead of 20 USD the best run could have 14 training rounds and reach .71 instead of .69”. */
+function relaxedText({ what, asked, instead, then }: Relaxed, { recommended, best, misses, question }: Unsaid): string {
   const condition = `with ${limitText(what, instead)} instead of ${limitText(what, asked)}`;
   const { point } = then;
   if (misses.length > 0)
     return then.misses.length === 0
       ? `${condition} all that was asked could be met: ${rounds(point)}, ${metricText(point.worth.mean)} for ${outcome(point)}`
       : `${condition} fewer of the things that were asked would be missed`;
-  const run = rounds(point) === rounds(recommended) ? 'the same rounds' : rounds(point);
-  const money = `cost ${usdText(point.cost.usd.total)} instead of ${usdText(recommended.cost.usd.total)}`;
-  const found = `reach ${metricText(point.worth.mean)} instead of ${metricText(recommended.worth.mean)}`;
-  return `${condition} the run could have ${run} and ${question.goal || metricText(point.worth.mean) === metricText(recommended.worth.mean) ? money : found}`;
+  const run = (one: Point, other: Point): string => (rounds(one) === rounds(other) ? 'the same rounds' : rounds(one));
+  if (question.goal)
+    return `${condition} the run could have ${run(point, recommended)} and cost ${usdText(point.cost.usd.total)} instead of ${usdText(recommended.cost.usd.total)}`;
+  const gain = then.best.worth.mean - best.worth.mean;
+  const unsure = gain < standardError(best) ? ', which is within the uncertainty' : '';
+  return `${condition} the best run could have ${run(then.best, best)} and reach ${metricText(then.best.worth.mean)} instead of ${metricText(best.worth.mean)}${unsure}`;
 }
 
 /** “money (44.00 USD)”, “a goal that may miss a tenth more (.670)”. */
@@ -218,13 +227,14 @@ function bindings(plan: Unsaid): string[] {
   if (plan.misses.length > 0) return [...said, `It would not be met with ${free} either.`];
   return [
     ...said,
-    `${binding.length === 0 ? 'Nothing that was asked binds' : 'The rest does not bind'}: ${free} would buy nothing${plan.question.goal ? '' : ' beyond the uncertainty'}.`,
+    `${binding.length === 0 ? 'Nothing that was asked binds' : 'The rest does not bind'}: ${free} would buy nothing.`,
   ];
 }
 
 function cautions({ recommended, question, front }: Unsaid): string[] {
   const said: string[] = [];
   const beyond = front
+    .filter((point) => missesOf(point, { budget: question.budget }).length === 0)
     .filter(({ worth }) => worth.extrapolated && worth.mean >= recommended.worth.mean + standardError(recommended))
     .sort((a, b) => b.worth.mean - a.worth.mean)[0];
   if (beyond && !recommended.worth.extrapolated && !question.goal)
