@@ -1,6 +1,6 @@
 /**
  * The state of every run, folded from facts. Pure: `fold(view, fact)` never asks the chain, so a node, an auditor and a
- * test that replay one log hold one view. [RD1][RD3]
+ * test that replay one log hold one view. [RD1][RD3] Long, because the type and every fact's effect on it are read together.
  */
 import { sha256, zeroHash } from 'viem';
 import { drawBeaconOf } from './beacon.ts';
