@@ -20,11 +20,13 @@ export class DeploymentFileError extends Error {
 
 const VERSION = 1;
 const CONTRACTS = ['charters', 'rounds', 'inference'] as const;
-const KEYS: readonly string[] = ['concord', 'chainId', 'fromBlock', ...CONTRACTS];
+/** Not in files from before it was deployed. */
+const LATER = ['market'] as const;
+const KEYS: readonly string[] = ['concord', 'chainId', 'fromBlock', ...CONTRACTS, ...LATER];
 
 /** JSON with one key a line. */
-export const encodeDeployment = ({ chainId, charters, rounds, inference, fromBlock }: DeploymentFile): string =>
-  `${JSON.stringify({ concord: VERSION, chainId, fromBlock: Number(fromBlock), charters, rounds, inference }, undefined, 2)}\n`;
+export const encodeDeployment = ({ chainId, charters, rounds, inference, market, fromBlock }: DeploymentFile): string =>
+  `${JSON.stringify({ concord: VERSION, chainId, fromBlock: Number(fromBlock), charters, rounds, inference, market }, undefined, 2)}\n`;
 
 /** Total: throws DeploymentFileError naming the first key that is missing, unknown or of the wrong type. */
 export function decodeDeployment(text: string): DeploymentFile {
@@ -58,5 +60,6 @@ export function decodeDeployment(text: string): DeploymentFile {
     charters: address('charters'),
     rounds: address('rounds'),
     inference: address('inference'),
+    ...(fields['market'] !== undefined && { market: address('market') }),
   };
 }

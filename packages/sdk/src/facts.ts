@@ -99,6 +99,8 @@ export interface Deployment {
   readonly charters: Address;
   readonly rounds: Address;
   readonly inference: Address;
+  /** Not in deployments from before there was one, and of no run [MK1]. */
+  readonly market?: Address;
 }
 
 export type FactBody =

@@ -10,6 +10,7 @@ export * from './actions/demand.ts';
 export * from './actions/draw.ts';
 export * from './actions/hand.ts';
 export * from './actions/join.ts';
+export * from './actions/market.ts';
 export * from './actions/openRound.ts';
 export * from './actions/predict.ts';
 export * from './actions/predictFeatures.ts';
