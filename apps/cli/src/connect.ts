@@ -36,8 +36,8 @@ export interface Connection {
 /** A client of the deployment, with an account to pay or without. Throws when the RPC is dead or of another chain. */
 export async function connect(settings: Settings, account?: Hex): Promise<Connection> {
   const rpcUrl = settings.need('rpc');
-  const { charters, rounds, inference, chainId, fromBlock } = deploymentOf(settings);
-  const contracts = { charters, rounds, inference };
+  const { charters, rounds, inference, market, chainId, fromBlock } = deploymentOf(settings);
+  const contracts = { charters, rounds, inference, ...(market && { market }) };
   const client = await createConcordClient({ rpcUrl, ...contracts, ...(account && { account }) }).catch((error: unknown) => {
     // RPCs that answer and contradict each other say so best themselves.
     if (error instanceof ChainError && error.code !== 'NO_ANSWER') throw error;

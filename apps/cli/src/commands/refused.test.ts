@@ -37,6 +37,11 @@ const VERBS = [
   'doctor',
   'verify',
   'archive',
+  'market ask',
+  'market want',
+  'market settle',
+  'market collect',
+  'market status',
   'model export',
   'model register',
 ];
