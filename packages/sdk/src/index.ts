@@ -17,6 +17,7 @@ export * from './actions/predictFeatures.ts';
 export * from './actions/propose.ts';
 export * from './actions/queryRound.ts';
 export * from './actions/readModel.ts';
+export * from './actions/readSettledWindow.ts';
 export * from './actions/recordUnmasked.ts';
 export * from './actions/recordUnmaskedCommittee.ts';
 export * from './actions/recordVerified.ts';

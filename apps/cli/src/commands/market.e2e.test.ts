@@ -113,4 +113,7 @@ test('[MK1] [MK7] [MK8] two aggregators ask, a run wants, anybody settles, and a
   assert.match(none.stdout, /owes 0x[0-9a-f]{40} nothing/);
   await concord(1, 'collect', '--window', window);
   assert.equal(await client.reader.getBalance({ address: market }), 0n);
+  const told = await concord(0, 'status', '--window', window, '--json');
+  const { served } = told.facts() as { readonly served: readonly { readonly aggregator: Hex; readonly units: number }[] };
+  assert.deepEqual(served.map(({ aggregator, units: each }) => [aggregator, each]), [[ask.facts()['account'], units]]);
 });

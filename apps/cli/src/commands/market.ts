@@ -1,4 +1,4 @@
-import { clear, type Cleared, unitPrice, unitsOf } from '@concord/planner';
+import { clear, type Cleared, digestOf, pairs, unitPrice, unitsOf } from '@concord/planner';
 import {
   type Address,
   askInMarket,
@@ -8,12 +8,14 @@ import {
   owedInMarket,
   payOutAsk,
   readMarketWindow,
+  readSettledWindow,
   refundWant,
   settleMarket,
   wantInMarket,
   withdrawFromMarket,
 } from '@concord/sdk';
 import { defineCommand } from 'citty';
+import { bytesToHex, hexToBytes } from 'viem';
 import { connect, runMeant, viewNow } from '../connect.ts';
 import { createRenderer, type Renderer, thousands } from '../render.ts';
 import { integer, SettingError } from '../settings/checks.ts';
@@ -169,18 +171,36 @@ const collect = verb(
   }),
 );
 
+interface Served {
+  readonly aggregator: Address;
+  readonly charterId: string;
+  readonly units: number;
+}
+
+/** Who serves whom in a settled window [MK9]; undefined before the block after. Throws when the chain contradicts itself. */
+async function servedIn(client: ConcordClient, window: bigint, fromBlock: bigint): Promise<readonly Served[] | undefined> {
+  const settled = await readSettledWindow(client, window, fromBlock);
+  if (!settled?.beacon) return undefined;
+  const { asks, wants, beacon, digest } = settled;
+  const cleared = clear(asks, wants);
+  if (bytesToHex(digestOf(cleared)) !== digest)
+    throw new SettingError('--rpc', `the events of window ${window} do not come to the amounts that were settled: ask another node of the chain`);
+  const found = pairs(hexToBytes(beacon), cleared.sold, cleared.bought);
+  return found.map((pair) => ({ aggregator: asks[pair.ask]!.account, charterId: wants[pair.want]!.charterId, units: pair.units }));
+}
+
 const status = verb(
   {
     example: 'concord market status --rpc http://10.0.0.5:8545',
     next: '“concord market ask” for the window that is open for asks, “want” for the one open for wants, “settle” for the one that begins next.',
   },
   defineCommand({
-    meta: { name: 'status', description: 'Say which windows are open for what, and what one holds or comes to.' },
+    meta: { name: 'status', description: 'Say which windows are open for what, and what one holds or came to and who serves whom in it.' },
     args: { ...settingArgs('rpc', 'deployment'), ...windowArg('all that are open'), ...json },
     run: async ({ args }) => {
       const render = createRenderer({ json: args.json === true });
       const named = args.window === undefined ? undefined : BigInt(integer(0)(args.window, '--window'));
-      const { client } = await connect(readSettings(args));
+      const { client, fromBlock } = await connect(readSettings(args));
       const { period, seconds } = await marketTime(client);
       const numbers = named === undefined ? [3n, 2n, 1n, 0n].map((ahead) => period + ahead) : [named];
       const windows = await Promise.all(numbers.map((number) => readMarketWindow(client, number)));
@@ -197,7 +217,9 @@ const status = verb(
           settled ? thousands(settled.price) : comesTo && comesTo.traded > 0 ? `${thousands(comesTo.price)} if settled now` : '–',
         ]),
       ]);
-      if (args.json === true) render.document({ period, seconds, windows: told });
+      const served = named === undefined ? undefined : await servedIn(client, named, fromBlock);
+      if (served) render.table([['aggregator', 'serves', 'units'], ...served.map(({ aggregator, charterId, units }) => [aggregator, charterId, thousands(units)])]);
+      if (args.json === true) render.document({ period, seconds, windows: told, ...(served && { served }) });
     },
   }),
 );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { createTestClient, http, keccak256, parseEther } from 'viem';
-import { clear, pairs } from '../../../planner/src/index.ts';
+import { bytesToHex, createTestClient, hexToBytes, http, keccak256, parseEther } from 'viem';
+import { clear, digestOf, pairs } from '../../../planner/src/index.ts';
 import { smallTerms, smallText } from '../../../testing/src/charter.ts';
 import { type Devnet, startDevnet } from '../../../testing/src/devnet.ts';
 import { type ConcordClient, createConcordClient } from '../client.ts';
@@ -25,6 +25,7 @@ import {
   withdrawFromMarket,
 } from './market.ts';
 import { propose } from './propose.ts';
+import { readSettledWindow } from './readSettledWindow.ts';
 
 const PERIOD = 3_600;
 const MEMBERS = 3;
@@ -101,12 +102,9 @@ test('[MK7] [MK8] a window is asked for, wanted, settled with its own numbers, a
   assert.ok(cleared.traded > 0);
   const wrong = { ...cleared, window, price: cleared.price + 1n };
   await assert.rejects(settleMarket(client, wrong), (error: unknown) => error instanceof TransactionError && error.code === 'NotThePrice');
-  const { block } = await settleMarket(client, { window, ...cleared });
-
+  await settleMarket(client, { window, ...cleared });
   const { settled } = await readMarketWindow(client, window);
   assert.equal(settled?.price, cleared.price);
-  const [logs] = await client.reader.getLogs({ address: deployed.market, fromBlock: block, toBlock: block });
-  assert.ok(logs, 'it is told');
 
   const balance = (key: Hex): Promise<bigint> => client.reader.getBalance({ address: addressOf(key) });
   for (const [i, key] of aggregatorKeys().entries()) {
@@ -135,14 +133,20 @@ test('[MK8] what nobody settled goes back', async () => {
   await assert.rejects(withdrawFromMarket(client), /NothingToTake/);
 });
 
-test('[MK9] who serves whom follows from the hash of the block after', async () => {
+test('[MK9] who serves whom follows from events and the hash of the block after, also when all are paid', async () => {
   const { window, asks, wants } = await filled();
   const cleared = clear(asks.map(present), wants.map(present));
+  assert.equal(await readSettledWindow(client, window, deployed.block), undefined);
   const { block } = await settleMarket(client, { window, ...cleared });
-  let beacon: Hex | null = null;
-  while (!beacon) beacon = await client.reader.getBlock({ blockNumber: block + 1n }).then(({ hash }) => hash, () => null);
-  const bytes = Uint8Array.from(Buffer.from(beacon.slice(2), 'hex'));
-  const served = pairs(bytes, cleared.sold, cleared.bought);
+  for (const i of wants.keys()) await refundWant(client, window, i);
+  const settled = present(await readSettledWindow(client, window, deployed.block));
+  assert.deepEqual(settled.wants.map(({ charterId }) => charterId), charters);
+  const again = clear(settled.asks, settled.wants);
+  assert.deepEqual(again, cleared);
+  assert.equal(settled.digest, bytesToHex(digestOf(again)));
+  const { hash } = await client.reader.getBlock({ blockNumber: block + 1n });
+  assert.equal(settled.beacon, hash);
+  const served = pairs(hexToBytes(present(settled.beacon)), again.sold, again.bought);
   assert.equal(served.reduce((sum, { units }) => sum + units, 0), cleared.traded);
 });
 
