@@ -33,7 +33,8 @@ export function marketOf(asks: readonly Entry[], wants: readonly Entry[]): Resul
     return steps.filter((p) => p > TRIED && holds(p)).reduce(min);
   };
   const H = least((p) => 2n * S(p) >= D(p));
-  const q = asks.map(({ units }) => units).reduce(max);
+  const units = asks.map((ask) => ask.units);
+  const q = min(units.reduce(max), sum(units) / 4n);
   const C = least((p) => S(p) >= D(p) + q);
   // The r-th lowest: as many lie at or below it, and no lower one has that.
   const r = asks.length - Math.floor(asks.length / 16);

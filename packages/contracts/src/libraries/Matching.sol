@@ -9,6 +9,8 @@ library Matching {
     uint256 internal constant FULL = type(uint32).max;
     /// Of asks, one in so many does not count for what the dearest is.
     uint256 private constant TRIMMED = 16;
+    /// What must be left over once all is served is at most one part in so many of what is on offer.
+    uint256 private constant SPARED = 4;
 
     function priceOf(uint256 word) internal pure returns (uint256) {
         return uint64(word >> 32);
@@ -42,10 +44,9 @@ library Matching {
         uint256 wanted; // wants at or above one wei less
         uint256 cheaper; // how many asks lie below it
         uint256 upTo; // how many at or below it
-        uint256 largest; // units of the largest ask
+        uint256 spare = _spare(asks);
         for (uint256 i; i < asks.length; ++i) {
             (uint256 asked, uint256 units) = (priceOf(asks[i]), unitsOf(asks[i]));
-            if (units > largest) largest = units;
             if (asked > price) continue;
             supply += units;
             ++upTo;
@@ -60,9 +61,21 @@ library Matching {
             if (limit >= price) demand += units;
         }
         uint256 rank = asks.length - asks.length / TRIMMED;
-        bool holds = 2 * supply >= demand && below < wanted + largest;
-        holds = holds && (supply >= demand + largest || upTo >= rank) && (2 * below < wanted || cheaper < rank);
+        bool holds = 2 * supply >= demand && below < wanted + spare;
+        holds = holds && (supply >= demand + spare || upTo >= rank) && (2 * below < wanted || cheaper < rank);
         if (!holds) revert IMarket.NotThePrice(price);
+    }
+
+    /// @dev Units of the largest ask, but at most a quarter of all.
+    function _spare(uint256[] memory asks) private pure returns (uint256) {
+        uint256 all;
+        uint256 largest;
+        for (uint256 i; i < asks.length; ++i) {
+            uint256 units = unitsOf(asks[i]);
+            all += units;
+            if (units > largest) largest = units;
+        }
+        return largest < all / SPARED ? largest : all / SPARED;
     }
 
     /// @dev Turns words into what each may have at most.

@@ -59,6 +59,18 @@ test('[MK6] what is sold is bought, nobody beyond its own units, and who has les
   fc.assert(fc.property(window, holds));
 });
 
+test('[MK5] among few, it takes more than a quarter of all units that nobody can pay to keep a window from trading', () => {
+  const honest = Array.from({ length: 11 }, (_, i) => ({ price: 100n + BigInt(i), units: 300 }));
+  const traded = (units: number): number => {
+    const asks = [...honest, { price: 2n ** 62n, units }];
+    const half = Math.floor((3_300 + units) / 2);
+    const wants = [{ limit: 2n ** 61n, units: half }, ...Array.from({ length: 8 }, () => ({ limit: 200n, units: 300 }))];
+    return clear(asks, wants).traded;
+  };
+  assert.ok(traded(1_000) > 0);
+  assert.equal(traded(1_200), 0);
+});
+
 test('[MK5] a sixteenth of the aggregators that asks too much does not move what others pay', () => {
   const asks = Array.from({ length: 16 }, (_, i) => ({ price: 100n + BigInt(i), units: 100 }));
   const wants = Array.from({ length: 12 }, () => ({ limit: 200n, units: 200 }));

@@ -4,6 +4,8 @@ import type { Ask, Cleared, Want } from './window.ts';
 
 /** Of asks, one in so many does not count for what the dearest is [MK5]. */
 const TRIMMED = 16;
+/** What must be left over once all is served is at most one part in so many of what is on offer [MK5]. */
+const SPARED = 4;
 
 const total = (entries: readonly { readonly units: number }[]): number => entries.reduce((sum, { units }) => sum + units, 0);
 
@@ -28,9 +30,9 @@ export function priceOf(asks: readonly Ask[], wants: readonly Want[]): bigint {
   // Supply changes at an ask and demand behind a limit: the least prices of MK5 are among these.
   const prices = ascending([...asks.map(({ price }) => price), ...wants.map(({ limit }) => limit + 1n)]);
   const dearest = ascending(asks.map(({ price }) => price))[asks.length - Math.floor(asks.length / TRIMMED) - 1]!;
-  const largest = Math.max(...asks.map(({ units }) => units));
+  const spare = Math.min(Math.max(...asks.map(({ units }) => units)), Math.floor(total(asks) / SPARED));
   const half = first(prices, (price) => 2 * supply(price) >= demand(price))!;
-  const all = first(prices, (price) => supply(price) >= demand(price) + largest)!;
+  const all = first(prices, (price) => supply(price) >= demand(price) + spare)!;
   const wanted = ascending([dearest, half])[1]!;
   return ascending([wanted, all])[0]!;
 }
