@@ -6,6 +6,9 @@ interface Options {
 }
 
 const BENCHES: Readonly<Record<string, (options: Options) => Promise<void>>> = {
+  async allocation(options) {
+    (await import('./allocation.ts')).run(options);
+  },
   async protocol(options) {
     (await import('./protocol.ts')).run(options);
   },

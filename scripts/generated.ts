@@ -5,6 +5,7 @@ const GENERATORS = [
   'scripts/clear-signing.ts',
   'scripts/rdp-orders.ts',
   'spec/reference/sortitionVectors.ts',
+  'spec/reference/marketVectors.ts',
   'packages/contracts/scripts/params.ts',
   'packages/contracts/scripts/abi.ts',
 ];

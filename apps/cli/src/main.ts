@@ -11,6 +11,7 @@ import { doctor } from './commands/doctor.ts';
 import { init } from './commands/init.ts';
 import { join } from './commands/join.ts';
 import { keys } from './commands/keys.ts';
+import { market } from './commands/market.ts';
 import { mcp } from './commands/mcp.ts';
 import { member } from './commands/member.ts';
 import { model } from './commands/model.ts';
@@ -41,6 +42,7 @@ const verbs = {
   verify,
   archive,
   demand,
+  market,
   model,
   appeal,
   mcp,

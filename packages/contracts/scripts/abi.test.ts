@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { appealsAbi, chartersAbi, inferenceAbi, roundsAbi } from '../src/index.ts';
+import { appealsAbi, chartersAbi, inferenceAbi, marketAbi, roundsAbi } from '../src/index.ts';
 import { compiledFrom } from '../abi/bytecode.ts';
 import { sourceDigest } from './abi.ts';
 import { staleOutputs } from './outputs.ts';
@@ -15,7 +15,7 @@ test('[DP6] the generated table of orders is the one of spec/params', () => {
 });
 
 test('no ABI names an entry twice', () => {
-  for (const abi of [appealsAbi, chartersAbi, roundsAbi, inferenceAbi]) {
+  for (const abi of [appealsAbi, chartersAbi, roundsAbi, inferenceAbi, marketAbi]) {
     const entries = abi.map((entry) => JSON.stringify({ ...entry, outputs: undefined }));
     assert.equal(new Set(entries).size, entries.length);
   }

@@ -13,7 +13,7 @@ import { type Output, writeOutputs } from './outputs.ts';
 import { layoutText, type StorageLayout } from './storage.ts';
 
 /** Those that are deployed, and those that Rounds makes. */
-export const CONTRACTS = ['Charters', 'Rounds', 'Inference', 'Aggregators', 'Court', 'Appeals'] as const;
+export const CONTRACTS = ['Charters', 'Rounds', 'Inference', 'Aggregators', 'Court', 'Appeals', 'Market'] as const;
 
 /** What examples/ shows builders: compiled for its TypeScript test, no part of Concord. */
 const EXAMPLES = ['CautiousVault'] as const;

@@ -6,7 +6,7 @@ import {Snapshot} from "./Snapshot.sol";
 /// @dev Bytecode: within the EVM's limit, as committed in snapshots, and as committed for the SDK.
 contract SizeTest is Snapshot {
     uint256 private constant LIMIT = 24_576; // EIP-170
-    string[6] private _names = ["Charters", "Rounds", "Inference", "Aggregators", "Court", "Appeals"];
+    string[7] private _names = ["Charters", "Rounds", "Inference", "Aggregators", "Court", "Appeals", "Market"];
 
     function test_size() public {
         string memory json = "{\n";

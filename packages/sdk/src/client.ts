@@ -32,6 +32,7 @@ export interface ClientOptions {
   readonly rounds: Address;
   readonly inference: Address;
   readonly appeals?: Address;
+  readonly market?: Address;
   /** Private key that pays for transactions; reading needs none. */
   readonly account?: Hex;
   /** What carries requests to the chain, instead of HTTP to `rpcUrl`. */
@@ -78,7 +79,7 @@ export interface Landed {
  * another than `chainId`, and when too few answer.
  */
 export async function createConcordClient(options: ClientOptions): Promise<ConcordClient> {
-  const { rpcUrl, account, charters, rounds, inference, appeals, pollMilliseconds = 100 } = options;
+  const { rpcUrl, account, charters, rounds, inference, appeals, market, pollMilliseconds = 100 } = options;
   const transports = options.transport ? [options.transport] : [rpcUrl].flat().map((url) => http(url));
   if (transports.length === 0) throw new RangeError('rpcUrl: have no address, need at least one');
   // Heads must not be remembered longer than a poll, or a fast chain looks as if it stood still.
@@ -92,7 +93,7 @@ export async function createConcordClient(options: ClientOptions): Promise<Conco
   });
   if (options.chainId !== undefined && options.chainId !== chainId)
     throw new ChainError('OTHER_CHAIN', `the chain id is ${chainId}, need ${options.chainId}`);
-  const deployment = { chainId, charters, rounds, inference, ...(appeals && { appeals }) };
+  const deployment = { chainId, charters, rounds, inference, ...(appeals && { appeals }), ...(market && { market }) };
   const reading = { deployment, reader: reader!, ...(witnesses.length > 0 && { witnesses }) };
   if (!account) return reading;
   const transport = transports.length === 1 ? transports[0]! : fallback(transports);

@@ -13,6 +13,8 @@ const file = {
 
 test('a deployment file says again what was written into it', () => {
   assert.deepEqual(decodeDeployment(encodeDeployment(file)), file);
+  const later = { ...file, market: `0x${'4d'.repeat(20)}` } as const;
+  assert.deepEqual(decodeDeployment(encodeDeployment(later)), later);
 });
 
 test('a file of before there were appeals says what it always said', () => {
@@ -33,6 +35,7 @@ test('everything else is refused by the first key that does not fit', () => {
     [JSON.stringify({ ...json, fromBlock: -1 }), 'fromBlock'],
     [JSON.stringify({ ...json, charters: '0x12' }), 'charters'],
     [JSON.stringify({ ...json, appeals: null }), 'appeals'],
+    [JSON.stringify({ ...json, market: 7 }), 'market'],
     [JSON.stringify({ ...json, owner: 'me' }), 'owner'],
   ];
   for (const [text, key] of cases)

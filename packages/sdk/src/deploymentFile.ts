@@ -21,12 +21,12 @@ export class DeploymentFileError extends Error {
 const VERSION = 1;
 const CONTRACTS = ['charters', 'rounds', 'inference'] as const;
 /** Contracts that files of before them lack. */
-const LATER = ['appeals'] as const;
+const LATER = ['appeals', 'market'] as const;
 const KEYS: readonly string[] = ['concord', 'chainId', 'fromBlock', ...CONTRACTS, ...LATER];
 
 /** JSON with one key a line. */
-export function encodeDeployment({ chainId, fromBlock, charters, rounds, inference, appeals }: DeploymentFile): string {
-  const fields = { concord: VERSION, chainId, fromBlock: Number(fromBlock), charters, rounds, inference, appeals };
+export function encodeDeployment({ chainId, fromBlock, charters, rounds, inference, appeals, market }: DeploymentFile): string {
+  const fields = { concord: VERSION, chainId, fromBlock: Number(fromBlock), charters, rounds, inference, appeals, market };
   return `${JSON.stringify(fields, undefined, 2)}\n`;
 }
 
@@ -63,5 +63,6 @@ export function decodeDeployment(text: string): DeploymentFile {
     rounds: address('rounds'),
     inference: address('inference'),
     ...(fields['appeals'] !== undefined && { appeals: address('appeals') }),
+    ...(fields['market'] !== undefined && { market: address('market') }),
   };
 }

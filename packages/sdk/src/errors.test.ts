@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chartersAbi, courtAbi, inferenceAbi, roundsAbi } from '@concord/contracts';
+import { chartersAbi, courtAbi, inferenceAbi, marketAbi, roundsAbi } from '@concord/contracts';
 import { encodeErrorResult, RpcRequestError, stringToHex } from 'viem';
 import { adviceFor } from './advice.ts';
 import { TransactionError, toTransactionError } from './errors.ts';
@@ -18,7 +18,7 @@ const answer = (data: unknown): RpcRequestError =>
   });
 
 test('every error of the contracts comes with advice of its own', () => {
-  const names = [...chartersAbi, ...roundsAbi, ...inferenceAbi, ...courtAbi].flatMap((item) =>
+  const names = [...chartersAbi, ...roundsAbi, ...inferenceAbi, ...courtAbi, ...marketAbi].flatMap((item) =>
     item.type === 'error' ? [item.name] : [],
   );
   const fallback = adviceFor('no such error');

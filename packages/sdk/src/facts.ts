@@ -109,6 +109,8 @@ export interface Deployment {
   readonly inference: Address;
   /** Where accounts object to finished models; older deployments have none [GU12]. */
   readonly appeals?: Address;
+  /** Not in deployments from before there was one, and of no run [MK1]. */
+  readonly market?: Address;
 }
 
 export type FactBody =

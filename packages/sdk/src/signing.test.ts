@@ -24,6 +24,7 @@ const deployment: Required<Deployment> = {
   rounds: '0x2222222222222222222222222222222222222222',
   inference: '0x3333333333333333333333333333333333333333',
   appeals: '0x4444444444444444444444444444444444444444',
+  market: '0x5555555555555555555555555555555555555555',
 };
 const attempt = { runId: word('run'), round: 3, attempt: 1 };
 const closed = { ...attempt, committeeHash: word('committee'), root: word('root'), blob: word('blob') };

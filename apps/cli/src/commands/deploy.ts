@@ -37,7 +37,7 @@ export const deploy = verb(
       render.line(
         `  chain ${deployed.chainId}, block ${block}: contracts deployed for ${thousands(gas)} gas, paid by ${address}`,
       );
-      for (const name of ['charters', 'rounds', 'inference', 'appeals'] as const)
+      for (const name of ['charters', 'rounds', 'inference', 'appeals', 'market'] as const)
         render.line(`  ${name.padEnd(10)} ${deployed[name]}`);
       render.line(`  written to ${path}`);
       if (args.json === true) render.document({ ...JSON.parse(text), gas });

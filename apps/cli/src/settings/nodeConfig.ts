@@ -10,11 +10,12 @@ export interface Cheating {
 }
 
 const contracts: Check<RelayerConfig['contracts']> = (value, key) => {
-  const fields = object(value, key, ['charters', 'rounds', 'inference', 'appeals']);
+  const fields = object(value, key, ['charters', 'rounds', 'inference', 'appeals', 'market']);
   const at = (name: string) => address(fields[name], `${key}.${name}`);
   return {
     ...{ charters: at('charters'), rounds: at('rounds'), inference: at('inference') },
     ...(fields['appeals'] !== undefined && { appeals: at('appeals') }),
+    ...(fields['market'] !== undefined && { market: at('market') }),
   };
 };
 const liar: Check<LiarName> = (value, key) => {
