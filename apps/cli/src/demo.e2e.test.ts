@@ -183,7 +183,7 @@ describe('one liar among honest parties: the demo ends red and says which clause
     assert.equal(broken.length, 1);
     assert.equal(broken[0]?.clause, 'CH4');
     assert.match(broken[0].who, /who proposed the charter$/);
-    assert.match(evidence, /^\d of 6 members refuse to vote: CH4: its 12 rounds.*charge 5 rounds, .* 0 votes were cast/s);
+    assert.match(evidence, /^\d of 6 members refuse to vote: CH4: its 16 rounds.*charge 5 rounds, .* 0 votes were cast/s);
   });
 
   test('[LG2] overspend in a run so short that the contract itself refuses the charter', async () => {
