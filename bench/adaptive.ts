@@ -25,10 +25,42 @@ interface Setting {
 
 /** The best of 12,000 drawn for 8, 12, 16 and 24 sums each. */
 const CHOSEN: Readonly<Record<number, Setting>> = {
-  8: { clip: 1.85, deviationFloor: 0.137, featureLimit: 2.08, rate: [0.061, 0.0492], momentum: 0.292, decay: 0.625, epsilon: 0.0005 },
-  12: { clip: 2.78, deviationFloor: 0.166, featureLimit: 3.16, rate: [0.0528, 0.0523], momentum: 0.392, decay: 0.654, epsilon: 0.0007 },
-  16: { clip: 2.09, deviationFloor: 0.12, featureLimit: 4.16, rate: [0.0794, 0.058], momentum: 0.274, decay: 0.856, epsilon: 0.001 },
-  24: { clip: 2.18, deviationFloor: 0.11, featureLimit: 3.55, rate: [0.0694, 0.0315], momentum: 0.249, decay: 0.52, epsilon: 0.001 },
+  8: {
+    clip: 1.85,
+    deviationFloor: 0.137,
+    featureLimit: 2.08,
+    rate: [0.061, 0.0492],
+    momentum: 0.292,
+    decay: 0.625,
+    epsilon: 0.0005,
+  },
+  12: {
+    clip: 2.78,
+    deviationFloor: 0.166,
+    featureLimit: 3.16,
+    rate: [0.0528, 0.0523],
+    momentum: 0.392,
+    decay: 0.654,
+    epsilon: 0.0007,
+  },
+  16: {
+    clip: 2.09,
+    deviationFloor: 0.12,
+    featureLimit: 4.16,
+    rate: [0.0794, 0.058],
+    momentum: 0.274,
+    decay: 0.856,
+    epsilon: 0.001,
+  },
+  24: {
+    clip: 2.18,
+    deviationFloor: 0.11,
+    featureLimit: 3.55,
+    rate: [0.0694, 0.0315],
+    momentum: 0.249,
+    decay: 0.52,
+    epsilon: 0.001,
+  },
 };
 
 interface Plan {
@@ -51,7 +83,10 @@ interface Json {
 }
 
 /** The charter's text with gated waves and the adaptive step. */
-function adaptiveText(text: Json, { clip, deviationFloor, featureLimit, rate, momentum, decay, epsilon }: Setting): Json {
+function adaptiveText(
+  text: Json,
+  { clip, deviationFloor, featureLimit, rate, momentum, decay, epsilon }: Setting,
+): Json {
   return {
     ...text,
     version: 2,
@@ -93,8 +128,10 @@ export async function* adaptiveRows(seeds: number, plans: readonly Plan[] = PLAN
     const members = federation.members.map(({ table }) => readRecords(table, read.schema));
     const test = readRecords(federation.test, read.schema);
     const noise = Number(charter.aggregation.sigma) * Math.sqrt(members.length);
-    const all = Array.from({ length: seeds }, (_, i): Scores =>
-      scoreRun(members, { rules, model: modelOf(rules), noise, seed: i + 1, rounding: 'sums' }, { test }),
+    const all = Array.from(
+      { length: seeds },
+      (_, i): Scores =>
+        scoreRun(members, { rules, model: modelOf(rules), noise, seed: i + 1, rounding: 'sums' }, { test }),
     );
     yield {
       ...{ name, sums, seeds },

@@ -94,7 +94,11 @@ const file = readCharterFile('hospitals');
 /** The charter's rules at another ε, its noise as the charter compiler derives it. */
 function rulesAt(epsilon: number): Priced {
   const members = [1, 2, 3, 4].map((i) => `0x${String(i).padStart(40, '0')}` as const);
-  const compiled = compileCharter({ text: file.text, terms: { ...file.terms, epsilon } }, members, `0x${'00'.repeat(32)}`);
+  const compiled = compileCharter(
+    { text: file.text, terms: { ...file.terms, epsilon } },
+    members,
+    `0x${'00'.repeat(32)}`,
+  );
   const { aggregation } = compiled.charter;
   const rules = rulesOf(compiled.charter, compiled.text);
   return { rules, sigma: Number(aggregation.sigma), honest: aggregation.honest };
@@ -136,7 +140,8 @@ function eachAtHome({ alone }: Baselines, tests: readonly number[]): Scores {
 
 export function measure(tables: readonly Table[], draws = DRAWS): HospitalsResult {
   const seeds = Array.from({ length: draws }, (_, i) => i + 1);
-  const split = (from: readonly Table[], seed: number): Federation => splitHospitals(from, 'UCI Heart Disease', false, seed);
+  const split = (from: readonly Table[], seed: number): Federation =>
+    splitHospitals(from, 'UCI Heart Disease', false, seed);
   const over = <T>(of: (federation: Federation, seed: number) => T, from = tables) => ({
     published: seeds.map((seed) => of(split(from, PUBLISHED_SEED), seed)),
     // Away from the published seed, which must not be drawn again.
@@ -173,7 +178,13 @@ export function measure(tables: readonly Table[], draws = DRAWS): HospitalsResul
     spreadOf(one.map((scores, i) => ({ ...scores, accuracy: scores.accuracy - other[i]!.accuracy })));
   const curve = EPSILONS.map((epsilon) => {
     const rules = rulesAt(epsilon);
-    return { epsilon, ...rowOf(`together, ε = ${epsilon}`, over((federation, seed) => runOn(federation, rules, seed))) };
+    return {
+      epsilon,
+      ...rowOf(
+        `together, ε = ${epsilon}`,
+        over((federation, seed) => runOn(federation, rules, seed)),
+      ),
+    };
   });
   const withoutNoise = rowOf(
     'together, the charter without noise',
@@ -184,14 +195,28 @@ export function measure(tables: readonly Table[], draws = DRAWS): HospitalsResul
     draws,
     majority: compared.published[0]!.majority,
     rows: [
-      ...members.map(({ name }, i) => rowOf(`${name} alone`, scored(({ alone }) => alone[i]!.mean))),
-      rowOf('each alone, on its own patients', scored((each) => eachAtHome(each, tests))),
+      ...members.map(({ name }, i) =>
+        rowOf(
+          `${name} alone`,
+          scored(({ alone }) => alone[i]!.mean),
+        ),
+      ),
+      rowOf(
+        'each alone, on its own patients',
+        scored((each) => eachAtHome(each, tests)),
+      ),
       rowOf('all records in one place', pooled),
       rowOf('together, no privacy: the run’s pipeline', together),
-      rowOf('together, no privacy: federated averaging', scored((each) => each.together.mean)),
+      rowOf(
+        'together, no privacy: federated averaging',
+        scored((each) => each.together.mean),
+      ),
       rowOf('together, no privacy, zero cholesterol hidden', over(openly, tables.map(withoutZeroes))),
       ...members.map(({ name }, i) =>
-        rowOf(`${name} alone, ε = ${file.terms.epsilon}`, scored(({ alonePrivate }) => alonePrivate[i]!.mean)),
+        rowOf(
+          `${name} alone, ε = ${file.terms.epsilon}`,
+          scored(({ alonePrivate }) => alonePrivate[i]!.mean),
+        ),
       ),
     ],
     gap: { published: gaps(together.published, pooled.published), redrawn: gaps(together.redrawn, pooled.redrawn) },
@@ -214,7 +239,11 @@ export function format(result: HospitalsResult): string {
   const { majority, rows, curve, withoutNoise, literature, gap, knee, claimedOne, draws } = result;
   const line = ({ name, published, redrawn }: Row): string[] => [
     name,
-    ...[published, redrawn].flatMap((spread) => [pair(spread, 'accuracy'), pair(spread, 'auc'), pair(spread, 'atHome')]),
+    ...[published, redrawn].flatMap((spread) => [
+      pair(spread, 'accuracy'),
+      pair(spread, 'auc'),
+      pair(spread, 'atHome'),
+    ]),
     redrawn.mean.noModel ? `${Math.round(100 * redrawn.mean.noModel)} % of runs leave no model` : '',
   ];
   const cells = [
@@ -226,7 +255,9 @@ export function format(result: HospitalsResult): string {
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   const table = cells.map((row) =>
     row
-      .map((cell, column) => (column === 0 || column === 7 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .map((cell, column) =>
+        column === 0 || column === 7 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+      )
       .join('  ')
       .trimEnd(),
   );
@@ -243,7 +274,9 @@ export function format(result: HospitalsResult): string {
 export async function run({ json }: { readonly json: boolean }): Promise<void> {
   const tables = await readHospitals();
   if (tables === undefined)
-    throw new Error('heart-disease/processed.*.data not found: set CONCORD_DATA to the data folder, or run the demo on a terminal once, which fetches it');
+    throw new Error(
+      'heart-disease/processed.*.data not found: set CONCORD_DATA to the data folder, or run the demo on a terminal once, which fetches it',
+    );
   const result = measure(tables);
   console.log(json ? JSON.stringify(result, null, 1) : format(result));
 }

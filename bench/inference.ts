@@ -40,12 +40,19 @@ const LIMITS: Readonly<Record<string, number>> = { 'linear-20': 40_000, '38-32-1
 /** What forge prints; throws with it when a test fails. */
 function forge(args: readonly string[], env: Readonly<Record<string, string>>): string {
   const command = ['scripts/forge.ts', 'test', ...args];
-  const done = spawnSync(process.execPath, command, { cwd: contracts, encoding: 'utf8', env: { ...process.env, ...env } });
+  const done = spawnSync(process.execPath, command, {
+    cwd: contracts,
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
   if (done.status !== 0) throw new Error(`forge test ${args.join(' ')} failed:\n${done.stdout}${done.stderr}`);
   return done.stdout;
 }
 
-export function exactness(times: number): { readonly rows: readonly Exactness[]; readonly seconds: readonly [number, number] } {
+export function exactness(times: number): {
+  readonly rows: readonly Exactness[];
+  readonly seconds: readonly [number, number];
+} {
   const started = performance.now();
   const typescript = cases.map((each) => scoreChain(each, each.records * times));
   const turned = performance.now();
@@ -61,7 +68,10 @@ export function exactness(times: number): { readonly rows: readonly Exactness[];
 /** Measured now: the gas test fails unless it finds what the snapshot says. */
 export function gasRows(): readonly GasRow[] {
   forge(['--match-path', 'test/InferenceGas.t.sol'], {});
-  const snapshot = JSON.parse(readFileSync(`${contracts}snapshots/inference.json`, 'utf8')) as Record<string, Omit<GasRow, 'model'>>;
+  const snapshot = JSON.parse(readFileSync(`${contracts}snapshots/inference.json`, 'utf8')) as Record<
+    string,
+    Omit<GasRow, 'model'>
+  >;
   const measured = Object.entries(snapshot).map(([model, gas]): GasRow => {
     const limit = LIMITS[model];
     return { model, ...gas, ...(limit !== undefined && { limit }) };
@@ -77,7 +87,12 @@ function formatGas(rows: readonly GasRow[]): string {
   ];
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   return cells
-    .map((row) => row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!))).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, c) => (c === 0 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!)))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }
 
@@ -89,10 +104,19 @@ export function run({ json }: { readonly json: boolean }): void {
   const equal = rows.every((row) => row.equal);
   if (!equal || gas.some(({ predict, limit }) => limit !== undefined && predict > limit)) process.exitCode = 1;
   if (json) {
-    console.log(JSON.stringify({ inputs, equal, seconds: { typescript: seconds[0], solidity: seconds[1] }, exactness: rows, gas }, null, 1));
+    console.log(
+      JSON.stringify(
+        { inputs, equal, seconds: { typescript: seconds[0], solidity: seconds[1] }, exactness: rows, gas },
+        null,
+        1,
+      ),
+    );
     return;
   }
-  for (const row of rows) console.log(`${row.equal ? 'equal' : 'DIFFERENT'}  ${row.name}: ${row.inputs} scores, ${row.typescript}`);
-  console.log(`${inputs} inputs: ${seconds[0].toFixed(0)} s in TypeScript, ${seconds[1].toFixed(0)} s in the contract\n`);
+  for (const row of rows)
+    console.log(`${row.equal ? 'equal' : 'DIFFERENT'}  ${row.name}: ${row.inputs} scores, ${row.typescript}`);
+  console.log(
+    `${inputs} inputs: ${seconds[0].toFixed(0)} s in TypeScript, ${seconds[1].toFixed(0)} s in the contract\n`,
+  );
   console.log(formatGas(gas));
 }

@@ -6,7 +6,16 @@
  */
 import { loadWallets } from '../packages/datasets/src/index.ts';
 import { updateVector } from '../packages/node/src/core/vectors.ts';
-import { type InputRules, inputRules, nextState, predict, type Random, type RunState, startState, toFixed } from '../packages/protocol/src/index.ts';
+import {
+  type InputRules,
+  inputRules,
+  nextState,
+  predict,
+  type Random,
+  type RunState,
+  startState,
+  toFixed,
+} from '../packages/protocol/src/index.ts';
 import { type CharterTerms, type CompiledCharter, compileCharter, rulesOf } from '../packages/sdk/src/index.ts';
 import {
   type Evaluation,
@@ -45,8 +54,22 @@ interface Setting {
   readonly honest?: number;
 }
 
-const PLAIN = { basis: 'plain', hidden: 32, clip: 8, statisticsNorm: 9, deviationFloor: 0.01, featureLimit: 10 } as const;
-const WAVES = { basis: 'waves', hidden: 16, clip: 8, statisticsNorm: 12.5, deviationFloor: 0.0625, featureLimit: 3 } as const;
+const PLAIN = {
+  basis: 'plain',
+  hidden: 32,
+  clip: 8,
+  statisticsNorm: 9,
+  deviationFloor: 0.01,
+  featureLimit: 10,
+} as const;
+const WAVES = {
+  basis: 'waves',
+  hidden: 16,
+  clip: 8,
+  statisticsNorm: 12.5,
+  deviationFloor: 0.0625,
+  featureLimit: 3,
+} as const;
 /** Beside noise of a member's size statistics say nothing: a norm near 0 and a floor make public constants of them. */
 const NOISED = { statisticsNorm: 0.01, deviationFloor: 0.5, clip: 1, passes: 2, rate: 0.2, rounds: 5 } as const;
 
@@ -101,7 +124,12 @@ function bytesOf(seed: number): Random {
 }
 
 /** The state after all rounds. `noise` is the standard deviation in an opened sum, in integer steps. */
-async function play(members: readonly Records[], { charter, text }: CompiledCharter, noise: number, seed: number): Promise<RunState> {
+async function play(
+  members: readonly Records[],
+  { charter, text }: CompiledCharter,
+  noise: number,
+  seed: number,
+): Promise<RunState> {
   const rules = rulesOf(charter, text);
   const random = bytesOf(seed);
   const normal = seededRandom(~seed);

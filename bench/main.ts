@@ -46,7 +46,10 @@ const BENCHES: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   async trees({ json }) {
     const { formatTreeRow, REFERENCE, treeRows } = await import('./trees.ts');
     if (json) console.log(JSON.stringify({ name: 'reference, one place', ...REFERENCE }));
-    else console.log(`reference, one place: AUC ${REFERENCE.auc}  AP ${REFERENCE.averagePrecision}  recall ${REFERENCE.recallAt1PercentFalseAlarms}`);
+    else
+      console.log(
+        `reference, one place: AUC ${REFERENCE.auc}  AP ${REFERENCE.averagePrecision}  recall ${REFERENCE.recallAt1PercentFalseAlarms}`,
+      );
     for await (const row of treeRows(3)) console.log(json ? JSON.stringify(row) : formatTreeRow(row));
   },
 };

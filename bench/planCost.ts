@@ -6,7 +6,14 @@
 import { cpus } from 'node:os';
 import { loadKernels } from '../packages/node/src/adapters/kernels.ts';
 import { nodePlatform, nodeRandom } from '../packages/node/src/adapters/platform.ts';
-import { type Calibration, calibrate, type Cost, costOf, type Network, type Prices } from '../packages/planner/src/index.ts';
+import {
+  type Calibration,
+  calibrate,
+  type Cost,
+  costOf,
+  type Network,
+  type Prices,
+} from '../packages/planner/src/index.ts';
 import type { Measured } from '../packages/testing/src/simulation/measured.ts';
 import { byProcesses, POLL, type Setting, simulated } from './planCostRuns.ts';
 
@@ -22,16 +29,56 @@ const HELD_BACK: readonly Setting[] = [
   { members: 8, rounds: 3, features: 20, rows: 20, blockSeconds: 3, confirmations: 4 },
   { members: 10, rounds: 2, features: 3, rows: 20, blockSeconds: 1, confirmations: 1 },
   { members: 12, rounds: 2, features: 100, rows: 20, blockSeconds: 5, confirmations: 0 },
-  { members: 6, rounds: 3, features: 30, rows: 20, committee: { shares: 4, aggregators: 9 }, blockSeconds: 1, confirmations: 0 },
-  { members: 4, rounds: 2, features: 200, rows: 20, committee: { shares: 3, aggregators: 7 }, blockSeconds: 2, confirmations: 2 },
-  { members: 9, rounds: 2, features: 12, rows: 20, committee: { shares: 5, aggregators: 12 }, blockSeconds: 12, confirmations: 1 },
-  { members: 8, rounds: 3, features: 600, rows: 20, committee: { shares: 2, aggregators: 6 }, blockSeconds: 1, confirmations: 1 },
+  {
+    members: 6,
+    rounds: 3,
+    features: 30,
+    rows: 20,
+    committee: { shares: 4, aggregators: 9 },
+    blockSeconds: 1,
+    confirmations: 0,
+  },
+  {
+    members: 4,
+    rounds: 2,
+    features: 200,
+    rows: 20,
+    committee: { shares: 3, aggregators: 7 },
+    blockSeconds: 2,
+    confirmations: 2,
+  },
+  {
+    members: 9,
+    rounds: 2,
+    features: 12,
+    rows: 20,
+    committee: { shares: 5, aggregators: 12 },
+    blockSeconds: 12,
+    confirmations: 1,
+  },
+  {
+    members: 8,
+    rounds: 3,
+    features: 600,
+    rows: 20,
+    committee: { shares: 2, aggregators: 6 },
+    blockSeconds: 1,
+    confirmations: 1,
+  },
 ];
 const BY_PROCESSES: readonly Setting[] = [
   { members: 4, rounds: 5, features: 40, rows: 40, blockSeconds: 1, confirmations: 0 },
   { members: 5, rounds: 4, features: 100, rows: 100, blockSeconds: 1, confirmations: 0 },
   { members: 3, rounds: 4, features: 300, rows: 80, blockSeconds: 1, confirmations: 0 },
-  { members: 4, rounds: 3, features: 3, rows: 40, committee: { shares: 2, aggregators: 4 }, blockSeconds: 1, confirmations: 0 },
+  {
+    members: 4,
+    rounds: 3,
+    features: 3,
+    rows: 40,
+    committee: { shares: 2, aggregators: 4 },
+    blockSeconds: 1,
+    confirmations: 0,
+  },
 ];
 
 /** How messages travel in the simulation (`calm`: 2 to 40 ms), and between processes of one machine. */
@@ -48,9 +95,23 @@ export interface PlanCostRow {
   readonly voids: number;
 }
 
-function predict({ compiled }: Pick<Measured, 'compiled'>, setting: Setting, network: Network, pollSeconds: number, calibration: Calibration): Cost {
+function predict(
+  { compiled }: Pick<Measured, 'compiled'>,
+  setting: Setting,
+  network: Network,
+  pollSeconds: number,
+  calibration: Calibration,
+): Cost {
   const { blockSeconds, confirmations, members, rows, committee } = setting;
-  const chain = { name: 'bench', blockSeconds, confirmations, pollSeconds, gasPrice: 0, usdPerEther: 0, origin: 'none' };
+  const chain = {
+    name: 'bench',
+    blockSeconds,
+    confirmations,
+    pollSeconds,
+    gasPrice: 0,
+    usdPerEther: 0,
+    origin: 'none',
+  };
   const prices: Prices = {
     ...{ chains: [chain], usdPerGigabyte: 0, usdPerProcessorHour: 0, network, origin: 'none' },
     ...(committee && { aggregators: committee.aggregators }),
@@ -61,7 +122,9 @@ function predict({ compiled }: Pick<Measured, 'compiled'>, setting: Setting, net
 /** A processor that takes no time: in the simulation only messages and blocks do. */
 function atOnce(calibration: Calibration): Calibration {
   const nothing = { fixed: 0, perCoordinate: 0, perShare: 0, perBoth: 0, spread: 0 };
-  const kernels = Object.fromEntries(Object.keys(calibration.kernels).map((name) => [name, nothing])) as unknown as Calibration['kernels'];
+  const kernels = Object.fromEntries(
+    Object.keys(calibration.kernels).map((name) => [name, nothing]),
+  ) as unknown as Calibration['kernels'];
   return { ...calibration, kernels };
 }
 
@@ -81,7 +144,9 @@ export async function* planCostRows(calibration: Calibration): AsyncGenerator<Pl
     // What else a machine does slows its processors down: it is measured again on both sides of the run.
     const before = await calibrateHere();
     const played = await byProcesses(setting);
-    const [first, second] = [before, await calibrateHere()].map((each) => predict(played, setting, LOCAL, POLL / 1_000, each));
+    const [first, second] = [before, await calibrateHere()].map((each) =>
+      predict(played, setting, LOCAL, POLL / 1_000, each),
+    );
     const { gas, bytes, seconds } = first!;
     const processor = (first!.processorSeconds.all + second!.processorSeconds.all) / 2;
     const figures = {
@@ -108,8 +173,10 @@ export const calibrateHere = (): Promise<Calibration> =>
     processor: cpus()[0]?.model ?? 'unknown',
   });
 
-const ratioOf = ({ predicted, actual }: { readonly predicted: number; readonly actual: number }): number => predicted / actual;
-const short = (value: number): string => (value >= 1e4 ? `${(value / 1e6).toFixed(2)} M` : value.toFixed(value < 100 ? 1 : 0));
+const ratioOf = ({ predicted, actual }: { readonly predicted: number; readonly actual: number }): number =>
+  predicted / actual;
+const short = (value: number): string =>
+  value >= 1e4 ? `${(value / 1e6).toFixed(2)} M` : value.toFixed(value < 100 ? 1 : 0);
 
 export function formatPlanCostRow({ how, setting, figures, voids }: PlanCostRow): string {
   const { members, rounds, features, committee, blockSeconds, confirmations } = setting;
@@ -141,5 +208,8 @@ export async function run({ json }: { readonly json: boolean }): Promise<void> {
     if (!json) console.log(formatPlanCostRow(row));
   }
   if (json) console.log(JSON.stringify({ calibration, rows }, null, 1));
-  else console.log(`\npredicted / actual, on ${calibration.processor}, calibrated in ${calibration.seconds.toFixed(1)} s of its time\n${summaryOf(rows)}`);
+  else
+    console.log(
+      `\npredicted / actual, on ${calibration.processor}, calibrated in ${calibration.seconds.toFixed(1)} s of its time\n${summaryOf(rows)}`,
+    );
 }

@@ -36,7 +36,9 @@ const TICKS = 100;
 
 /** Processor-seconds that a process has used. Throws where the system has no /proc. */
 function processorSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
@@ -47,7 +49,12 @@ export const POLL = 100;
 
 /** Plays a run of processes of this machine on its embedded chain. */
 export async function byProcesses({ blockSeconds, ...setting }: Setting): Promise<PlayedByProcesses> {
-  const consortium = await startConsortium({ ...setting, phaseSeconds: 120, blockMilliseconds: 1_000 * blockSeconds, pollMilliseconds: POLL });
+  const consortium = await startConsortium({
+    ...setting,
+    phaseSeconds: 120,
+    blockMilliseconds: 1_000 * blockSeconds,
+    pollMilliseconds: POLL,
+  });
   try {
     const { client, relayer, members, aggregators, runId, fromBlock, charter, charterText } = consortium;
     const parts = [relayer, ...members, ...aggregators];
@@ -64,14 +71,30 @@ export async function byProcesses({ blockSeconds, ...setting }: Setting): Promis
         continue;
       }
       const sent = await Promise.all(
-        parts.map(async ({ endpoint }) => ((await (await fetch(`${endpoint}/status`)).json()) as { readonly bytesSent: number }).bytesSent),
+        parts.map(
+          async ({ endpoint }) =>
+            ((await (await fetch(`${endpoint}/status`)).json()) as { readonly bytesSent: number }).bytesSent,
+        ),
       );
       const compiled = { charter, text: readCharterText(charterText, charter.textDigest), textBytes: charterText };
       const ran = (performance.now() - began) / 1_000;
       const running = after.map((seconds, i) => seconds - before[i]!);
-      const mean = (from: number, count: number): number => (count === 0 ? 0 : total(running.slice(from, from + count)) / count);
-      const each = { relayer: running[0]!, member: mean(1, members.length), aggregator: mean(1 + members.length, aggregators.length) };
-      return { compiled, ...toldOf(facts, run), bytes: total(sent), ready: total(before), running: total(running), each, ran };
+      const mean = (from: number, count: number): number =>
+        count === 0 ? 0 : total(running.slice(from, from + count)) / count;
+      const each = {
+        relayer: running[0]!,
+        member: mean(1, members.length),
+        aggregator: mean(1 + members.length, aggregators.length),
+      };
+      return {
+        compiled,
+        ...toldOf(facts, run),
+        bytes: total(sent),
+        ready: total(before),
+        running: total(running),
+        each,
+        ran,
+      };
     }
   } finally {
     await consortium.stop();

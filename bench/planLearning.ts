@@ -48,11 +48,15 @@ interface Setting {
   readonly fewer: readonly number[];
 }
 
-const crossed = (rounds: readonly number[], epsilons: readonly number[]) => rounds.flatMap((t) => epsilons.map((epsilon) => [t, epsilon] as const));
+const crossed = (rounds: readonly number[], epsilons: readonly number[]) =>
+  rounds.flatMap((t) => epsilons.map((epsilon) => [t, epsilon] as const));
 
 /** What `concord init` drafts for a member's table, with the one bound that everybody knows of a byte. */
 function initialDraft({ members }: Federation): Draft {
-  const { text, terms } = parse(draftYaml(draftOf(members[0]!.table, mnistSchema.label))) as { text: { schema: object }; terms: Draft['terms'] };
+  const { text, terms } = parse(draftYaml(draftOf(members[0]!.table, mnistSchema.label))) as {
+    text: { schema: object };
+    terms: Draft['terms'];
+  };
   return { text: { ...text, schema: { ...text.schema, columns: mnistSchema.columns } }, terms };
 }
 
@@ -132,7 +136,11 @@ const mean = (values: readonly number[]): number => values.reduce((a, b) => a + 
 /** The deviation of a measure over test records that are drawn again. */
 function sampling(score: (test: Records) => number, test: Records): number {
   const random = seededRandom(1);
-  const drawn = (): Records => selectRecords(test, Array.from({ length: test.count }, () => random.integer(test.count)));
+  const drawn = (): Records =>
+    selectRecords(
+      test,
+      Array.from({ length: test.count }, () => random.integer(test.count)),
+    );
   return spread(Array.from({ length: EQUALITY_SEEDS }, () => score(drawn()))).deviation;
 }
 
@@ -145,7 +153,10 @@ export async function groundOf(task: LearningTask) {
 }
 
 /** Everything of one task; `tell` hears how far it is. Throws where the data set is not on this machine. */
-export async function learningOf(task: LearningTask, tell: (line: string) => void = () => undefined): Promise<LearningResult> {
+export async function learningOf(
+  task: LearningTask,
+  tell: (line: string) => void = () => undefined,
+): Promise<LearningResult> {
   const setting = SETTINGS[task];
   const { federation, draft } = await groundOf(task);
   const { metric, seeds } = setting;
@@ -155,51 +166,83 @@ export async function learningOf(task: LearningTask, tell: (line: string) => voi
   const began = performance.now();
   const declared = members.map(({ count }) => ({ rows: count }));
   let last = 0;
-  const made = await pilot({ draft, declared, records: members, metric }, setting.pilot, ({ done, of, trainingRounds, what }) => {
-    const part = Math.floor((10 * done) / of);
-    if (part > last) tell(`${task}: pilot ${10 * part} %, ${what} at ${trainingRounds} rounds, ${seconds(began)} s`);
-    last = part;
-  });
+  const made = await pilot(
+    { draft, declared, records: members, metric },
+    setting.pilot,
+    ({ done, of, trainingRounds, what }) => {
+      const part = Math.floor((10 * done) / of);
+      if (part > last) tell(`${task}: pilot ${10 * part} %, ${what} at ${trainingRounds} rounds, ${seconds(began)} s`);
+      last = part;
+    },
+  );
   const models = new Map([metric, ...setting.also].map((each) => [each, fitLearning(made, each)]));
   const model = models.get(metric)!;
   const multiplierAt = (trainingRounds: number, epsilon: number): number =>
-    privacyCost(compiled({ ...draft, terms: { ...draft.terms, trainingRounds, epsilon } }, members.length).charter).multiplier;
-  const play = (trainingRounds: number, epsilon: number, training: TrainingNumbers | undefined, seed: number, on: Records = test) =>
-    playDraft(draft, { trainingRounds, epsilon, ...(training && { training }) }, { members, test: on, seed });
+    privacyCost(compiled({ ...draft, terms: { ...draft.terms, trainingRounds, epsilon } }, members.length).charter)
+      .multiplier;
+  const play = (
+    trainingRounds: number,
+    epsilon: number,
+    training: TrainingNumbers | undefined,
+    seed: number,
+    on: Records = test,
+  ) => playDraft(draft, { trainingRounds, epsilon, ...(training && { training }) }, { members, test: on, seed });
 
   const heldBack: HeldBack[] = [];
   for (const [trainingRounds, epsilon] of setting.held) {
     const at = { trainingRounds, multiplier: multiplierAt(trainingRounds, epsilon) };
     const training = model.at(at).training as unknown as TrainingNumbers;
     const scores = Array.from({ length: seeds }, (_, seed) => play(trainingRounds, epsilon, training, seed + 1));
-    for (const [each, by] of models) heldBack.push({ trainingRounds, epsilon, metric: each, expected: by.at(at), measured: spread(scores.map((score) => score[each])) });
+    for (const [each, by] of models)
+      heldBack.push({
+        trainingRounds,
+        epsilon,
+        metric: each,
+        expected: by.at(at),
+        measured: spread(scores.map((score) => score[each])),
+      });
     tell(`${task}: held back ${trainingRounds} rounds at ε = ${epsilon}, ${seconds(began)} s`);
   }
 
   const { epsilon, trainingRounds: most } = draft.terms;
   const measured = (trainingRounds: number, training?: TrainingNumbers): Spread => {
-    const values = Array.from({ length: EQUALITY_SEEDS }, (_, i) => play(trainingRounds, epsilon, training, 101 + i)[metric]);
+    const values = Array.from(
+      { length: EQUALITY_SEEDS },
+      (_, i) => play(trainingRounds, epsilon, training, 101 + i)[metric],
+    );
     tell(`${task}: ${trainingRounds} rounds, ${EQUALITY_SEEDS} seeds, ${seconds(began)} s`);
     return spread(values);
   };
   const own = made.drafted.runs.map(({ scores }) => scores[metric]);
   const choices = [...setting.fewer, most].map((trainingRounds): Measured => {
     const worth = model.at({ trainingRounds, multiplier: multiplierAt(trainingRounds, epsilon) });
-    return { trainingRounds, numbers: 'model', expected: worth.mean, measured: measured(trainingRounds, worth.training as unknown as TrainingNumbers) };
+    return {
+      trainingRounds,
+      numbers: 'model',
+      expected: worth.mean,
+      measured: measured(trainingRounds, worth.training as unknown as TrainingNumbers),
+    };
   });
   const bar = mean(own) - spread(own).deviation / Math.sqrt(own.length);
-  const rounds = Array.from({ length: most }, (_, i) => i + 1).filter((t) => t >= Math.min(...made.points.map(({ trainingRounds }) => trainingRounds)));
+  const rounds = Array.from({ length: most }, (_, i) => i + 1).filter(
+    (t) => t >= Math.min(...made.points.map(({ trainingRounds }) => trainingRounds)),
+  );
   return {
     ...{ task, data: federation.name, metric, heldBack, choices, pilot: made, model, members, drafted: draft },
     draft: { trainingRounds: most, numbers: 'draft', expected: mean(own), measured: measured(most) },
     standardError: sampling((on) => play(most, epsilon, undefined, 1, on)[metric], test),
-    chosen: rounds.find((t) => model.at({ trainingRounds: t, multiplier: multiplierAt(t, epsilon) }).mean >= bar) ?? most,
+    chosen:
+      rounds.find((t) => model.at({ trainingRounds: t, multiplier: multiplierAt(t, epsilon) }).mean >= bar) ?? most,
     seconds: (performance.now() - began) / 1_000,
   };
 }
 
 const compiled = (draft: Draft, members: number) =>
-  compileCharter(draft, Array.from({ length: members }, (_, i) => `0x${String(i + 1).padStart(40, '0')}` as const), `0x${'00'.repeat(32)}`);
+  compileCharter(
+    draft,
+    Array.from({ length: members }, (_, i) => `0x${String(i + 1).padStart(40, '0')}` as const),
+    `0x${'00'.repeat(32)}`,
+  );
 
 const seconds = (began: number): string => ((performance.now() - began) / 1_000).toFixed(0);
 const three = (value: number): string => value.toFixed(3);
@@ -220,8 +263,16 @@ export function formatLearning(result: LearningResult): string {
   });
   const sums = (t: number): string => `${t + 1} sums`;
   const equal = choices.map(({ trainingRounds, expected, measured }) => {
-    const [gap, over] = [measured.mean - draft.measured.mean, Math.hypot(measured.deviation, draft.measured.deviation) / Math.sqrt(EQUALITY_SEEDS)];
-    const verdict = gap >= -over ? 'equal over seeds' : gap >= -standardError ? 'equal within the test part’s standard error' : 'less';
+    const [gap, over] = [
+      measured.mean - draft.measured.mean,
+      Math.hypot(measured.deviation, draft.measured.deviation) / Math.sqrt(EQUALITY_SEEDS),
+    ];
+    const verdict =
+      gap >= -over
+        ? 'equal over seeds'
+        : gap >= -standardError
+          ? 'equal within the test part’s standard error'
+          : 'less';
     return `  ${sums(trainingRounds).padEnd(10)} expected ${three(expected)}  measured ${say(measured)}  ${signed(gap)} ± ${three(over)} of the draft’s: ${verdict}`;
   });
   return [

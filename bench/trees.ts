@@ -6,9 +6,23 @@
  */
 import { loadWallets } from '../packages/datasets/src/index.ts';
 import { updateVector } from '../packages/node/src/core/vectors.ts';
-import { encodeRunState, nextState, predict, type RunState, startState, toFixed } from '../packages/protocol/src/index.ts';
+import {
+  encodeRunState,
+  nextState,
+  predict,
+  type RunState,
+  startState,
+  toFixed,
+} from '../packages/protocol/src/index.ts';
 import { type CharterTerms, type CompiledCharter, compileCharter, rulesOf } from '../packages/sdk/src/index.ts';
-import { type Evaluation, evaluate, joinRecords, readRecords, type Records, seededRandom } from '../packages/trainer/src/index.ts';
+import {
+  type Evaluation,
+  evaluate,
+  joinRecords,
+  readRecords,
+  type Records,
+  seededRandom,
+} from '../packages/trainer/src/index.ts';
 import { type Spread, spread } from './spread.ts';
 
 type Federation = NonNullable<Awaited<ReturnType<typeof loadWallets>>>;
@@ -35,18 +49,73 @@ interface TreeSetting {
 
 /** For sums without noise: as few as come near the reference, then more of them. Chosen on fifths of the training records. */
 const OPEN: readonly TreeSetting[] = [
-  { groups: 5, together: 12, depth: 5, columns: 14, bins: 64, power: 2, rate: 1.8, penalty: 1, leastHessian: 0.3, leafLimit: 4 },
-  { groups: 8, together: 8, depth: 5, columns: 12, bins: 64, power: 2, rate: 1.5, penalty: 1, leastHessian: 0.3, leafLimit: 4 },
-  { groups: 8, together: 8, depth: 6, columns: 12, bins: 64, power: 2, rate: 1.7, penalty: 2, leastHessian: 0.5, leafLimit: 4 },
+  {
+    groups: 5,
+    together: 12,
+    depth: 5,
+    columns: 14,
+    bins: 64,
+    power: 2,
+    rate: 1.8,
+    penalty: 1,
+    leastHessian: 0.3,
+    leafLimit: 4,
+  },
+  {
+    groups: 8,
+    together: 8,
+    depth: 5,
+    columns: 12,
+    bins: 64,
+    power: 2,
+    rate: 1.5,
+    penalty: 1,
+    leastHessian: 0.3,
+    leafLimit: 4,
+  },
+  {
+    groups: 8,
+    together: 8,
+    depth: 6,
+    columns: 12,
+    bins: 64,
+    power: 2,
+    rate: 1.7,
+    penalty: 2,
+    leastHessian: 0.5,
+    leafLimit: 4,
+  },
 ];
 /** What each member grows alone. */
 const ALONE = OPEN[1]!;
 
 /** A booster as others have it, a tree at a time on all columns: 500 sums, and nothing that a seed draws. */
-const ONE_BY_ONE: TreeSetting = { groups: 100, together: 1, depth: 5, columns: 38, bins: 64, power: 2, rate: 0.1, penalty: 0.3, leastHessian: 0.3, leafLimit: 4 };
+const ONE_BY_ONE: TreeSetting = {
+  groups: 100,
+  together: 1,
+  depth: 5,
+  columns: 38,
+  bins: 64,
+  power: 2,
+  rate: 0.1,
+  penalty: 0.3,
+  leastHessian: 0.3,
+  leafLimit: 4,
+};
 
 /** For sums with noise, chosen likewise at ε = 4. */
-const NOISED: TreeSetting = { groups: 8, together: 16, depth: 3, columns: 2, bins: 4, power: 1, rate: 1, penalty: 20, leastHessian: 10, leafLimit: 2 };
+const NOISED: TreeSetting = {
+  groups: 8,
+  together: 16,
+  depth: 3,
+  columns: 2,
+  bins: 4,
+  power: 1,
+  rate: 1,
+  penalty: 20,
+  leastHessian: 10,
+  leafLimit: 2,
+};
 
 /** Thresholds that look at no data: 0, just above 0, then up to the bound. */
 const edgesOf = ({ bins, power }: TreeSetting): number[] => [
@@ -83,7 +152,12 @@ function compiled(
 }
 
 /** The state after all rounds. `noise` is the standard deviation in an opened sum, in integer steps. */
-async function grown(members: readonly Records[], { charter, text }: CompiledCharter, noise: number, seed: number): Promise<RunState> {
+async function grown(
+  members: readonly Records[],
+  { charter, text }: CompiledCharter,
+  noise: number,
+  seed: number,
+): Promise<RunState> {
   const rules = rulesOf(charter, text);
   const normal = seededRandom(seed);
   const nothing = (): never => {
@@ -93,11 +167,19 @@ async function grown(members: readonly Records[], { charter, text }: CompiledCha
   while (state.round < rules.rounds) {
     const sum = new Float64Array(rules.d);
     for (const records of members) {
-      const contributor = { records, text, aggregation: charter.aggregation, random: nothing, breathe: async () => undefined };
+      const contributor = {
+        records,
+        text,
+        aggregation: charter.aggregation,
+        random: nothing,
+        breathe: async () => undefined,
+      };
       const vector = await updateVector(contributor, state);
       for (let i = 0; i < sum.length; i++) sum[i]! += Number(vector[i]!);
     }
-    const opened = Array.from(sum, (value) => BigInt(noise === 0 ? value : Math.round(value + noise * normal.normal())));
+    const opened = Array.from(sum, (value) =>
+      BigInt(noise === 0 ? value : Math.round(value + noise * normal.normal())),
+    );
     state = nextState(rules, state, opened, members.length);
   }
   return state;
@@ -106,7 +188,9 @@ async function grown(members: readonly Records[], { charter, text }: CompiledCha
 /** The integer model on the test part, as a contract would score it. */
 function judged({ optimizer }: RunState, { features, width, labels, count }: Records): Evaluation {
   const fixed = toFixed(features);
-  const scores = Array.from({ length: count }, (_, row) => predict(optimizer.model, fixed.subarray(row * width, (row + 1) * width)));
+  const scores = Array.from({ length: count }, (_, row) =>
+    predict(optimizer.model, fixed.subarray(row * width, (row + 1) * width)),
+  );
   return evaluate(scores, labels);
 }
 
@@ -142,36 +226,53 @@ export async function* treeRows(seeds: number): AsyncGenerator<TreeRow> {
     };
   };
   const shapeOf = ({ groups, together, depth }: TreeSetting): string => `${groups * together} trees of depth ${depth}`;
-  const open = (setting: TreeSetting, seed: number): CompiledCharter => compiled(federation, setting, { epsilon: 18.44, honest: 1, seed });
+  const open = (setting: TreeSetting, seed: number): CompiledCharter =>
+    compiled(federation, setting, { epsilon: 18.44, honest: 1, seed });
   for (const setting of OPEN) {
     const onePlace: RunState[] = [];
     for (const seed of numbers) {
       const charter = open(setting, seed);
       const one = await grown([joinRecords(members)], charter, 0, seed);
       const six = await grown(members, charter, 0, seed);
-      if (Buffer.compare(encodeRunState(one), encodeRunState(six)) !== 0) throw new Error(`seed ${seed}: six members grew other trees than one owner`);
+      if (Buffer.compare(encodeRunState(one), encodeRunState(six)) !== 0)
+        throw new Error(`seed ${seed}: six members grew other trees than one owner`);
       onePlace.push(one);
     }
     yield row(`one place = together, ${shapeOf(setting)}`, OPENLY, open(setting, 1), onePlace);
   }
   const oneByOne = open(ONE_BY_ONE, 1);
-  yield row(`one place, ${shapeOf(ONE_BY_ONE)} one by one`, OPENLY, oneByOne, [await grown([joinRecords(members)], oneByOne, 0, 1)]);
+  yield row(`one place, ${shapeOf(ONE_BY_ONE)} one by one`, OPENLY, oneByOne, [
+    await grown([joinRecords(members)], oneByOne, 0, 1),
+  ]);
   for (const [i, records] of members.entries()) {
     const alone: RunState[] = [];
     for (const seed of numbers) alone.push(await grown([records], open(ALONE, seed), 0, seed));
     yield row(`${federation.members[i]!.name} alone, ${shapeOf(ALONE)}`, OPENLY, open(ALONE, 1), alone);
   }
-  for (const [epsilon, honest] of [[4, 1], [4, 6], [8, 1], [18, 1], [18, 6]] as const) {
+  for (const [epsilon, honest] of [
+    [4, 1],
+    [4, 6],
+    [8, 1],
+    [18, 1],
+    [18, 6],
+  ] as const) {
     const states: RunState[] = [];
     for (const seed of numbers) {
       const charter = compiled(federation, NOISED, { epsilon, honest, seed });
       // All six bring their noise, whatever number is counted on.
-      states.push(await grown(members, charter, Number(charter.charter.aggregation.sigma) * Math.sqrt(members.length), seed));
+      states.push(
+        await grown(members, charter, Number(charter.charter.aggregation.sigma) * Math.sqrt(members.length), seed),
+      );
     }
     const charter = compiled(federation, NOISED, { epsilon, honest, seed: 1 });
     const { sigma, recordBound } = charter.charter.aggregation;
     const z = (Number(sigma) * Math.sqrt(honest)) / Number(recordBound);
-    yield row(`together, ${shapeOf(NOISED)}`, `record level, ε = ${epsilon} at δ = 1e-5, z = ${z.toFixed(2)}, h = ${honest}`, charter, states);
+    yield row(
+      `together, ${shapeOf(NOISED)}`,
+      `record level, ε = ${epsilon} at δ = 1e-5, z = ${z.toFixed(2)}, h = ${honest}`,
+      charter,
+      states,
+    );
   }
 }
 

@@ -57,12 +57,17 @@ for (const step of STEPS) {
     continue;
   }
   const started = performance.now();
-  const { status } = spawnSync(process.execPath, step.command, { cwd: root, stdio: ['ignore', quiet ? process.stderr : 'inherit', 'inherit'] });
+  const { status } = spawnSync(process.execPath, step.command, {
+    cwd: root,
+    stdio: ['ignore', quiet ? process.stderr : 'inherit', 'inherit'],
+  });
   if (status !== 0) {
     console.error(`${step.name}: failed`);
     process.exit(1);
   }
   writeFileSync(stamp, current);
   // Before a program whose output a machine reads, only the program may write there.
-  (quiet ? console.error : console.log)(`${step.name}: built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  (quiet ? console.error : console.log)(
+    `${step.name}: built in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
 }

@@ -9,7 +9,7 @@ const CHECKS: readonly (readonly [command: string, ...args: string[]])[] = [
   ['tsc', '-p', 'tsconfig.json'],
   ['tsc', '-p', 'packages/guard/tsconfig.json'],
   ['tsc', '-p', 'examples/guard/page/tsconfig.json'],
-  ['biome', 'lint', '--error-on-warnings', '.'],
+  ['biome', 'check', '--assist-enabled=false', '--error-on-warnings', '.'],
   ['node', 'scripts/layers.ts'],
   ['node', 'scripts/rules.ts'],
   ['node', 'scripts/lockfile.ts', '--check'],

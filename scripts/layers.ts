@@ -17,8 +17,27 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'packages/planner': ['packages/sdk', 'packages/protocol', 'packages/trainer'],
   'packages/node': ['packages/sdk', 'packages/protocol', 'packages/trainer'],
   'packages/testing': ['packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/contracts'],
-  'apps/cli': ['packages/guard', 'packages/node', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/datasets', 'packages/planner', 'packages/testing'],
-  bench: ['apps/cli', 'packages/guard', 'packages/node', 'packages/planner', 'packages/sdk', 'packages/protocol', 'packages/trainer', 'packages/datasets', 'packages/testing'],
+  'apps/cli': [
+    'packages/guard',
+    'packages/node',
+    'packages/sdk',
+    'packages/protocol',
+    'packages/trainer',
+    'packages/datasets',
+    'packages/planner',
+    'packages/testing',
+  ],
+  bench: [
+    'apps/cli',
+    'packages/guard',
+    'packages/node',
+    'packages/planner',
+    'packages/sdk',
+    'packages/protocol',
+    'packages/trainer',
+    'packages/datasets',
+    'packages/testing',
+  ],
   scripts: ['packages/protocol', 'packages/contracts', 'packages/sdk'],
   'spec/reference': [],
 };
@@ -26,7 +45,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Rooms without clock, I/O or any other ambient thing: no `node:` module, no chain client. */
 export const PURE = ['packages/protocol/src', 'packages/trainer/src', 'packages/planner/src', 'packages/node/src/core'];
 
-const isTest = (file: string): boolean => /\.(test|fuzz|bench)\.ts$/.test(file) || /^packages\/[^/]+\/test\//.test(file);
+const isTest = (file: string): boolean =>
+  /\.(test|fuzz|bench)\.ts$/.test(file) || /^packages\/[^/]+\/test\//.test(file);
 const roomOf = (file: string): string | undefined => Object.keys(ROOMS).find((room) => file.startsWith(`${room}/`));
 
 /** Specifiers of the import and export declarations of a source text. */
@@ -82,17 +102,28 @@ export function circles(graph: ReadonlyMap<string, readonly string[]>): string[]
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
   const skip = (name: string): boolean => name === 'node_modules' || name.endsWith('.as.ts');
-  const files = globSync(['packages/*/{src,abi,test,scripts}/**/*.ts', 'apps/*/src/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', 'spec/**/*.ts'], {
-    cwd: root,
-    exclude: skip,
-  }).map((file) => relative('.', file));
+  const files = globSync(
+    [
+      'packages/*/{src,abi,test,scripts}/**/*.ts',
+      'apps/*/src/**/*.ts',
+      'bench/**/*.ts',
+      'scripts/**/*.ts',
+      'spec/**/*.ts',
+    ],
+    {
+      cwd: root,
+      exclude: skip,
+    },
+  ).map((file) => relative('.', file));
   const errors: string[] = [];
   const graph = new Map<string, string[]>();
   for (const file of files) {
     const source = readFileSync(join(root, file), 'utf8');
     const specifiers = importsOf(source);
     errors.push(...specifiers.flatMap((specifier) => broken(file, specifier) ?? []));
-    const inside = specifiers.flatMap((specifier) => (specifier.startsWith('.') ? (resolve(file, specifier) ?? []) : []));
+    const inside = specifiers.flatMap((specifier) =>
+      specifier.startsWith('.') ? (resolve(file, specifier) ?? []) : [],
+    );
     graph.set(file, inside);
   }
   errors.push(...circles(graph).map((circle) => `circle: ${circle.join(' → ')}`));

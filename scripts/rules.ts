@@ -10,11 +10,18 @@ const read = (patterns: string[]): [name: string, text: string][] =>
 
 const defined = new Map<string, string>();
 for (const [name, text] of read(['spec/*.md'])) {
-  for (const [, id] of text.matchAll(/\*\*([A-Z]{2}\d+)\b[^*]*\*\*/g)) if (id && !defined.has(id)) defined.set(id, name);
+  for (const [, id] of text.matchAll(/\*\*([A-Z]{2}\d+)\b[^*]*\*\*/g))
+    if (id && !defined.has(id)) defined.set(id, name);
 }
 
 const worn = new Set<string>();
-for (const [, text] of read(['packages/**/*.test.ts', 'packages/**/*.fuzz.ts', 'apps/**/*.test.ts', 'spec/**/*.test.ts', 'examples/**/*.test.ts'])) {
+for (const [, text] of read([
+  'packages/**/*.test.ts',
+  'packages/**/*.fuzz.ts',
+  'apps/**/*.test.ts',
+  'spec/**/*.test.ts',
+  'examples/**/*.test.ts',
+])) {
   for (const [, id] of text.matchAll(/\[([A-Z]{2}\d+)\]/g)) if (id) worn.add(id);
 }
 for (const [, text] of read(['packages/contracts/test/**/*.sol'])) {

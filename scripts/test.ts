@@ -28,14 +28,19 @@ if (everything) {
   step('generated files are up to date', 'node', ['scripts/generated.ts', '--check']);
   step('contracts', 'node', ['packages/contracts/scripts/forge.ts', 'test']);
 }
-const files = globSync(['packages/**/*.test.ts', 'apps/**/*.test.ts', 'spec/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/*.test.ts'], {
-  cwd: root,
-  exclude: (name) => name === 'node_modules',
-})
+const files = globSync(
+  ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'spec/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/*.test.ts'],
+  {
+    cwd: root,
+    exclude: (name) => name === 'node_modules',
+  },
+)
   .filter((file) => everything || names.some((name) => file.includes(name)))
   .sort();
 if (files.length === 0) {
-  console.error(`no test file has ${names.join(' or ')} in its path: give a part of one, such as packages/sdk or verifyRun`);
+  console.error(
+    `no test file has ${names.join(' or ')} in its path: give a part of one, such as packages/sdk or verifyRun`,
+  );
   process.exit(1);
 }
 step('tests', 'node', ['--test', `--test-concurrency=${availableParallelism()}`, '--test-reporter=spec', ...files]);

@@ -6,7 +6,14 @@
 import { readFileSync } from 'node:fs';
 import { readCharterFile } from '../../apps/cli/src/demo/examples.ts';
 import { decodeRunState, runStateHash } from '../../packages/protocol/src/index.ts';
-import { addressOf, carryAppeal, type Deployed, type Hex, registerModel, signAppeal } from '../../packages/sdk/src/index.ts';
+import {
+  addressOf,
+  carryAppeal,
+  type Deployed,
+  type Hex,
+  registerModel,
+  signAppeal,
+} from '../../packages/sdk/src/index.ts';
 import { startDevnet } from '../../packages/testing/src/devnet.ts';
 import { finishedRun } from '../../packages/testing/src/finishedRun.ts';
 import { addressNamed, live, mineAtOnce, ORDINARY, rpcOf, SCAM } from '../../packages/testing/src/pastLives.ts';
@@ -30,7 +37,13 @@ export interface GuardStage {
   readonly modelId: Hex;
   readonly model: ModelFacts;
   readonly bytes: { readonly text: Uint8Array; readonly state: Uint8Array };
-  readonly accounts: { readonly me: Hex; readonly scam: Hex; readonly ordinary: Hex; readonly fresh: Hex; readonly appellant: Hex };
+  readonly accounts: {
+    readonly me: Hex;
+    readonly scam: Hex;
+    readonly ordinary: Hex;
+    readonly fresh: Hex;
+    readonly appellant: Hex;
+  };
   stop(): Promise<void>;
 }
 

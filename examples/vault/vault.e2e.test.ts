@@ -19,7 +19,10 @@ import {
   transact,
 } from '@concord/sdk';
 import { bytesToHex, encodeDeployData, getAddress as checksum, hexToBytes, parseEventLogs } from 'viem';
-import { cautiousVaultAbi as abi, cautiousVaultBytecode as bytecode } from '../../packages/contracts/abi/CautiousVault.ts';
+import {
+  cautiousVaultAbi as abi,
+  cautiousVaultBytecode as bytecode,
+} from '../../packages/contracts/abi/CautiousVault.ts';
 import { smallTerms, smallText } from '../../packages/testing/src/charter.ts';
 import { type Devnet, startDevnet } from '../../packages/testing/src/devnet.ts';
 import { pass, play, word } from '../../packages/testing/src/played.ts';
@@ -90,8 +93,16 @@ test('[IN7] a vault asks the model that members trained: an ordinary payee is pa
   const ordinary = toFixed([0.25, -0.5, 1]);
   const risky = toFixed([1, 0.75, -0.5]);
   const { model } = last.optimizer;
-  assert.deepEqual(await sends(SHOP, ordinary), { to: checksum(SHOP), verdict: ORDINARY, score: predictExactly(model, ordinary) });
-  assert.deepEqual(await sends(SCAM, risky), { to: checksum(SCAM), verdict: RISKY, score: predictExactly(model, risky) });
+  assert.deepEqual(await sends(SHOP, ordinary), {
+    to: checksum(SHOP),
+    verdict: ORDINARY,
+    score: predictExactly(model, ordinary),
+  });
+  assert.deepEqual(await sends(SCAM, risky), {
+    to: checksum(SCAM),
+    verdict: RISKY,
+    score: predictExactly(model, risky),
+  });
   assert.equal(await owner.reader.getBalance({ address: SHOP }), 1_000n);
   assert.equal(await owner.reader.getBalance({ address: SCAM }), 0n);
 

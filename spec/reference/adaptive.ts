@@ -28,7 +28,10 @@ export interface AdaptiveDrawn {
  * saturate. Every 16th decay is the largest, every 16th plus 1 is 0.
  */
 function drawn(seed: Uint8Array, i: number): AdaptiveDrawn {
-  const [first, second] = [0, 1].map((half) => BigInt(`0x${keccak(seed, u32(2 * i + half)).toString('hex')}`)) as [bigint, bigint];
+  const [first, second] = [0, 1].map((half) => BigInt(`0x${keccak(seed, u32(2 * i + half)).toString('hex')}`)) as [
+    bigint,
+    bigint,
+  ];
   const bits = (word: bigint, from: number, count: number): bigint => (word >> BigInt(from)) % (1n << BigInt(count));
   const shift = i % 32;
   const signed = (word: bigint, from: number, count: number, by: number): bigint =>
@@ -62,7 +65,9 @@ function root(x: bigint): bigint {
 }
 
 /** LR13: [rate, parameter′, velocity′, moment′]. */
-export function adapted(of: AdaptiveDrawn): readonly [rate: bigint, parameter: bigint, velocity: bigint, moment: bigint] {
+export function adapted(
+  of: AdaptiveDrawn,
+): readonly [rate: bigint, parameter: bigint, velocity: bigint, moment: bigint] {
   const rate = floored(2n ** 16n * of.clippingNorm * 2n ** 32n, of.quantizedNorm * of.recordCount);
   const g = cut(floored(of.sum * rate, 2n ** 32n), 64);
   const velocity = cut(floored(of.velocity * of.momentum, 2n ** 16n) + g, 64);

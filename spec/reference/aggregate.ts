@@ -40,16 +40,28 @@ export const acceptRoot = (S: readonly Entry[], attempt: Attempt, k: number): Bu
   );
 
 /** AG17: Z_j from the masks of share j of all of S and the y₁ of its own group, D elements each. */
-export function aggregateShare(setup: Setup, masks: readonly (readonly bigint[])[], y1OfGroup: readonly (readonly bigint[])[]): bigint[] {
+export function aggregateShare(
+  setup: Setup,
+  masks: readonly (readonly bigint[])[],
+  y1OfGroup: readonly (readonly bigint[])[],
+): bigint[] {
   const zero = new Array<bigint>(setup.D).fill(0n);
-  return [...masks, ...y1OfGroup].reduce<bigint[]>((sum, part) => add(sum, part.slice(0, setup.D), setup.field.q), zero);
+  return [...masks, ...y1OfGroup].reduce<bigint[]>(
+    (sum, part) => add(sum, part.slice(0, setup.D), setup.field.q),
+    zero,
+  );
 }
 
 export const aggregateShareDigest = (setup: Setup, j: number, Z: readonly bigint[]): Buffer =>
   sha256(join(u8(j), encode(setup.field, Z)));
 
 /** AG18: why a sum X (elements in [0, q)) is refused; empty when it is accepted. */
-export function sumFailures(setup: Setup, X: readonly bigint[], commitments: readonly (readonly bigint[])[], counts: { readonly updates: number; readonly noises: number }): string[] {
+export function sumFailures(
+  setup: Setup,
+  X: readonly bigint[],
+  commitments: readonly (readonly bigint[])[],
+  counts: { readonly updates: number; readonly noises: number },
+): string[] {
   const { p, field } = setup;
   const expected = commitments.reduce((sum, T) => add(sum, T, field.q));
   const image = setup.commit(X);

@@ -4,7 +4,9 @@ import { keccak_256 } from '@noble/hashes/sha3.js';
 
 /** A big-endian unsigned integer of `width` bytes; throws RangeError when it does not fit. */
 export function unsigned(value: number | bigint, width: number): Buffer {
-  const hex = BigInt(value).toString(16).padStart(2 * width, '0');
+  const hex = BigInt(value)
+    .toString(16)
+    .padStart(2 * width, '0');
   if (BigInt(value) < 0n || hex.length > 2 * width) throw new RangeError(`${value} does not fit in ${width} bytes`);
   return Buffer.from(hex, 'hex');
 }
@@ -23,7 +25,10 @@ export function tag(name: string): Buffer {
   return join(u8(ascii.length), ascii);
 }
 
-export const sha256 = (...parts: readonly Uint8Array[]): Buffer => createHash('sha256').update(join(...parts)).digest();
+export const sha256 = (...parts: readonly Uint8Array[]): Buffer =>
+  createHash('sha256')
+    .update(join(...parts))
+    .digest();
 
 export const keccak = (...parts: readonly Uint8Array[]): Buffer => Buffer.from(keccak_256(join(...parts)));
 

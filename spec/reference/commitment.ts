@@ -19,7 +19,12 @@ export function matrix(p: Parameters): bigint[][] {
 export function commit(field: Field, A: readonly (readonly bigint[])[], vector: readonly bigint[]): bigint[] {
   const n = A[0]!.length;
   const blocks = A.map((_, b) => transform(field, vector.slice(b * n, (b + 1) * n)));
-  return A[0]!.map((_, i) => mod(A.reduce((sum, row, b) => sum + row[i]! * blocks[b]![i]!, 0n), field.q));
+  return A[0]!.map((_, i) =>
+    mod(
+      A.reduce((sum, row, b) => sum + row[i]! * blocks[b]![i]!, 0n),
+      field.q,
+    ),
+  );
 }
 
 /** The root over leaves of 64 coordinates hashed with keccak256: T-root (AG7) and X-root (AG18). */

@@ -52,7 +52,13 @@ function wires(calls: readonly Call[], seeds: readonly bigint[], P: number): big
 }
 
 /** A proof: the wire seeds, then the gadget polynomial on the 2P-th roots in natural order. */
-export function prove(field: Field, gadget: Gadget, calls: readonly Call[], seeds: readonly bigint[], to: readonly (readonly bigint[])[]): bigint[] {
+export function prove(
+  field: Field,
+  gadget: Gadget,
+  calls: readonly Call[],
+  seeds: readonly bigint[],
+  to: readonly (readonly bigint[])[],
+): bigint[] {
   const lines = wires(calls, seeds, to[0]!.length);
   const values = to.map((weights) => mod(gadget.evaluate(lines.map((line) => dot(weights, line, field.q))), field.q));
   return [...seeds, ...values];
@@ -93,12 +99,22 @@ export const normCalls = (vector: readonly bigint[], L: number): Call[] =>
   pieces(vector, L).map((call) => padded(call, L));
 
 /** AG9: the claimed squared norm less the sum of the gadget's values. */
-export function normOutput(field: Field, size: Derived, bits: readonly bigint[], proof: readonly bigint[], P: number, calls: number): bigint {
+export function normOutput(
+  field: Field,
+  size: Derived,
+  bits: readonly bigint[],
+  proof: readonly bigint[],
+  P: number,
+  calls: number,
+): bigint {
   return mod(weighed(bits.slice(0, size.normBits)) - gadgetSum(proof, P, 1, calls), field.q);
 }
 
 /** The bits of one report or share by their meaning (§5.5). */
-export function readBits(size: Derived, bits: readonly bigint[]): { v: bigint[]; u: bigint[]; w: bigint[][]; g: bigint[] } {
+export function readBits(
+  size: Derived,
+  bits: readonly bigint[],
+): { v: bigint[]; u: bigint[]; w: bigint[][]; g: bigint[] } {
   const checks = pieces(bits.slice(2 * size.normBits), size.wrapBits + 1);
   return {
     v: bits.slice(0, size.normBits),
@@ -109,7 +125,14 @@ export function readBits(size: Derived, bits: readonly bigint[]): { v: bigint[];
 }
 
 /** AG10: the calls. `one` is 1 for the whole vector and for share 0, and 0 for every other share (AG13). */
-export function validityCalls(field: Field, size: Derived, bits: readonly bigint[], r: readonly bigint[], joint: readonly bigint[], one: bigint): Call[] {
+export function validityCalls(
+  field: Field,
+  size: Derived,
+  bits: readonly bigint[],
+  r: readonly bigint[],
+  joint: readonly bigint[],
+  one: bigint,
+): Call[] {
   const { q } = field;
   const [rb, rw] = joint as [bigint, bigint, bigint];
   const { w, g } = readBits(size, bits);
@@ -126,7 +149,15 @@ export function validityCalls(field: Field, size: Derived, bits: readonly bigint
 }
 
 /** AG10: bits are bits; v + u = b²; every check that claims success tells the truth; all claim success. */
-export function validityOutput(field: Field, size: Derived, bound: bigint, bits: readonly bigint[], proof: readonly bigint[], joint: readonly bigint[], one: bigint): bigint {
+export function validityOutput(
+  field: Field,
+  size: Derived,
+  bound: bigint,
+  bits: readonly bigint[],
+  proof: readonly bigint[],
+  joint: readonly bigint[],
+  one: bigint,
+): bigint {
   const [, , rf] = joint as [bigint, bigint, bigint];
   const { v, u, g } = readBits(size, bits);
   const areBits = gadgetSum(proof, VALIDITY_WIRE, 1, size.bitCalls);

@@ -1,5 +1,12 @@
 /** RFC 9180 base mode, single shot: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM. Keys are raw 32 bytes. */
-import { createCipheriv, createDecipheriv, createHmac, createPrivateKey, createPublicKey, diffieHellman } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+} from 'node:crypto';
 import { join, u16, u8 } from './bytes.ts';
 
 const PRIVATE = Buffer.from('302e020100300506032b656e04220420', 'hex'); // PKCS #8 of RFC 8410 before the key
@@ -26,11 +33,19 @@ function labeledExtract(suite: Uint8Array, salt: Uint8Array, label: string, ikm:
 
 /** LabeledExpand for at most 32 bytes: one block of HKDF-Expand. */
 function labeledExpand(suite: Uint8Array, prk: Uint8Array, label: string, info: Uint8Array, length: number): Buffer {
-  return hmac(prk, join(u16(length), Buffer.from('HPKE-v1'), suite, Buffer.from(label), info, u8(1))).subarray(0, length);
+  return hmac(prk, join(u16(length), Buffer.from('HPKE-v1'), suite, Buffer.from(label), info, u8(1))).subarray(
+    0,
+    length,
+  );
 }
 
 /** Key and base nonce; the first and only message has sequence number 0, so its nonce is the base nonce. */
-function schedule(shared: Uint8Array, enc: Uint8Array, recipient: Uint8Array, info: Uint8Array): { key: Buffer; nonce: Buffer } {
+function schedule(
+  shared: Uint8Array,
+  enc: Uint8Array,
+  recipient: Uint8Array,
+  info: Uint8Array,
+): { key: Buffer; nonce: Buffer } {
   const prk = labeledExtract(KEM, NONE, 'eae_prk', shared);
   const secretOfKem = labeledExpand(KEM, prk, 'shared_secret', join(enc, recipient), 32);
   const pskIdHash = labeledExtract(SUITE, NONE, 'psk_id_hash', NONE);
@@ -44,7 +59,13 @@ function schedule(shared: Uint8Array, enc: Uint8Array, recipient: Uint8Array, in
 }
 
 /** enc (32) ‖ AEAD output (plaintext + 16). */
-export function seal(ephemeral: Uint8Array, recipient: Uint8Array, info: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Buffer {
+export function seal(
+  ephemeral: Uint8Array,
+  recipient: Uint8Array,
+  info: Uint8Array,
+  aad: Uint8Array,
+  plaintext: Uint8Array,
+): Buffer {
   const enc = publicKeyOf(ephemeral);
   const { key, nonce } = schedule(dh(ephemeral, recipient), enc, recipient, info);
   const cipher = createCipheriv('aes-128-gcm', key, nonce).setAAD(aad);

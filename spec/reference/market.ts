@@ -38,18 +38,30 @@ export function marketOf(asks: readonly Entry[], wants: readonly Entry[]): Resul
   const C = least((p) => S(p) >= D(p) + q);
   // The r-th lowest: as many lie at or below it, and no lower one has that.
   const r = asks.length - Math.floor(asks.length / 16);
-  const A = asks.map(({ price }) => price).filter((a) => asks.filter(({ price }) => price <= a).length >= r).reduce(min);
+  const A = asks
+    .map(({ price }) => price)
+    .filter((a) => asks.filter(({ price }) => price <= a).length >= r)
+    .reduce(min);
   const price = min(C, max(A, H));
 
   const selling = asks.map((ask) => (ask.price < price ? ask.units : 0n));
   const buying = wants.map((want) => (want.price >= price ? want.units : 0n));
   const traded = min(sum(selling), sum(buying));
   const [sold, bought] = [filled(selling, traded), filled(buying, traded)];
-  return { price, traded, askLevel: sold.level, wantLevel: bought.level, amounts: [...sold.amounts, ...bought.amounts] };
+  return {
+    price,
+    traded,
+    askLevel: sold.level,
+    wantLevel: bought.level,
+    amounts: [...sold.amounts, ...bought.amounts],
+  };
 }
 
 /** Water-filling: the smallest first, each its part of what is left. */
-function filled(most: readonly bigint[], total: bigint): { readonly level: bigint; readonly amounts: readonly bigint[] } {
+function filled(
+  most: readonly bigint[],
+  total: bigint,
+): { readonly level: bigint; readonly amounts: readonly bigint[] } {
   if (sum(most) === total) return { level: FULL, amounts: most };
   let left = total;
   let among = BigInt(most.length);
@@ -65,4 +77,5 @@ function filled(most: readonly bigint[], total: bigint): { readonly level: bigin
 }
 
 /** keccak256 of every amount as u32, asks first. */
-export const digestOf = (amounts: readonly bigint[]): Uint8Array => keccak(join(...amounts.map((each) => u32(Number(each)))));
+export const digestOf = (amounts: readonly bigint[]): Uint8Array =>
+  keccak(join(...amounts.map((each) => u32(Number(each)))));

@@ -43,7 +43,8 @@ function encoded(window: number): Uint8Array {
 
 /** The whole file. */
 export function marketVectors(): string {
-  const about = 'MK5, MK6, MK7. Written by spec/reference/marketVectors.ts, which says how a window is drawn from its number and how 56 bytes tell its result.';
+  const about =
+    'MK5, MK6, MK7. Written by spec/reference/marketVectors.ts, which says how a window is drawn from its number and how 56 bytes tell its result.';
   const results = Array.from({ length: WINDOWS }, (_, window) => Buffer.from(encoded(window)).toString('hex'));
   return `${JSON.stringify({ about, windows: WINDOWS, results: `0x${results.join('')}` }, null, 1)}\n`;
 }
@@ -52,7 +53,9 @@ if (import.meta.main) {
   const text = marketVectors();
   if (!process.argv.includes('--check')) writeFileSync(FILE, text);
   else if (readFileSync(FILE, 'utf8') !== text) {
-    console.error('spec/vectors/market.json differs from what the reference makes; run node spec/reference/marketVectors.ts');
+    console.error(
+      'spec/vectors/market.json differs from what the reference makes; run node spec/reference/marketVectors.ts',
+    );
     process.exitCode = 1;
   }
 }

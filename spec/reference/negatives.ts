@@ -8,8 +8,10 @@ import { inputOf, type Scene } from './scenes.ts';
 import { type Cheat, shard, type Shard } from './shard.ts';
 import { drawQuery, failures, openSeal, publicShare, type Query, verifierShare } from './verify.ts';
 
-const at = (index: number, change: (value: bigint) => bigint) => (values: readonly bigint[]): bigint[] =>
-  values.map((value, i) => (i === index ? change(value) : value));
+const at =
+  (index: number, change: (value: bigint) => bigint) =>
+  (values: readonly bigint[]): bigint[] =>
+    values.map((value, i) => (i === index ? change(value) : value));
 
 /** The same sum of the same powers of two with a 2 in it: no longer bits. */
 function notBits(bits: readonly bigint[]): bigint[] {
@@ -32,14 +34,36 @@ export function lies(scene: Scene): Lie[] {
   return [
     { name: 'too long, claiming the bound', rule: 'AG9', x: 3000n, cheat: { squaredNorm: () => bound * bound } },
     { name: 'too long, telling its norm', rule: 'AG10', x: 1900n, cheat: { squaredNorm: (truth) => truth } },
-    { name: 'wraps around, claiming that the checks hold', rule: 'AG8', x: 65_536n, cheat: { squaredNorm: (truth) => mod(truth, q), success: () => true } },
-    { name: 'wraps around, admitting failed checks', rule: 'AG10', x: 65_536n, cheat: { squaredNorm: (truth) => mod(truth, q), success: (_, failed) => !failed } },
+    {
+      name: 'wraps around, claiming that the checks hold',
+      rule: 'AG8',
+      x: 65_536n,
+      cheat: { squaredNorm: (truth) => mod(truth, q), success: () => true },
+    },
+    {
+      name: 'wraps around, admitting failed checks',
+      rule: 'AG10',
+      x: 65_536n,
+      cheat: { squaredNorm: (truth) => mod(truth, q), success: (_, failed) => !failed },
+    },
     { name: 'a bit that is 2', rule: 'AG10', cheat: { bits: notBits } },
-    { name: 'a commitment to another vector', rule: 'AG14', cheat: { commitment: at(77, (value) => mod(value + 1n, q)) } },
+    {
+      name: 'a commitment to another vector',
+      rule: 'AG14',
+      cheat: { commitment: at(77, (value) => mod(value + 1n, q)) },
+    },
     { name: 'a changed wire seed', rule: 'AG14', cheat: { proof: at(0, (value) => mod(value + 1n, q)) } },
     { name: 'a changed gadget value', rule: 'AG14', cheat: { proof: at(firstCall, (value) => mod(value + 1n, q)) } },
-    { name: 'another seed sealed for share 2', rule: 'AG13', cheat: { sealed: (seed, j) => (j === 2 ? Buffer.from(seed).reverse() : seed) } },
-    { name: 'a broken ciphertext for share 3', rule: 'AG13', cheat: { ciphertext: (c, i) => (i === 2 ? join(c.subarray(0, 79), u8(c[79]! ^ 1)) : c) } },
+    {
+      name: 'another seed sealed for share 2',
+      rule: 'AG13',
+      cheat: { sealed: (seed, j) => (j === 2 ? Buffer.from(seed).reverse() : seed) },
+    },
+    {
+      name: 'a broken ciphertext for share 3',
+      rule: 'AG13',
+      cheat: { ciphertext: (c, i) => (i === 2 ? join(c.subarray(0, 79), u8(c[79]! ^ 1)) : c) },
+    },
   ];
 }
 
@@ -50,7 +74,13 @@ export interface Verified {
 }
 
 /** Everything that the committee does with one report. */
-export function verifyReport(scene: Scene, report: Received, seals: readonly Uint8Array[], masks: Shard['masks'], query: Query): Verified {
+export function verifyReport(
+  scene: Scene,
+  report: Received,
+  seals: readonly Uint8Array[],
+  masks: Shard['masks'],
+  query: Query,
+): Verified {
   const { setup, holders } = scene;
   const complaints = seals.flatMap((seal, i) => {
     const seed = openSeal(setup, report, i + 1, holders[i]!, seal);
@@ -166,10 +196,22 @@ export function rejection(scene: Scene, made: Shard, mishap: Mishap): string | n
 export function brokenParameters(p: Parameters): { change: Partial<Parameters>; broken: string[] }[] {
   const b32 = p.field === 32;
   const changes: Partial<Parameters>[] = [
-    { d: 0 }, { d: 2 ** 24 }, { bound: b32 ? 1884n : 123_418_601n }, { bound: b32 ? 37_834n : 2n ** 32n },
-    { wireLength: 48 }, { chunk: p.chunk + 4 }, { normProofs: p.normProofs - 1 }, { validityProofs: p.validityProofs - 1 },
-    { checks: 99 }, { shares: 2, holders: 1 }, { holders: 3 }, { sigma: 2n }, { honest: 0 },
-    { honest: p.minNoise + 1 }, { recordBound: p.bound }, { noiseBound: p.noiseBound - 1n },
+    { d: 0 },
+    { d: 2 ** 24 },
+    { bound: b32 ? 1884n : 123_418_601n },
+    { bound: b32 ? 37_834n : 2n ** 32n },
+    { wireLength: 48 },
+    { chunk: p.chunk + 4 },
+    { normProofs: p.normProofs - 1 },
+    { validityProofs: p.validityProofs - 1 },
+    { checks: 99 },
+    { shares: 2, holders: 1 },
+    { holders: 3 },
+    { sigma: 2n },
+    { honest: 0 },
+    { honest: p.minNoise + 1 },
+    { recordBound: p.bound },
+    { noiseBound: p.noiseBound - 1n },
   ];
   return changes.map((change) => ({ change, broken: brokenFloors({ ...p, ...change }, { updates: 3, noises: 3 }) }));
 }

@@ -6,7 +6,10 @@ import { evaluate, reverseBits, transform } from './ntt.ts';
 import { F32, F64 } from './parameters.ts';
 import { integers, type Scene, scenes, smallVector } from './scenes.ts';
 
-for (const [name, field, n] of [['F32', F32, 2048], ['F64', F64, 4096]] as const) {
+for (const [name, field, n] of [
+  ['F32', F32, 2048],
+  ['F64', F64, 4096],
+] as const) {
   test(`[AG7] ${name}: the transform is evaluation at ψ^(2·bitrev(i)+1)`, () => {
     const x = integers(`ntt ${name}`, n, 1_000_000).map((value) => mod(value, field.q));
     const psi = root(field, 2 * n);
@@ -20,7 +23,10 @@ for (const [name, field, n] of [['F32', F32, 2048], ['F64', F64, 4096]] as const
 }
 
 test('[AG7] the transform turns products modulo X⁸ + 1 into products of coordinates', () => {
-  const [a, b] = ['a', 'b'].map((label) => integers(label, 8, 1000).map((value) => mod(value, F32.q))) as [bigint[], bigint[]];
+  const [a, b] = ['a', 'b'].map((label) => integers(label, 8, 1000).map((value) => mod(value, F32.q))) as [
+    bigint[],
+    bigint[],
+  ];
   const product = new Array<bigint>(8).fill(0n);
   for (let i = 0; i < 8; i++) {
     for (let j = 0; j < 8; j++) {
@@ -29,14 +35,20 @@ test('[AG7] the transform turns products modulo X⁸ + 1 into products of coordi
     }
   }
   const [ta, tb] = [transform(F32, a), transform(F32, b)];
-  assert.deepEqual(transform(F32, product), ta.map((x, i) => mod(x * tb[i]!, F32.q)));
+  assert.deepEqual(
+    transform(F32, product),
+    ta.map((x, i) => mod(x * tb[i]!, F32.q)),
+  );
 });
 
 const [small, , large] = scenes() as [Scene, Scene, Scene];
 
 test('[AG7] the commitment is linear and its last block is not multiplied', () => {
   const { A } = small.setup;
-  const [v, w] = ['v', 'w'].map((label) => integers(label, 6144, 500).map((value) => mod(value, F32.q))) as [bigint[], bigint[]];
+  const [v, w] = ['v', 'w'].map((label) => integers(label, 6144, 500).map((value) => mod(value, F32.q))) as [
+    bigint[],
+    bigint[],
+  ];
   assert.deepEqual(commit(F32, A, add(v, w, F32.q)), add(commit(F32, A, v), commit(F32, A, w), F32.q));
   const last = [...new Array<bigint>(4096).fill(0n), ...v.slice(4096)];
   assert.deepEqual(commit(F32, A, last), transform(F32, v.slice(4096)));

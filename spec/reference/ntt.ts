@@ -17,8 +17,16 @@ export function evaluate(x: readonly bigint[], z: bigint, q: bigint): bigint {
 function atOddPowers(x: readonly bigint[], psi: bigint, q: bigint): bigint[] {
   if (x.length === 1) return [x[0]!];
   const square = (psi * psi) % q;
-  const even = atOddPowers(x.filter((_, i) => i % 2 === 0), square, q);
-  const odd = atOddPowers(x.filter((_, i) => i % 2 === 1), square, q);
+  const even = atOddPowers(
+    x.filter((_, i) => i % 2 === 0),
+    square,
+    q,
+  );
+  const odd = atOddPowers(
+    x.filter((_, i) => i % 2 === 1),
+    square,
+    q,
+  );
   const half = x.length / 2;
   return powers(square, x.length, q).map((w, k) => mod(even[k % half]! + ((psi * w) % q) * odd[k % half]!, q));
 }

@@ -90,8 +90,7 @@ export function derive(p: Parameters, type: ReportType): Derived {
   const wrapBits = bitLength(2n * wrap - 1n);
   const bits = 2 * normBits + p.checks * (wrapBits + 1);
   const pairs = pairsFor(bits, p.checks);
-  const proof =
-    p.normProofs * (p.chunk + 2 * p.wireLength) + p.validityProofs * (2 * pairs + 2 * VALIDITY_WIRE);
+  const proof = p.normProofs * (p.chunk + 2 * p.wireLength) + p.validityProofs * (2 * pairs + 2 * VALIDITY_WIRE);
   const verifier = p.normProofs * (p.chunk + 2) + p.validityProofs * (2 * pairs + 2) + 2;
   // T("core"), field, k, ctx, member, type, four digests, k commitments, the digest of the seals.
   const header = 1 + 15 + 1 + 1 + 32 + 20 + 1 + 4 * 32 + 32 * p.shares + 32;
@@ -121,8 +120,23 @@ export function leastNoiseBound(p: Parameters): bigint {
 /** paramsHash = keccak256(abi.encode(Aggregation)): every field is one 32-byte word. */
 export function parametersHash(p: Parameters): Buffer {
   const numbers = [
-    p.field, p.d, p.bound, p.noiseBound, p.recordBound, p.maxRecords, p.sigma, p.honest, p.minNoise, p.shares,
-    p.holders, p.wireLength, p.chunk, p.normProofs, p.validityProofs, p.checks, p.unit,
+    p.field,
+    p.d,
+    p.bound,
+    p.noiseBound,
+    p.recordBound,
+    p.maxRecords,
+    p.sigma,
+    p.honest,
+    p.minNoise,
+    p.shares,
+    p.holders,
+    p.wireLength,
+    p.chunk,
+    p.normProofs,
+    p.validityProofs,
+    p.checks,
+    p.unit,
   ];
   return keccak(join(...numbers.map((value) => u256(value)), p.matrixSeed));
 }

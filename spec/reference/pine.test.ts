@@ -19,7 +19,11 @@ interface PineVectors extends PineFile {
 
 const data = process.env['CONCORD_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 const folder = join(data, 'crypto-vectors', 'pine');
-const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('Pine')).sort() : [];
+const files = existsSync(folder)
+  ? readdirSync(folder)
+      .filter((name) => name.startsWith('Pine'))
+      .sort()
+  : [];
 const skip = files.length === 0 && `SKIPPED: no PINE-01 files in ${folder}; set CONCORD_DATA to check them`;
 
 test('[AG9] [AG10] the PINE-01 folder is whole', { skip }, () => {
@@ -36,7 +40,14 @@ for (const name of files) {
       assert.equal(made.publicShare.toString('hex'), report.public_share);
       assert.deepEqual([made.leader.toString('hex'), made.helper.toString('hex')], report.input_shares);
       report.input_shares.forEach((share, party) => {
-        const prep = prepPine(instance, party, bytes(file.verify_key), bytes(report.nonce), made.publicShare, bytes(share));
+        const prep = prepPine(
+          instance,
+          party,
+          bytes(file.verify_key),
+          bytes(report.nonce),
+          made.publicShare,
+          bytes(share),
+        );
         assert.equal(prep.toString('hex'), report.prep_shares[0]![party]);
       });
     }

@@ -6,12 +6,36 @@
 import { createCipheriv, createHmac } from 'node:crypto';
 import { turboshake128 } from '@noble/hashes/sha3-addons.js';
 import { join, pieces, u16, u32, u8 } from './bytes.ts';
-import { bitLength, bitsOf, decode, encode, type Field, integer, inverse, mod, power, powers, root, subtract } from './field.ts';
+import {
+  bitLength,
+  bitsOf,
+  decode,
+  encode,
+  type Field,
+  integer,
+  inverse,
+  mod,
+  power,
+  powers,
+  root,
+  subtract,
+} from './field.ts';
 import { type Call, extension, type Gadget, lagrange, PRODUCTS, prove, rootsOfUnity, SQUARES, weighed } from './flp.ts';
 import { evaluate } from './ntt.ts';
 import { F32, F64 } from './parameters.ts';
 
-const U = { MEASUREMENT: 1, PROOF: 2, JOINT: 3, PROVE: 4, QUERY: 5, SEED: 6, PART: 7, WRAP: 8, WRAP_SEED: 9, WRAP_PART: 10 };
+const U = {
+  MEASUREMENT: 1,
+  PROOF: 2,
+  JOINT: 3,
+  PROVE: 4,
+  QUERY: 5,
+  SEED: 6,
+  PART: 7,
+  WRAP: 8,
+  WRAP_SEED: 9,
+  WRAP_PART: 10,
+};
 
 const Q40 = 2n ** 20n * 1048555n + 1n;
 const Q128 = 340282366920938462946865773367900766209n;
@@ -89,7 +113,15 @@ export function pine(name: string, file: PineFile): Pine {
   const normCalls = Math.ceil(file.dimension / file.chunk_length_norm_equality);
   const calls = bitCalls + Math.ceil(file.num_wr_checks / file.chunk_length);
   return {
-    file, field, hmac, bound, normBits, wrap, wrapBits, bits, bitCalls,
+    file,
+    field,
+    hmac,
+    bound,
+    normBits,
+    wrap,
+    wrapBits,
+    bits,
+    bitCalls,
     algorithm: ALGORITHMS[name] ?? 0xffffffff,
     seedSize: hmac ? 32 : 16,
     length: file.dimension + bits,
@@ -102,7 +134,9 @@ export function pine(name: string, file: PineFile): Pine {
 function xof(pine: Pine, seed: Uint8Array, usage: number, binder: Uint8Array, length: number): Buffer {
   const dst = join(u8(1), u32(pine.algorithm), u16(usage));
   if (!pine.hmac) return Buffer.from(turboshake128(join(u8(dst.length), dst, seed, binder), { D: 1, dkLen: length }));
-  const o = createHmac('sha256', seed).update(join(u8(dst.length), dst, binder)).digest();
+  const o = createHmac('sha256', seed)
+    .update(join(u8(dst.length), dst, binder))
+    .digest();
   return createCipheriv('aes-128-ctr', o.subarray(0, 16), o.subarray(16)).update(Buffer.alloc(length));
 }
 
@@ -117,8 +151,14 @@ function expand(pine: Pine, seed: Uint8Array, usage: number, binder: Uint8Array,
   return kept.slice(0, count);
 }
 
-const derivePart = (pine: Pine, blind: Uint8Array, usage: number, party: number, nonce: Uint8Array, share: readonly bigint[]): Buffer =>
-  xof(pine, blind, usage, join(u8(party), nonce, encode(pine.field, share)), pine.seedSize);
+const derivePart = (
+  pine: Pine,
+  blind: Uint8Array,
+  usage: number,
+  party: number,
+  nonce: Uint8Array,
+  share: readonly bigint[],
+): Buffer => xof(pine, blind, usage, join(u8(party), nonce, encode(pine.field, share)), pine.seedSize);
 
 const deriveSeed = (pine: Pine, usage: number, parts: readonly Uint8Array[]): Buffer =>
   xof(pine, Buffer.alloc(pine.seedSize), usage, join(...parts), pine.seedSize);
@@ -154,7 +194,13 @@ function read(pine: Pine, measurement: readonly bigint[]) {
 }
 
 /** Calls of the validity circuit; `one` is the share of the constant 1. */
-function validityCalls(pine: Pine, measurement: readonly bigint[], r: readonly bigint[], joint: readonly bigint[], one: bigint): Call[] {
+function validityCalls(
+  pine: Pine,
+  measurement: readonly bigint[],
+  r: readonly bigint[],
+  joint: readonly bigint[],
+  one: bigint,
+): Call[] {
   const { q } = pine.field;
   const { bits, w, g } = read(pine, measurement);
   const [rb, rw] = [powers(joint[0]!, bits.length, q), powers(joint[1]!, r.length, q)];
@@ -168,7 +214,9 @@ function coefficients(field: Field, values: readonly bigint[]): bigint[] {
   const { q } = field;
   const back = powers(inverse(root(field, values.length), q), values.length, q);
   const scale = inverse(BigInt(values.length), q);
-  return values.map((_, k) => mod(values.reduce((sum, v, i) => sum + v * back[(i * k) % values.length]!, 0n) * scale, q));
+  return values.map((_, k) =>
+    mod(values.reduce((sum, v, i) => sum + v * back[(i * k) % values.length]!, 0n) * scale, q),
+  );
 }
 
 /** Wire seeds and the 2P − 1 coefficients of the gadget polynomial. */
@@ -180,11 +228,20 @@ function proveCircuit(pine: Pine, circuit: Circuit, calls: readonly Call[], seed
 const proofLength = (circuit: Circuit): number => circuit.proofs * (circuit.arity + 2 * circuit.P - 1);
 
 /** The wires at t and the gadget polynomial at t, from shares of calls and proof. */
-function queryCircuit(pine: Pine, circuit: Circuit, calls: readonly Call[], proof: readonly bigint[], t: bigint): bigint[] {
+function queryCircuit(
+  pine: Pine,
+  circuit: Circuit,
+  calls: readonly Call[],
+  proof: readonly bigint[],
+  t: bigint,
+): bigint[] {
   const { field } = pine;
   const weights = lagrange(rootsOfUnity(field, circuit.P), t, field.q);
   const wires = Array.from({ length: circuit.arity }, (_, l) =>
-    mod(calls.reduce((sum, call, i) => sum + weights[i + 1]! * call[l]!, weights[0]! * proof[l]!), field.q),
+    mod(
+      calls.reduce((sum, call, i) => sum + weights[i + 1]! * call[l]!, weights[0]! * proof[l]!),
+      field.q,
+    ),
   );
   return [...wires, evaluate(proof.slice(circuit.arity), t, field.q)];
 }
@@ -208,7 +265,15 @@ export function shardPine(pine: Pine, gradient: readonly number[], nonce: Uint8A
   const { field, file, seedSize } = pine;
   const { q } = field;
   const seeds = Array.from({ length: 7 }, (_, i) => randomness.subarray(i * seedSize, (i + 1) * seedSize));
-  const [helperMeasurement, helperProof, helperWrap, helperBlind, leaderWrap, leaderBlind, proveSeed] = seeds as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
+  const [helperMeasurement, helperProof, helperWrap, helperBlind, leaderWrap, leaderBlind, proveSeed] = seeds as [
+    Buffer,
+    Buffer,
+    Buffer,
+    Buffer,
+    Buffer,
+    Buffer,
+    Buffer,
+  ];
   const x = gradient.map((value) => BigInt(Math.round(value * 2 ** file.num_frac_bits)));
   const encoded = x.map((value) => mod(value, q));
   const norm = total(x.map((value) => value * value));
@@ -235,10 +300,18 @@ export function shardPine(pine: Pine, gradient: readonly number[], nonce: Uint8A
   ];
   const joint = jointRandomness(pine, deriveSeed(pine, U.SEED, parts));
 
-  const wireSeeds = expand(pine, proveSeed, U.PROVE, proofBinder(pine), pine.norm.proofs * pine.norm.arity + pine.validity.proofs * pine.validity.arity);
+  const wireSeeds = expand(
+    pine,
+    proveSeed,
+    U.PROVE,
+    proofBinder(pine),
+    pine.norm.proofs * pine.norm.arity + pine.validity.proofs * pine.validity.arity,
+  );
   const proof: bigint[] = [];
   for (let i = 0; i < pine.norm.proofs; i++) {
-    proof.push(...proveCircuit(pine, pine.norm, padded(encoded, pine.norm.arity), wireSeeds.splice(0, pine.norm.arity)));
+    proof.push(
+      ...proveCircuit(pine, pine.norm, padded(encoded, pine.norm.arity), wireSeeds.splice(0, pine.norm.arity)),
+    );
   }
   for (let i = 0; i < pine.validity.proofs; i++) {
     const calls = validityCalls(pine, measurement, r, joint.slice(3 * i, 3 * i + 3), 1n);
@@ -268,7 +341,14 @@ function readInputShare(pine: Pine, party: number, share: Uint8Array) {
 }
 
 /** A party's prep share: its verifier share and its two joint randomness parts. */
-export function prepPine(pine: Pine, party: number, verifyKey: Uint8Array, nonce: Uint8Array, publicShare: Uint8Array, inputShare: Uint8Array): Buffer {
+export function prepPine(
+  pine: Pine,
+  party: number,
+  verifyKey: Uint8Array,
+  nonce: Uint8Array,
+  publicShare: Uint8Array,
+  inputShare: Uint8Array,
+): Buffer {
   const { field, seedSize, file } = pine;
   const { q } = field;
   const { measurement, proof, wrapBlind, blind } = readInputShare(pine, party, inputShare);
@@ -278,9 +358,19 @@ export function prepPine(pine: Pine, party: number, verifyKey: Uint8Array, nonce
   const part = derivePart(pine, blind, U.PART, party, nonce, measurement);
   const published = Array.from({ length: 4 }, (_, i) => publicShare.subarray(i * seedSize, (i + 1) * seedSize));
   const own = (parts: readonly Uint8Array[], mine: Uint8Array) => parts.map((other, i) => (i === party ? mine : other));
-  const r = dotProducts(pine, measurement.slice(0, file.dimension), deriveSeed(pine, U.WRAP_SEED, own(published.slice(0, 2), wrapPart)));
+  const r = dotProducts(
+    pine,
+    measurement.slice(0, file.dimension),
+    deriveSeed(pine, U.WRAP_SEED, own(published.slice(0, 2), wrapPart)),
+  );
   const joint = jointRandomness(pine, deriveSeed(pine, U.SEED, own(published.slice(2), part)));
-  const points = expand(pine, verifyKey, U.QUERY, join(proofBinder(pine), nonce), pine.norm.proofs + pine.validity.proofs);
+  const points = expand(
+    pine,
+    verifyKey,
+    U.QUERY,
+    join(proofBinder(pine), nonce),
+    pine.norm.proofs + pine.validity.proofs,
+  );
   const half = inverse(2n, q);
   const { gradient, v, u, g } = read(pine, measurement);
   const verifier: bigint[] = [];
@@ -299,7 +389,10 @@ export function prepPine(pine: Pine, party: number, verifyKey: Uint8Array, nonce
     const claimed = total(g) - BigInt(file.num_wr_successes) * half;
     const rf = mine[2]!;
     const output = mod(
-      total(values.slice(0, pine.bitCalls)) + rf * inRange + rf ** 2n * total(values.slice(pine.bitCalls)) + rf ** 3n * claimed,
+      total(values.slice(0, pine.bitCalls)) +
+        rf * inRange +
+        rf ** 2n * total(values.slice(pine.bitCalls)) +
+        rf ** 3n * claimed,
       q,
     );
     verifier.push(output, ...queryCircuit(pine, pine.validity, calls, one, points[pine.norm.proofs + i]!));

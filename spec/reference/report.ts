@@ -4,7 +4,16 @@ import { commit, coordinateRoot, matrix } from './commitment.ts';
 import { decode, encode, type Field } from './field.ts';
 import { extension } from './flp.ts';
 import { rootOfBytes } from './merkle.ts';
-import { coordinates, type Derived, degree, derive, fieldOf, type Parameters, type ReportType, VALIDITY_WIRE } from './parameters.ts';
+import {
+  coordinates,
+  type Derived,
+  degree,
+  derive,
+  fieldOf,
+  type Parameters,
+  type ReportType,
+  VALIDITY_WIRE,
+} from './parameters.ts';
 import { recover, reportDigest } from './signature.ts';
 import { domain, elements, keyAndCounter, stream, USAGE } from './xof.ts';
 
@@ -45,7 +54,12 @@ export interface Origin {
 const binder = (o: Origin, j: number): Buffer => join(o.ctx, o.member, u8(j));
 
 /** §5.1, §5.8: share j of the whole vector (V elements) and of the proofs. */
-export function expandShare(setup: Setup, o: Origin, j: number, seed: Uint8Array): { vector: bigint[]; proof: bigint[] } {
+export function expandShare(
+  setup: Setup,
+  o: Origin,
+  j: number,
+  seed: Uint8Array,
+): { vector: bigint[]; proof: bigint[] } {
   const { vector, proof } = setup.size(o.type);
   return {
     vector: elements(setup.field, seed, USAGE.MASK, binder(o, j), vector),
@@ -87,7 +101,11 @@ export const jointRandomness = (setup: Setup, o: Origin, jrSeed: Uint8Array): bi
   elements(setup.field, jrSeed, USAGE.JOINT_RANDOMNESS, join(o.ctx, o.member), 3 * setup.p.validityProofs);
 
 /** §5.8: the proofs of one vector, norm equality first. */
-export function splitProofs(setup: Setup, type: ReportType, proof: readonly bigint[]): { norm: bigint[][]; validity: bigint[][] } {
+export function splitProofs(
+  setup: Setup,
+  type: ReportType,
+  proof: readonly bigint[],
+): { norm: bigint[][]; validity: bigint[][] } {
   const { p } = setup;
   const one = p.chunk + 2 * p.wireLength;
   const two = 2 * setup.size(type).pairs + 2 * VALIDITY_WIRE;
@@ -108,9 +126,17 @@ export interface Body {
 export function coreOf(setup: Setup, o: Origin, hc: readonly Uint8Array[], body: Body): Buffer {
   const { field, p } = setup;
   return join(
-    tag('core'), u8(p.field), u8(p.shares), o.ctx, o.member, u8(o.type),
-    maskedRoot(field, body.y1), sha256(encode(field, body.y2)), sha256(encode(field, body.proof)),
-    coordinateRoot(field, body.T), ...hc,
+    tag('core'),
+    u8(p.field),
+    u8(p.shares),
+    o.ctx,
+    o.member,
+    u8(o.type),
+    maskedRoot(field, body.y1),
+    sha256(encode(field, body.y2)),
+    sha256(encode(field, body.proof)),
+    coordinateRoot(field, body.T),
+    ...hc,
   );
 }
 
@@ -149,7 +175,12 @@ export function decodeReport(setup: Setup, desk: Desk, bytes: Uint8Array): Recei
   const signature = bytes.subarray(4 + size.header, 69 + size.header);
   const all = decode(field, bytes.subarray(69 + size.header));
   const ends = [0, D, size.vector, size.vector + size.proof, size.vector + size.proof + degree(p)];
-  const [y1, y2, proof, T] = [0, 1, 2, 3].map((i) => all.slice(ends[i], ends[i + 1])) as [bigint[], bigint[], bigint[], bigint[]];
+  const [y1, y2, proof, T] = [0, 1, 2, 3].map((i) => all.slice(ends[i], ends[i + 1])) as [
+    bigint[],
+    bigint[],
+    bigint[],
+    bigint[],
+  ];
   const commitments = header.subarray(size.header - 32 - 32 * p.shares, size.header - 32);
   const hc = Array.from({ length: p.shares }, (_, j) => commitments.subarray(32 * j, 32 * j + 32));
   const body = { y1, y2, proof, T };

@@ -2,7 +2,15 @@
 import { join, sha256, u32 } from './bytes.ts';
 import type { Attempt } from './contexts.ts';
 import { publicKeyOf } from './hpke.ts';
-import { degree, leastNoiseBound, NOISE, type Parameters, parametersHash, type ReportType, UPDATE } from './parameters.ts';
+import {
+  degree,
+  leastNoiseBound,
+  NOISE,
+  type Parameters,
+  parametersHash,
+  type ReportType,
+  UPDATE,
+} from './parameters.ts';
 import { setUp, type Setup } from './report.ts';
 import type { Input } from './shard.ts';
 
@@ -21,7 +29,9 @@ const popcount = (value: number): number => value.toString(2).replaceAll('0', ''
 /** AG7: n coefficients popcount(u16) − popcount(u16). */
 export function smallVector(label: string, n: number): bigint[] {
   const bytes = draw(label, 4 * n);
-  return Array.from({ length: n }, (_, i) => BigInt(popcount(bytes.readUInt16BE(4 * i)) - popcount(bytes.readUInt16BE(4 * i + 2))));
+  return Array.from({ length: n }, (_, i) =>
+    BigInt(popcount(bytes.readUInt16BE(4 * i)) - popcount(bytes.readUInt16BE(4 * i + 2))),
+  );
 }
 
 /** `count` integers in [−most, most]. */
@@ -42,7 +52,19 @@ export interface Scene {
   readonly consortium: boolean;
 }
 
-type Size = Pick<Parameters, 'field' | 'bound' | 'recordBound' | 'maxRecords' | 'sigma' | 'shares' | 'holders' | 'wireLength' | 'chunk' | 'minNoise'>;
+type Size = Pick<
+  Parameters,
+  | 'field'
+  | 'bound'
+  | 'recordBound'
+  | 'maxRecords'
+  | 'sigma'
+  | 'shares'
+  | 'holders'
+  | 'wireLength'
+  | 'chunk'
+  | 'minNoise'
+>;
 
 function parametersOf(name: string, size: Size): Parameters {
   const p: Parameters = {
@@ -60,7 +82,15 @@ function parametersOf(name: string, size: Size): Parameters {
 }
 
 /** The input of one member; `x` is drawn unless it is given. */
-export function inputOf(name: string, p: Parameters, attempt: Attempt, holders: readonly Uint8Array[], member: number, type: ReportType, x?: readonly bigint[]): Input {
+export function inputOf(
+  name: string,
+  p: Parameters,
+  attempt: Attempt,
+  holders: readonly Uint8Array[],
+  member: number,
+  type: ReportType,
+  x?: readonly bigint[],
+): Input {
   const label = `${name} member ${member} ${type === UPDATE ? 'update' : 'noise'}`;
   const most = Number(type === UPDATE ? p.bound : p.noiseBound) / 8;
   return {
@@ -108,7 +138,55 @@ function scene(name: string, size: Size, members: number, noises: number): Scene
 
 /** The three attempts; F32 bounds are small because AG1 asks for 9·wrap² ≤ q. */
 export const scenes = (): Scene[] => [
-  scene('F32 k=2 r=2', { field: 32, bound: 1800n, recordBound: 64n, maxRecords: 12, sigma: 100n, shares: 2, holders: 2, wireLength: 64, chunk: 100, minNoise: 1 }, 2, 1),
-  scene('F32 k=3 r=1', { field: 32, bound: 1883n, recordBound: 64n, maxRecords: 13, sigma: 3n, shares: 3, holders: 1, wireLength: 32, chunk: 200, minNoise: 1 }, 2, 1),
-  scene('F64 k=3 r=1', { field: 64, bound: 2_098_176n, recordBound: 16_384n, maxRecords: 128, sigma: 33_443n, shares: 3, holders: 1, wireLength: 128, chunk: 100, minNoise: 3 }, 3, 3),
+  scene(
+    'F32 k=2 r=2',
+    {
+      field: 32,
+      bound: 1800n,
+      recordBound: 64n,
+      maxRecords: 12,
+      sigma: 100n,
+      shares: 2,
+      holders: 2,
+      wireLength: 64,
+      chunk: 100,
+      minNoise: 1,
+    },
+    2,
+    1,
+  ),
+  scene(
+    'F32 k=3 r=1',
+    {
+      field: 32,
+      bound: 1883n,
+      recordBound: 64n,
+      maxRecords: 13,
+      sigma: 3n,
+      shares: 3,
+      holders: 1,
+      wireLength: 32,
+      chunk: 200,
+      minNoise: 1,
+    },
+    2,
+    1,
+  ),
+  scene(
+    'F64 k=3 r=1',
+    {
+      field: 64,
+      bound: 2_098_176n,
+      recordBound: 16_384n,
+      maxRecords: 128,
+      sigma: 33_443n,
+      shares: 3,
+      holders: 1,
+      wireLength: 128,
+      chunk: 100,
+      minNoise: 3,
+    },
+    3,
+    3,
+  ),
 ];

@@ -6,7 +6,21 @@ import { bitsOf, encode, mod, subtract } from './field.ts';
 import { normCalls, PRODUCTS, prove, SQUARES, validityCalls } from './flp.ts';
 import { seal } from './hpke.ts';
 import { boundOf, degree, type ReportType } from './parameters.ts';
-import { type Body, coreOf, dotProducts, encodeReport, expandShare, jointRandomness, jointSeed, maskedRoot, type Origin, sealsHash, seedCommitment, type Setup, wraparoundSeed } from './report.ts';
+import {
+  type Body,
+  coreOf,
+  dotProducts,
+  encodeReport,
+  expandShare,
+  jointRandomness,
+  jointSeed,
+  maskedRoot,
+  type Origin,
+  sealsHash,
+  seedCommitment,
+  type Setup,
+  wraparoundSeed,
+} from './report.ts';
 import { addressOf, reportDigest, sign } from './signature.ts';
 import { elements, USAGE } from './xof.ts';
 
@@ -120,8 +134,28 @@ export function shard(setup: Setup, input: Input, cheat: Cheat = {}) {
   const digest = reportDigest(input.attempt.chainId, input.attempt.contract, headerHash);
   const signature = sign(input.key, digest);
   return {
-    origin: o, whole, masks, hc, y1Root, tRoot, wrSeed, checks, squaredNorm, bits, jrSeed, joint, wireSeeds, proof,
-    body, core, coreHash, ciphertexts, header, headerHash, digest, signature,
+    origin: o,
+    whole,
+    masks,
+    hc,
+    y1Root,
+    tRoot,
+    wrSeed,
+    checks,
+    squaredNorm,
+    bits,
+    jrSeed,
+    joint,
+    wireSeeds,
+    proof,
+    body,
+    core,
+    coreHash,
+    ciphertexts,
+    header,
+    headerHash,
+    digest,
+    signature,
     y2Digest: sha256(encode(field, y2)),
     publicProofDigest: sha256(encode(field, publicProof)),
     report: encodeReport(field, header, signature, body),

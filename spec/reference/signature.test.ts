@@ -25,7 +25,12 @@ test('[AG11] signatures verify in OpenSSL, recover to the signer, and have a low
     const curve = createECDH('secp256k1');
     curve.setPrivateKey(key);
     const point = curve.getPublicKey();
-    const jwk = { kty: 'EC', crv: 'secp256k1', x: point.subarray(1, 33).toString('base64url'), y: point.subarray(33).toString('base64url') };
+    const jwk = {
+      kty: 'EC',
+      crv: 'secp256k1',
+      x: point.subarray(1, 33).toString('base64url'),
+      y: point.subarray(33).toString('base64url'),
+    };
     const digest = sha256(message);
     const signature = sign(key, digest);
     const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
@@ -39,7 +44,12 @@ test('[AG11] signatures verify in OpenSSL, recover to the signer, and have a low
 test('[AG15] what is not a signature recovers to nobody', () => {
   const [key, digest] = [draw('key'), draw('digest')];
   const signature = sign(key, digest);
-  for (const [from, to, fill] of [[0, 32, 0], [32, 64, 0], [32, 64, 255], [64, 65, 0]] as const) {
+  for (const [from, to, fill] of [
+    [0, 32, 0],
+    [32, 64, 0],
+    [32, 64, 255],
+    [64, 65, 0],
+  ] as const) {
     assert.equal(recover(digest, Buffer.from(signature).fill(fill, from, to)), null);
   }
   assert.equal(recover(digest, signature.subarray(0, 64)), null);

@@ -39,7 +39,10 @@ export const addressOf = (secret: Uint8Array): Buffer => addressOfPoint(times(nu
 
 /** RFC 6979 §3.2 with HMAC-SHA256, for a curve of 256 bits. */
 function nonces(secret: Uint8Array, digest: Uint8Array): () => bigint {
-  const hmac = (key: Uint8Array, ...parts: Uint8Array[]) => createHmac('sha256', key).update(join(...parts)).digest();
+  const hmac = (key: Uint8Array, ...parts: Uint8Array[]) =>
+    createHmac('sha256', key)
+      .update(join(...parts))
+      .digest();
   const reduced = u256(number(digest) % ORDER);
   let v = Buffer.alloc(32, 1);
   let key = hmac(Buffer.alloc(32), v, u8(0), secret, reduced);

@@ -16,10 +16,13 @@ interface Case {
   readonly stakes: readonly bigint[];
 }
 
-const repeated = (count: number, stake: (i: number) => bigint): bigint[] => Array.from({ length: count }, (_, i) => stake(i));
+const repeated = (count: number, stake: (i: number) => bigint): bigint[] =>
+  Array.from({ length: count }, (_, i) => stake(i));
 /** Up to about 1,000 ether, down to the wei, in no order. */
-const scattered = (name: string) => (i: number): bigint =>
-  ETHER + (BigInt(hex(hashed(`${name} stake ${i}`).subarray(0, 9))) % (1000n * ETHER));
+const scattered =
+  (name: string) =>
+  (i: number): bigint =>
+    ETHER + (BigInt(hex(hashed(`${name} stake ${i}`).subarray(0, 9))) % (1000n * ETHER));
 
 const CASES: readonly Case[] = [
   { name: 'equal stakes', shares: 8, stakes: repeated(64, () => ETHER) },
@@ -55,7 +58,9 @@ if (import.meta.main) {
   const text = sortitionVectors();
   if (!process.argv.includes('--check')) writeFileSync(FILE, text);
   else if (readFileSync(FILE, 'utf8') !== text) {
-    console.error('spec/vectors/sortition.json differs from what the reference makes; run node spec/reference/sortitionVectors.ts');
+    console.error(
+      'spec/vectors/sortition.json differs from what the reference makes; run node spec/reference/sortitionVectors.ts',
+    );
     process.exitCode = 1;
   }
 }

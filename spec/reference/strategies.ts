@@ -29,12 +29,79 @@ interface Numbers {
 }
 
 const RUNS: readonly Numbers[] = [
-  { algorithm: 'fedSgd', recordBound: 1003n, bound: 101_324n, clippingNorm: 65_536n, statisticsNorm: 131_072n, deviationFloor: 64n, learningRate: [131_072n, 65_536n], momentum: 16_384n, updates: [5n, 4n, 5n, 3n] },
-  { algorithm: 'fedAvg', recordBound: 0n, bound: 131_072n, clippingNorm: 65_536n, statisticsNorm: 131_072n, deviationFloor: 64n, learningRate: [65_536n, 65_536n], momentum: 0n, updates: [5n, 4n, 5n, 3n] },
-  { algorithm: 'fedAvg', recordBound: 0n, bound: 4_097n, clippingNorm: 12_345n, statisticsNorm: 819_200n, deviationFloor: 4_096n, learningRate: [98_304n, 1n], momentum: 58_982n, updates: [3n, 255n, 4n, 3n] },
-  { algorithm: 'fedSgd', recordBound: 1003n, bound: 101_324n, clippingNorm: 222_167n, statisticsNorm: 131_072n, deviationFloor: 7_668n, learningRate: [5_702n, 3_998n], momentum: 19_661n, inputs: 9, basis: 'gatedWaves', adaptive: { decay: 64_225n, epsilon: 52n }, updates: [5n, 4n, 5n, 3n, 5n] },
-  { algorithm: 'fedAvg', recordBound: 0n, bound: 131_072n, clippingNorm: 65_536n, statisticsNorm: 131_072n, deviationFloor: 64n, learningRate: [65_536n, 1n], momentum: 0n, inputs: 3, basis: 'gatedWaves', adaptive: { decay: 65_535n, epsilon: 1n }, updates: [5n, 4n, 5n, 3n] },
-  { algorithm: 'fedSgd', recordBound: 1003n, bound: 101_324n, clippingNorm: 65_536n, statisticsNorm: 131_072n, deviationFloor: 64n, learningRate: [131_072n, 65_536n], momentum: 16_384n, adaptive: { decay: 0n, epsilon: 9_000n }, updates: [5n, 4n, 5n, 3n] },
+  {
+    algorithm: 'fedSgd',
+    recordBound: 1003n,
+    bound: 101_324n,
+    clippingNorm: 65_536n,
+    statisticsNorm: 131_072n,
+    deviationFloor: 64n,
+    learningRate: [131_072n, 65_536n],
+    momentum: 16_384n,
+    updates: [5n, 4n, 5n, 3n],
+  },
+  {
+    algorithm: 'fedAvg',
+    recordBound: 0n,
+    bound: 131_072n,
+    clippingNorm: 65_536n,
+    statisticsNorm: 131_072n,
+    deviationFloor: 64n,
+    learningRate: [65_536n, 65_536n],
+    momentum: 0n,
+    updates: [5n, 4n, 5n, 3n],
+  },
+  {
+    algorithm: 'fedAvg',
+    recordBound: 0n,
+    bound: 4_097n,
+    clippingNorm: 12_345n,
+    statisticsNorm: 819_200n,
+    deviationFloor: 4_096n,
+    learningRate: [98_304n, 1n],
+    momentum: 58_982n,
+    updates: [3n, 255n, 4n, 3n],
+  },
+  {
+    algorithm: 'fedSgd',
+    recordBound: 1003n,
+    bound: 101_324n,
+    clippingNorm: 222_167n,
+    statisticsNorm: 131_072n,
+    deviationFloor: 7_668n,
+    learningRate: [5_702n, 3_998n],
+    momentum: 19_661n,
+    inputs: 9,
+    basis: 'gatedWaves',
+    adaptive: { decay: 64_225n, epsilon: 52n },
+    updates: [5n, 4n, 5n, 3n, 5n],
+  },
+  {
+    algorithm: 'fedAvg',
+    recordBound: 0n,
+    bound: 131_072n,
+    clippingNorm: 65_536n,
+    statisticsNorm: 131_072n,
+    deviationFloor: 64n,
+    learningRate: [65_536n, 1n],
+    momentum: 0n,
+    inputs: 3,
+    basis: 'gatedWaves',
+    adaptive: { decay: 65_535n, epsilon: 1n },
+    updates: [5n, 4n, 5n, 3n],
+  },
+  {
+    algorithm: 'fedSgd',
+    recordBound: 1003n,
+    bound: 101_324n,
+    clippingNorm: 65_536n,
+    statisticsNorm: 131_072n,
+    deviationFloor: 64n,
+    learningRate: [131_072n, 65_536n],
+    momentum: 16_384n,
+    adaptive: { decay: 0n, epsilon: 9_000n },
+    updates: [5n, 4n, 5n, 3n],
+  },
 ];
 
 /** ⌊√x⌋ by trying. */
@@ -57,7 +124,8 @@ function scaleOf({ algorithm, recordBound, bound, inputs = 2 }: Numbers): bigint
 
 /** Coordinate i of the sum of a round: of about the size that such a sum has. */
 function sumOf(numbers: Numbers, run: number, round: number): bigint[] {
-  const word = (i: number): bigint => BigInt(`0x${keccak(Buffer.from('concord strategies', 'ascii'), u32(run), u32(round), u32(i)).toString('hex')}`);
+  const word = (i: number): bigint =>
+    BigInt(`0x${keccak(Buffer.from('concord strategies', 'ascii'), u32(run), u32(round), u32(i)).toString('hex')}`);
   const size = scaleOf(numbers) * (numbers.algorithm === 'fedSgd' ? 40n : numbers.updates[round]!);
   const { inputs = 2 } = numbers;
   return Array.from({ length: lengthOf(inputs) }, (_, i) => {
@@ -69,7 +137,12 @@ function sumOf(numbers: Numbers, run: number, round: number): bigint[] {
 
 function runVector(numbers: Numbers, run: number) {
   const { inputs = 2, basis, adaptive } = numbers;
-  const { algorithm, updates, statisticsNorm: norm, learningRate: [first, last] } = numbers;
+  const {
+    algorithm,
+    updates,
+    statisticsNorm: norm,
+    learningRate: [first, last],
+  } = numbers;
   const scale = scaleOf(numbers);
   const sums = updates.map((_, round) => sumOf(numbers, run, round));
   const opened = sums[0]!;
@@ -116,7 +189,9 @@ function runVector(numbers: Numbers, run: number) {
 
 /** All runs; integers as decimal strings. */
 export const strategyVectors = (): unknown =>
-  JSON.parse(JSON.stringify({ runs: RUNS.map(runVector) }, (_, value) => (typeof value === 'bigint' ? value.toString() : value)));
+  JSON.parse(
+    JSON.stringify({ runs: RUNS.map(runVector) }, (_, value) => (typeof value === 'bigint' ? value.toString() : value)),
+  );
 
 const FILE = fileURLToPath(new URL('../vectors/strategies.json', import.meta.url));
 if (import.meta.main) writeFileSync(FILE, `${JSON.stringify(strategyVectors(), null, 1)}\n`);

@@ -83,9 +83,54 @@ interface Numbers extends Shape {
 }
 
 const RUNS: readonly Numbers[] = [
-  { inputs: 3, trees: 2, depth: 2, records: 60, together: 1, featuresPerTree: 3, seed: 1, edges: [-16_384, 0, 1, 16_384], learningRate: 65_536n, leafLimit: 262_144n, penalty: 65_536n, leastHessian: 16_384n, recordBound: 16_384n, noise: 0n },
-  { inputs: 12, trees: 6, depth: 3, records: 200, together: 3, featuresPerTree: 9, seed: 4_294_967_295, edges: [-40_000, -20_000, -5_000, 0, 1, 5_000, 20_000, 40_000], learningRate: 21_845n, leafLimit: 131_072n, penalty: 19_661n, leastHessian: 6_554n, recordBound: 16_384n, noise: 0n },
-  { inputs: 5, trees: 4, depth: 3, records: 120, together: 2, featuresPerTree: 2, seed: 7, edges: [0, 1, 20_000], learningRate: 32_768n, leafLimit: 65_536n, penalty: 0n, leastHessian: 0n, recordBound: 1_000n, noise: 5_000n },
+  {
+    inputs: 3,
+    trees: 2,
+    depth: 2,
+    records: 60,
+    together: 1,
+    featuresPerTree: 3,
+    seed: 1,
+    edges: [-16_384, 0, 1, 16_384],
+    learningRate: 65_536n,
+    leafLimit: 262_144n,
+    penalty: 65_536n,
+    leastHessian: 16_384n,
+    recordBound: 16_384n,
+    noise: 0n,
+  },
+  {
+    inputs: 12,
+    trees: 6,
+    depth: 3,
+    records: 200,
+    together: 3,
+    featuresPerTree: 9,
+    seed: 4_294_967_295,
+    edges: [-40_000, -20_000, -5_000, 0, 1, 5_000, 20_000, 40_000],
+    learningRate: 21_845n,
+    leafLimit: 131_072n,
+    penalty: 19_661n,
+    leastHessian: 6_554n,
+    recordBound: 16_384n,
+    noise: 0n,
+  },
+  {
+    inputs: 5,
+    trees: 4,
+    depth: 3,
+    records: 120,
+    together: 2,
+    featuresPerTree: 2,
+    seed: 7,
+    edges: [0, 1, 20_000],
+    learningRate: 32_768n,
+    leafLimit: 65_536n,
+    penalty: 0n,
+    leastHessian: 0n,
+    recordBound: 1_000n,
+    noise: 5_000n,
+  },
 ];
 
 /** LR33. */
@@ -145,7 +190,13 @@ function recordsOf({ records, inputs }: Numbers, run: number): Record[] {
 }
 
 /** LR34. */
-function sumOf(numbers: Numbers, forest: readonly Tree[], records: readonly Record[], first: number, level: number): bigint[] {
+function sumOf(
+  numbers: Numbers,
+  forest: readonly Tree[],
+  records: readonly Record[],
+  first: number,
+  level: number,
+): bigint[] {
   const { together, featuresPerTree: looked, edges, depth } = numbers;
   const bins = edges.length + 1;
   const sum = Array<bigint>(together * 2 ** (depth - 1) * looked * bins * 2).fill(0n);
@@ -170,7 +221,11 @@ function sumOf(numbers: Numbers, forest: readonly Tree[], records: readonly Reco
 const plus = (a: bigint, b: bigint): bigint => a + b;
 
 /** LR35, for one node: `histograms` has one list of (gradients, hessians) for each of its features. */
-function divided(numbers: Numbers, columns: readonly number[], histograms: readonly (readonly (readonly [bigint, bigint])[])[]) {
+function divided(
+  numbers: Numbers,
+  columns: readonly number[],
+  histograms: readonly (readonly (readonly [bigint, bigint])[])[],
+) {
   const { edges, penalty, leastHessian, leafLimit, learningRate } = numbers;
   const A = 3n * scaleOf(numbers);
   const lambda = floored(A * penalty, ONE) > 1n ? floored(A * penalty, ONE) : 1n;
@@ -190,10 +245,20 @@ function divided(numbers: Numbers, columns: readonly number[], histograms: reado
       const hL = left.map(([, each]) => each).reduce(plus, 0n);
       const [gR, hR] = [g - gL, h - hL];
       if (hL < least || hR < least) return [];
-      return [{ gain: w(gL, hL) + w(gR, hR), node: { feature: column, threshold: BigInt(edge) }, leaves: [leaf(gL, hL), leaf(gR, hR)] }];
+      return [
+        {
+          gain: w(gL, hL) + w(gR, hR),
+          node: { feature: column, threshold: BigInt(edge) },
+          leaves: [leaf(gL, hL), leaf(gR, hR)],
+        },
+      ];
     }),
   );
-  const nothing = { gain: w(g, whole), node: { feature: 0, threshold: -INT32 }, leaves: [leaf(g, whole), leaf(g, whole)] };
+  const nothing = {
+    gain: w(g, whole),
+    node: { feature: 0, threshold: -INT32 },
+    leaves: [leaf(g, whole), leaf(g, whole)],
+  };
   return candidates.reduce((best, each) => (each.gain > best.gain ? each : best), nothing);
 }
 
@@ -205,14 +270,20 @@ function runVector(numbers: Numbers, run: number) {
   const rounds = Array.from({ length: (trees / together) * depth }, (_, round) => {
     const [first, level] = [together * Math.floor(round / depth), round % depth];
     const exact = sumOf(numbers, forest, records, first, level);
-    const word = (i: number): bigint => BigInt(hex(keccak(Buffer.from('concord trees noise', 'ascii'), u32(run), u32(round), u32(i))));
-    const sum = exact.map((value, i) => value + (noise === 0n ? 0n : floored(word(i) * (2n * noise + 1n), 2n ** 256n) - noise));
+    const word = (i: number): bigint =>
+      BigInt(hex(keccak(Buffer.from('concord trees noise', 'ascii'), u32(run), u32(round), u32(i))));
+    const sum = exact.map(
+      (value, i) => value + (noise === 0n ? 0n : floored(word(i) * (2n * noise + 1n), 2n ** 256n) - noise),
+    );
     for (let j = 0; j < together; j++) {
       const tree = forest[first + j]!;
       const grown = Array.from({ length: 2 ** level }, (_, node) => {
         const at = 2 * bins * looked * (j * 2 ** level + node);
         const histograms = Array.from({ length: looked }, (_, i) =>
-          Array.from({ length: bins }, (_, b) => [sum[at + 2 * (i * bins + b)]!, sum[at + 2 * (i * bins + b) + 1]!] as const),
+          Array.from(
+            { length: bins },
+            (_, b) => [sum[at + 2 * (i * bins + b)]!, sum[at + 2 * (i * bins + b) + 1]!] as const,
+          ),
         );
         return divided(numbers, columnsOf(numbers, first + j), histograms);
       });
@@ -226,7 +297,11 @@ function runVector(numbers: Numbers, run: number) {
     };
   });
   const features = records.map(({ x }) => x.map(Number));
-  return { ...numbers, ...{ features, labels: records.map(({ y }) => Number(y)), rounds }, model: hex(encoded(numbers, forest)) };
+  return {
+    ...numbers,
+    ...{ features, labels: records.map(({ y }) => Number(y)), rounds },
+    model: hex(encoded(numbers, forest)),
+  };
 }
 
 // -- Inference
@@ -253,7 +328,10 @@ function inferenceCase(each: Case, index: number) {
     for (const [level, nodes] of tree.levels.entries())
       tree.levels[level] = nodes.map(() => {
         const [feature, threshold] = numbers.splice(0, 2) as [bigint, bigint];
-        return { feature: Number((feature + INT32) % BigInt(inputs)), threshold: floored(threshold, 2n ** BigInt(shift)) };
+        return {
+          feature: Number((feature + INT32) % BigInt(inputs)),
+          threshold: floored(threshold, 2n ** BigInt(shift)),
+        };
       });
     // Leaves of the whole range where few trees would saturate; otherwise of about a unit.
     tree.leaves = numbers.splice(0, 2 ** depth).map((leaf) => (shift === 0 ? leaf : floored(leaf, 2n ** 16n)));
@@ -268,7 +346,17 @@ function inferenceCase(each: Case, index: number) {
   }
   const model = encoded(each, forest);
   const { name } = each;
-  return { name, inputs, featureShift: shift, records, seed: hex(seed), model: hex(model), modelHash: hex(sha256(model)), first, chain: hex(chain) };
+  return {
+    name,
+    inputs,
+    featureShift: shift,
+    records,
+    seed: hex(seed),
+    model: hex(model),
+    modelHash: hex(sha256(model)),
+    first,
+    chain: hex(chain),
+  };
 }
 
 /** What spec/vectors/trees.json holds, as JSON has it. */
@@ -280,4 +368,7 @@ export const treesVectors = (): unknown =>
   );
 
 if (import.meta.main)
-  writeFileSync(fileURLToPath(new URL('../vectors/trees.json', import.meta.url)), `${JSON.stringify(treesVectors())}\n`);
+  writeFileSync(
+    fileURLToPath(new URL('../vectors/trees.json', import.meta.url)),
+    `${JSON.stringify(treesVectors())}\n`,
+  );

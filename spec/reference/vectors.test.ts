@@ -8,10 +8,20 @@ interface Vectors {
     readonly name: string;
     readonly parameters: { readonly d: number };
     readonly reports: readonly { readonly type: number; readonly accepted: boolean; readonly x: readonly number[] }[];
-    readonly aggregate: { readonly failed: readonly string[]; readonly failedWithOneMore: readonly string[]; readonly sum: readonly number[]; readonly S: readonly { readonly member: string; readonly type: number }[] };
+    readonly aggregate: {
+      readonly failed: readonly string[];
+      readonly failedWithOneMore: readonly string[];
+      readonly sum: readonly number[];
+      readonly S: readonly { readonly member: string; readonly type: number }[];
+    };
   }[];
   readonly refused: {
-    readonly reports: readonly { readonly name: string; readonly rule: string; readonly failed: readonly string[]; readonly complaints: readonly unknown[] }[];
+    readonly reports: readonly {
+      readonly name: string;
+      readonly rule: string;
+      readonly failed: readonly string[];
+      readonly complaints: readonly unknown[];
+    }[];
     readonly received: readonly { readonly name: string; readonly reason: string | null }[];
     readonly sum: { readonly failed: readonly string[] };
     readonly sets: readonly { readonly S: readonly { readonly type: number }[] }[];
@@ -28,7 +38,10 @@ describe('spec/vectors/aggregation.json', () => {
   });
 
   test('[AG3] … [AG18] the file is what the reference makes', () => {
-    assert.ok(readFileSync(new URL('../vectors/aggregation.json', import.meta.url), 'utf8') === text, 'run node spec/reference/vectors.ts');
+    assert.ok(
+      readFileSync(new URL('../vectors/aggregation.json', import.meta.url), 'utf8') === text,
+      'run node spec/reference/vectors.ts',
+    );
     assert.ok(text.length < 1_500_000, `${text.length} bytes`);
   });
 
@@ -48,7 +61,11 @@ describe('spec/vectors/aggregation.json', () => {
   });
 
   test('[AG8] [AG9] [AG10] [AG13] [AG14] every lie is caught by the check that is there for it', () => {
-    const caught = vectors.refused.reports.map(({ name, failed, complaints }) => [name, failed.map((check) => check.replace(/ \d+/, '')), complaints]);
+    const caught = vectors.refused.reports.map(({ name, failed, complaints }) => [
+      name,
+      failed.map((check) => check.replace(/ \d+/, '')),
+      complaints,
+    ]);
     const all = (check: string, count: number) => new Array<string>(count).fill(check);
     assert.deepEqual(caught, [
       ['too long, claiming the bound', all('norm-equality output', 2), []],
@@ -65,7 +82,10 @@ describe('spec/vectors/aggregation.json', () => {
   });
 
   test('[AG15] malformed, changed, copied and replayed bytes are rejected', () => {
-    assert.deepEqual(vectors.refused.received.filter(({ reason }) => reason === null), []);
+    assert.deepEqual(
+      vectors.refused.received.filter(({ reason }) => reason === null),
+      [],
+    );
     assert.equal(vectors.refused.received.length, 18);
   });
 
@@ -74,10 +94,19 @@ describe('spec/vectors/aggregation.json', () => {
   });
 
   test('[AG16] a doubled report drops out, and in a consortium an update without noise', () => {
-    assert.deepEqual(vectors.refused.sets.map(({ S }) => S.map(({ type }) => type)), [[1, 2], [1, 2]]);
+    assert.deepEqual(
+      vectors.refused.sets.map(({ S }) => S.map(({ type }) => type)),
+      [
+        [1, 2],
+        [1, 2],
+      ],
+    );
   });
 
   test('[AG1] every broken floor is named', () => {
-    assert.deepEqual(vectors.refused.parameters.filter(({ broken }) => broken.length === 0), []);
+    assert.deepEqual(
+      vectors.refused.parameters.filter(({ broken }) => broken.length === 0),
+      [],
+    );
   });
 });

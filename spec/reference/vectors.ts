@@ -8,7 +8,16 @@ import { noiseContext, updateContext } from './contexts.ts';
 import { encode, lift } from './field.ts';
 import { publicKeyOf } from './hpke.ts';
 import { merkleRoot } from './merkle.ts';
-import { brokenParameters, deskOf, difference, lyingReports, mishaps, queryOf, rejection, verifyReport } from './negatives.ts';
+import {
+  brokenParameters,
+  deskOf,
+  difference,
+  lyingReports,
+  mishaps,
+  queryOf,
+  rejection,
+  verifyReport,
+} from './negatives.ts';
 import { transform } from './ntt.ts';
 import { boundOf, coordinates, type Parameters, type ReportType, UPDATE } from './parameters.ts';
 import { decodeReport } from './report.ts';
@@ -24,7 +33,12 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 /** Hex up to 64 KiB; above it length, digest and both ends. */
 function blob(bytes: Uint8Array) {
   if (bytes.length <= 65_536) return hex(bytes);
-  return { length: bytes.length, sha256: hex(sha256(bytes)), first: hex(bytes.subarray(0, 64)), last: hex(bytes.subarray(-64)) };
+  return {
+    length: bytes.length,
+    sha256: hex(sha256(bytes)),
+    first: hex(bytes.subarray(0, 64)),
+    last: hex(bytes.subarray(-64)),
+  };
 }
 
 /** Byte strings as hex, bigints as numbers where they are safe and as decimal strings where not. */
@@ -109,13 +123,28 @@ function aggregateVector(scene: Scene, made: readonly Shard[]) {
   const lifted = X.map((x) => lift(x, field.q));
   const updates = S.filter((entry) => entry.type === UPDATE).length;
   return {
-    S: S.map((entry) => ({ member: entry.member, type: entry.type, headerHash: entry.headerHash, group: groupOf(entry, attempt, p.shares) })),
+    S: S.map((entry) => ({
+      member: entry.member,
+      type: entry.type,
+      headerHash: entry.headerHash,
+      group: groupOf(entry, attempt, p.shares),
+    })),
     acceptRoot: acceptRoot(S, attempt, p.shares),
     Z: Z.map((z, i) => ({ first: encode(field, z.slice(0, 4)), digest: aggregateShareDigest(setup, i + 1, z) })),
     xRoot: coordinateRoot(field, X),
     squaredNorm: lifted.reduce((sum, x) => sum + x * x, 0n),
-    failed: sumFailures(setup, X, S.map(({ report }) => report.body.T), { updates, noises: S.length - updates }),
-    failedWithOneMore: sumFailures(setup, [(X[0]! + 1n) % field.q, ...X.slice(1)], S.map(({ report }) => report.body.T), { updates, noises: S.length - updates }),
+    failed: sumFailures(
+      setup,
+      X,
+      S.map(({ report }) => report.body.T),
+      { updates, noises: S.length - updates },
+    ),
+    failedWithOneMore: sumFailures(
+      setup,
+      [(X[0]! + 1n) % field.q, ...X.slice(1)],
+      S.map(({ report }) => report.body.T),
+      { updates, noises: S.length - updates },
+    ),
     sum: lifted.slice(0, p.d),
   };
 }
@@ -136,12 +165,18 @@ function sceneVector(scene: Scene, made: readonly Shard[]) {
     noiseCtx: noiseContext(attempt),
     updateCtx: updateContext(attempt),
     consortium: scene.consortium,
-    holders: scene.holders.map((secret, i) => ({ share: Math.floor(i / p.holders) + 1, secret, public: publicKeyOf(secret) })),
+    holders: scene.holders.map((secret, i) => ({
+      share: Math.floor(i / p.holders) + 1,
+      secret,
+      public: publicKeyOf(secret),
+    })),
     verifyBeacon: scene.verifyBeacon,
     querySeed: query.seed,
     queryPoints: query.points.map((point) => encode(field, [point])),
     checkVectors: query.checks.map((u) => ({ first: encode(field, u.slice(0, 4)), sha256: sha256(encode(field, u)) })),
-    reports: scene.inputs.map((input, i) => reportVector(scene, query, input, made[i]!, i === 0 || input.type !== UPDATE)),
+    reports: scene.inputs.map((input, i) =>
+      reportVector(scene, query, input, made[i]!, i === 0 || input.type !== UPDATE),
+    ),
     aggregate: aggregateVector(scene, made),
   };
 }
@@ -162,10 +197,21 @@ function primitives(all: readonly Scene[]) {
       elements: { count: 5000, sha256: sha256(encode(field, elements(field, seed, USAGE.MASK, binder, 5000))) },
     })),
     ntt: [all[0]!, all[2]!].map(({ setup: { p, field, A } }) => {
-      const image = transform(field, A[0]!.map((_, i) => BigInt(i + 1)));
-      return { field: p.field, input: '1, 2, …, n', first: encode(field, image.slice(0, 4)), sha256: sha256(encode(field, image)) };
+      const image = transform(
+        field,
+        A[0]!.map((_, i) => BigInt(i + 1)),
+      );
+      return {
+        field: p.field,
+        input: '1, 2, …, n',
+        first: encode(field, image.slice(0, 4)),
+        sha256: sha256(encode(field, image)),
+      };
     }),
-    merkle: [0, 1, 2, 3, 5].map((count) => ({ dataHashes: leaves.slice(0, count), root: merkleRoot(leaves.slice(0, count)) })),
+    merkle: [0, 1, 2, 3, 5].map((count) => ({
+      dataHashes: leaves.slice(0, count),
+      root: merkleRoot(leaves.slice(0, count)),
+    })),
   };
 }
 
@@ -186,10 +232,24 @@ function negatives(scene: Scene, made: readonly Shard[]) {
       failed: verified.failed,
     })),
     received: mishaps(scene, base).map((mishap) => ({ ...mishap, reason: rejection(scene, base, mishap) })),
-    sum: { name: 'a sum that is too long', rule: 'AG18', first: X[0], failed: sumFailures(setup, X, [setup.commit(X)], { updates: 2, noises: 1 }) },
+    sum: {
+      name: 'a sum that is too long',
+      rule: 'AG18',
+      first: X[0],
+      failed: sumFailures(setup, X, [setup.commit(X)], { updates: 2, noises: 1 }),
+    },
     sets: [
-      { name: 'the first report twice', consortium: false, S: acceptSet(twice, false), acceptRoot: acceptRoot(acceptSet(twice, false), attempt, 3) },
-      { name: 'a consortium whose second member has no noise', consortium: true, S: acceptSet(twice.slice(0, -1), true) },
+      {
+        name: 'the first report twice',
+        consortium: false,
+        S: acceptSet(twice, false),
+        acceptRoot: acceptRoot(acceptSet(twice, false), attempt, 3),
+      },
+      {
+        name: 'a consortium whose second member has no noise',
+        consortium: true,
+        S: acceptSet(twice.slice(0, -1), true),
+      },
     ],
     parameters: brokenParameters(setup.p),
   };
@@ -215,7 +275,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = makeVectors();
   if (!process.argv.includes('--check')) writeFileSync(FILE, text);
   else if (readFileSync(FILE, 'utf8') !== text) {
-    console.error('spec/vectors/aggregation.json differs from what the reference makes; run node spec/reference/vectors.ts');
+    console.error(
+      'spec/vectors/aggregation.json differs from what the reference makes; run node spec/reference/vectors.ts',
+    );
     process.exitCode = 1;
   }
 }

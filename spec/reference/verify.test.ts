@@ -27,16 +27,28 @@ test('[AG1] without 9·wrap² ≤ q a vector of norm 65,536 passes for one of no
 });
 
 test('[AG1] the floor lets bounds up to 1,883 in F32 and 123,418,600 in F64 through', () => {
-  assert.deepEqual([1883n, 1884n].map((b) => 9n * wrapOf(b) ** 2n <= field.q), [true, false]);
+  assert.deepEqual(
+    [1883n, 1884n].map((b) => 9n * wrapOf(b) ** 2n <= field.q),
+    [true, false],
+  );
   const q64 = 2n ** 64n - 2n ** 32n + 1n;
-  assert.deepEqual([123_418_600n, 123_418_601n].map((b) => 9n * wrapOf(b) ** 2n <= q64), [true, false]);
+  assert.deepEqual(
+    [123_418_600n, 123_418_601n].map((b) => 9n * wrapOf(b) ** 2n <= q64),
+    [true, false],
+  );
 });
 
 test('[AG4] every field of an attempt changes the contexts that it enters', () => {
   const { attempt } = scene;
   const other: Partial<typeof attempt>[] = [
-    { chainId: 1n }, { contract: draw('x', 20) }, { runId: draw('x') }, { round: 9 }, { attempt: 9 },
-    { paramsHash: draw('x') }, { drawBeacon: draw('x') }, { committeeHash: draw('x') },
+    { chainId: 1n },
+    { contract: draw('x', 20) },
+    { runId: draw('x') },
+    { round: 9 },
+    { attempt: 9 },
+    { paramsHash: draw('x') },
+    { drawBeacon: draw('x') },
+    { committeeHash: draw('x') },
   ];
   for (const change of other) {
     assert.notDeepEqual(noiseContext({ ...attempt, ...change }), noiseContext(attempt));
@@ -59,5 +71,8 @@ test('[AG12] query points are no roots of unity and follow the verify beacon', (
     assert.notEqual(power(t, BigInt(2 * (i < p.normProofs ? p.wireLength : VALIDITY_WIRE)), field.q), 1n);
   });
   const again = drawQuery(p, field, noiseContext(scene.attempt), draw('another beacon'));
-  assert.equal(again.points.some((t) => points.includes(t)), false);
+  assert.equal(
+    again.points.some((t) => points.includes(t)),
+    false,
+  );
 });

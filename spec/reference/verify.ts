@@ -2,10 +2,31 @@
 import { join, keccak, sha256, tag, u8 } from './bytes.ts';
 import { coordinateRoot } from './commitment.ts';
 import { add, dot, type Field, mod, power } from './field.ts';
-import { normCalls, normOutput, PRODUCTS, query, SQUARES, validityCalls, validityOutput, type Weights, weightsAt } from './flp.ts';
+import {
+  normCalls,
+  normOutput,
+  PRODUCTS,
+  query,
+  SQUARES,
+  validityCalls,
+  validityOutput,
+  type Weights,
+  weightsAt,
+} from './flp.ts';
 import { open } from './hpke.ts';
 import { boundOf, degree, type Parameters, type ReportType, VALIDITY_WIRE } from './parameters.ts';
-import { dotProducts, jointRandomness, jointSeed, maskedRoot, type Received, sealsHash, seedCommitment, type Setup, splitProofs, wraparoundSeed } from './report.ts';
+import {
+  dotProducts,
+  jointRandomness,
+  jointSeed,
+  maskedRoot,
+  type Received,
+  sealsHash,
+  seedCommitment,
+  type Setup,
+  splitProofs,
+  wraparoundSeed,
+} from './report.ts';
 import { publicElement, publicElements } from './xof.ts';
 
 /** AG12: one query for all reports of an attempt. */
@@ -42,13 +63,20 @@ export function drawQuery(p: Parameters, field: Field, noiseCtx: Uint8Array, ver
 }
 
 /** AG13: the seed of ciphertext i, or why the holder complains. */
-export function openSeal(setup: Setup, report: Received, i: number, secret: Uint8Array, seal: Uint8Array): Buffer | string {
+export function openSeal(
+  setup: Setup,
+  report: Received,
+  i: number,
+  secret: Uint8Array,
+  seal: Uint8Array,
+): Buffer | string {
   const count = setup.p.shares * setup.p.holders;
   const j = Math.ceil(i / setup.p.holders);
   const ciphertext = seal.subarray(33 + 32 * count);
   const digests = Array.from({ length: count }, (_, at) => seal.subarray(33 + 32 * at, 65 + 32 * at));
   if (seal.length !== 33 + 32 * count + 80 || seal[32] !== i) return 'seal';
-  if (!keccak(report.header).equals(seal.subarray(0, 32)) || !sealsHash(digests).equals(report.sealsHash)) return 'seal';
+  if (!keccak(report.header).equals(seal.subarray(0, 32)) || !sealsHash(digests).equals(report.sealsHash))
+    return 'seal';
   if (!sha256(ciphertext).equals(digests[i - 1]!)) return 'seal';
   const core = report.header.subarray(0, report.header.length - 32);
   let seed: Buffer;
@@ -61,7 +89,13 @@ export function openSeal(setup: Setup, report: Received, i: number, secret: Uint
 }
 
 /** AG13: V_j of a share of the vector (V elements) and of the proofs; `one` is 1 for share 0 and 0 for the others. */
-export function verifierShare(setup: Setup, report: Received, q: Query, share: { vector: readonly bigint[]; proof: readonly bigint[] }, one: bigint): bigint[] {
+export function verifierShare(
+  setup: Setup,
+  report: Received,
+  q: Query,
+  share: { vector: readonly bigint[]; proof: readonly bigint[] },
+  one: bigint,
+): bigint[] {
   const { field, p, D } = setup;
   const { y1, y2, T } = report.body;
   const size = setup.size(report.type);
@@ -95,7 +129,13 @@ export const publicShare = (report: Received): { vector: bigint[]; proof: readon
 });
 
 /** AG14: the checks that fail, by name; a report is accepted iff there is none. */
-export function failures(setup: Setup, type: ReportType, shares: readonly (readonly bigint[])[], T: readonly bigint[], query: Query): string[] {
+export function failures(
+  setup: Setup,
+  type: ReportType,
+  shares: readonly (readonly bigint[])[],
+  T: readonly bigint[],
+  query: Query,
+): string[] {
   const { p, field } = setup;
   const sum = shares.reduce((a, b) => add(a, b, field.q));
   const unread = [...sum];

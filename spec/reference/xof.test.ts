@@ -14,9 +14,17 @@ const file = join(data, 'crypto-vectors', 'pine', 'XofHmacSha256Aes128.json');
 const skip = !existsSync(file) && `SKIPPED: ${file} is absent; set CONCORD_DATA to check it`;
 
 test('[AG3] the stream is that of the published XofHmacSha256Aes128 file', { skip }, () => {
-  const vector = JSON.parse(readFileSync(file, 'utf8')) as Record<'seed' | 'dst' | 'binder' | 'derived_seed' | 'expanded_vec_field128', string>;
+  const vector = JSON.parse(readFileSync(file, 'utf8')) as Record<
+    'seed' | 'dst' | 'binder' | 'derived_seed' | 'expanded_vec_field128',
+    string
+  >;
   const bytes = (hex: string) => Buffer.from(hex, 'hex');
-  const out = stream(bytes(vector.seed), bytes(vector.dst), bytes(vector.binder), vector.expanded_vec_field128.length / 2);
+  const out = stream(
+    bytes(vector.seed),
+    bytes(vector.dst),
+    bytes(vector.binder),
+    vector.expanded_vec_field128.length / 2,
+  );
   assert.equal(out.toString('hex'), vector.expanded_vec_field128);
   assert.equal(out.subarray(0, 32).toString('hex'), vector.derived_seed);
 });
@@ -26,8 +34,12 @@ test('[AG3] the domain tag is version, algorithm and usage', () => {
   assert.equal(domain(8, 11).toString('hex'), `${Buffer.from('concord/v1').toString('hex')}c0640001000b`);
 });
 
-for (const [name, field] of [['F32', F32], ['F64', F64]] as const) {
-  const word = (value: bigint): Buffer => Buffer.from(value.toString(16).padStart(2 * field.bytes, '0'), 'hex').reverse();
+for (const [name, field] of [
+  ['F32', F32],
+  ['F64', F64],
+] as const) {
+  const word = (value: bigint): Buffer =>
+    Buffer.from(value.toString(16).padStart(2 * field.bytes, '0'), 'hex').reverse();
   test(`[AG5] ${name}: a window keeps the words below q in order, and no more than 2,048`, () => {
     const words = Array.from({ length: WINDOW_WORDS }, (_, i) => (i % 100 === 7 ? field.q : BigInt(i)));
     const expected = words.filter((value) => value < field.q).slice(0, WINDOW_ELEMENTS);

@@ -17,7 +17,9 @@ export function domain(fieldBytes: number, usage: number): Buffer {
 
 /** AG3: o = HMAC-SHA256(seed, u8 len(dst) ‖ dst ‖ binder), 32 bytes. It is also hc_j of §5.2 under COMMIT. */
 export function keyAndCounter(seed: Uint8Array, dst: Uint8Array, binder: Uint8Array): Buffer {
-  return createHmac('sha256', seed).update(join(u8(dst.length), dst, binder)).digest();
+  return createHmac('sha256', seed)
+    .update(join(u8(dst.length), dst, binder))
+    .digest();
 }
 
 /** AG3: the first `length` bytes of the stream. */

@@ -37,11 +37,13 @@ export interface Connection {
 export async function connect(settings: Settings, account?: Hex): Promise<Connection> {
   const rpcUrl = settings.need('rpc');
   const { chainId, fromBlock, ...contracts } = deploymentOf(settings);
-  const client = await createConcordClient({ rpcUrl, ...contracts, ...(account && { account }) }).catch((error: unknown) => {
-    // RPCs that answer and contradict each other say so best themselves.
-    if (error instanceof ChainError && error.code !== 'NO_ANSWER') throw error;
-    throw new SettingError('rpc', `nobody answers at ${rpcUrl}: check the address, and that the chain’s node runs`);
-  });
+  const client = await createConcordClient({ rpcUrl, ...contracts, ...(account && { account }) }).catch(
+    (error: unknown) => {
+      // RPCs that answer and contradict each other say so best themselves.
+      if (error instanceof ChainError && error.code !== 'NO_ANSWER') throw error;
+      throw new SettingError('rpc', `nobody answers at ${rpcUrl}: check the address, and that the chain’s node runs`);
+    },
+  );
   if (client.deployment.chainId !== chainId)
     throw new SettingError(
       'rpc',

@@ -17,7 +17,10 @@ interface Ended {
   readonly stderr: string;
 }
 
-function concord(args: readonly string[], onText: (all: string, interrupt: () => void) => void = () => undefined): Promise<Ended> {
+function concord(
+  args: readonly string[],
+  onText: (all: string, interrupt: () => void) => void = () => undefined,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--no-warnings', MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
@@ -77,7 +80,18 @@ test('[GU8] a demo that is kept running verifies from another process, and its d
 test('[LR12][BD5] the hospitals learn together, the one with a single class is told so, and the model has its card', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'concord-demo-'));
   const out = join(folder, 'facts.json');
-  const run = await concord(['demo', '--example', 'hospitals', '--rounds', '2', '--seeds', '1', '--json', '--out', out]);
+  const run = await concord([
+    'demo',
+    '--example',
+    'hospitals',
+    '--rounds',
+    '2',
+    '--seeds',
+    '1',
+    '--json',
+    '--out',
+    out,
+  ]);
   assert.equal(run.code, 0, run.stderr.slice(-2000));
   const document = JSON.parse(run.stdout);
   assert.deepEqual(JSON.parse(readFileSync(out, 'utf8')), document);
@@ -87,8 +101,12 @@ test('[LR12][BD5] the hospitals learn together, the one with a single class is t
   assert.equal(card.privacy.epsilon, document.private.epsilon);
   assert.equal(card.lineage.registered, true);
   assert.deepEqual(
-    card.data.perMember.map(({ name, records, positives }: Record<string, unknown>) => ({ name, rows: records, positives })).sort(byName),
-    document.members.map(({ name, rows, positives }: Record<string, unknown>) => ({ name, rows, positives })).sort(byName),
+    card.data.perMember
+      .map(({ name, records, positives }: Record<string, unknown>) => ({ name, rows: records, positives }))
+      .sort(byName),
+    document.members
+      .map(({ name, rows, positives }: Record<string, unknown>) => ({ name, rows, positives }))
+      .sort(byName),
   );
   assert.equal(card.evaluation.metrics.accuracy, document.private.accuracy);
   assert.ok(card.evaluation.served.falseAlarmsOnKnownGood.of > 0 && card.evaluation.served.found.of > 0);
@@ -127,7 +145,9 @@ async function playWith(cheat: string, ...args: readonly string[]) {
 }
 
 // Two at a time: most of their time is spent waiting for a deadline.
-describe('one liar among honest parties: the demo ends red and says which clause, who, and by what evidence', { concurrency: 2 }, () => {
+describe('one liar among honest parties: the demo ends red and says which clause, who, and by what evidence', {
+  concurrency: 2,
+}, () => {
   test('[AG14] over-norm: a member lies about the size of its update', async () => {
     const { document, broken } = await playWith('over-norm', '--rounds', '1');
     assert.equal(document.verify.verdict, 'PASS');
@@ -183,7 +203,10 @@ describe('one liar among honest parties: the demo ends red and says which clause
     assert.equal(broken.length, 1);
     assert.equal(broken[0]?.clause, 'CH4');
     assert.match(broken[0].who, /who proposed the charter$/);
-    assert.match(evidence, /^\d of 6 members refuse to vote: CH4: its 16 rounds.*charge 5 rounds, .* 0 votes were cast/s);
+    assert.match(
+      evidence,
+      /^\d of 6 members refuse to vote: CH4: its 16 rounds.*charge 5 rounds, .* 0 votes were cast/s,
+    );
   });
 
   test('[LG2] overspend in a run so short that the contract itself refuses the charter', async () => {
@@ -203,12 +226,21 @@ describe('one liar among honest parties: the demo ends red and says which clause
       broken.map(({ clause, who }) => `${clause} ${who}`),
       ['CM9 aggregator-1'],
     );
-    assert.match(evidence, /updates = ([56]), and under another updates = (?!\1)[56]\n.*burned its stake of 1\.00 ether/);
+    assert.match(
+      evidence,
+      /updates = ([56]), and under another updates = (?!\1)[56]\n.*burned its stake of 1\.00 ether/,
+    );
   });
 });
 
 test('wrong options say what is needed and start nothing', async () => {
-  for (const args of [['demo', '--rounds', 'many'], ['demo', '--cheat', 'nicely'], ['demo', '--example', 'kitchens'], ['demo', '--epsilon', '0'], ['demo', '--cheat', 'lying-sum', '--committee', '3x2']]) {
+  for (const args of [
+    ['demo', '--rounds', 'many'],
+    ['demo', '--cheat', 'nicely'],
+    ['demo', '--example', 'kitchens'],
+    ['demo', '--epsilon', '0'],
+    ['demo', '--cheat', 'lying-sum', '--committee', '3x2'],
+  ]) {
     const run = await concord(args);
     assert.notEqual(run.code, 0);
     assert.match(run.stdout + run.stderr, /--(rounds|cheat|epsilon|example)( lying-sum)?: have .+ need/);

@@ -1,6 +1,14 @@
 /** Where a run stands, as facts: for people who ask, and for programs. */
 import { epsilonWad } from '@concord/protocol';
-import { type Address, currentAttempt, gasRoundsLeft, hasSaid, isCommittee, type RunView, waitingOf } from '@concord/sdk';
+import {
+  type Address,
+  currentAttempt,
+  gasRoundsLeft,
+  hasSaid,
+  isCommittee,
+  type RunView,
+  waitingOf,
+} from '@concord/sdk';
 import type { Now } from './connect.ts';
 
 type Moment = Pick<Now, 'view' | 'time'>;

@@ -8,7 +8,8 @@ import { syntheticHospitals } from './synthetic.ts';
 import { mersenneTwister, trainTestSplit } from './trainTestSplit.ts';
 
 const published = await loadHospitals();
-const skip = published === undefined && 'SKIPPED: heart-disease/processed.*.data not found; set CONCORD_DATA to the data folder';
+const skip =
+  published === undefined && 'SKIPPED: heart-disease/processed.*.data not found; set CONCORD_DATA to the data folder';
 
 interface Part {
   readonly kept: readonly number[];
@@ -42,7 +43,10 @@ test('[LR12] our split of the published seed is the line numbers that scikit-lea
     assert.equal(rows.length, kept.length);
     const labels = rows.map(([label]) => Number(label));
     const split = trainTestSplit(labels, 0.66, PUBLISHED_SEED, name !== 'switzerland');
-    assert.deepEqual(split.test.map((at) => kept[at]), held);
+    assert.deepEqual(
+      split.test.map((at) => kept[at]),
+      held,
+    );
     assert.equal(split.train.length + held.length, rows.length);
     assert.equal(new Set([...split.train, ...split.test]).size, rows.length);
   });
@@ -50,7 +54,10 @@ test('[LR12] our split of the published seed is the line numbers that scikit-lea
 
 test('[LR12] other seeds draw other splits of the same sizes', { skip }, async () => {
   const other = (await loadHospitals({ seed: 44 }))!;
-  assert.deepEqual(sizes(other).map(([train, , held]) => [train, held]), sizes(published!).map(([train, , held]) => [train, held]));
+  assert.deepEqual(
+    sizes(other).map(([train, , held]) => [train, held]),
+    sizes(published!).map(([train, , held]) => [train, held]),
+  );
   assert.notDeepEqual(other.test, published!.test);
 });
 
@@ -61,7 +68,9 @@ test('[LR12] the ten-thousandth word of seed 5489 is the one that the C++ standa
 });
 
 test('[LR12] a gap in the first ten columns drops a row, later gaps do not, and any disease is label 1', () => {
-  const table = readHospital('63,1,4,140,260,0,1,112,1,3,2,?,?,2\n44,0,2,?,209,0,1,127,0,0,?,?,?,0\n60,0,1,132,0,0,2,140,0,0.5,?,?,?,0\n');
+  const table = readHospital(
+    '63,1,4,140,260,0,1,112,1,3,2,?,?,2\n44,0,2,?,209,0,1,127,0,0,?,?,?,0\n60,0,1,132,0,0,2,140,0,0.5,?,?,?,0\n',
+  );
   assert.deepEqual(table.rows, [
     ['1', '8', '1', '0', '10', '0', '-28', '1', '3', '0', '0', '1', '1', '0'],
     ['0', '5', '0', '-8', '-250', '0', '0', '0', '0.5', '0', '0', '0', '0', '1'],
@@ -81,7 +90,15 @@ test('[LR12] a hospital can write its part to a file and read it back', { skip }
 test('[LR12] the synthetic stand-in has the same shape, says that it is synthetic, and follows its seed', () => {
   const stand = syntheticHospitals(1);
   assert.ok(stand.synthetic && /synthetic/.test(stand.name));
-  assert.deepEqual(sizes(stand).map(([train, , held]) => [train, held]), [[199, 104], [172, 89], [30, 16], [85, 45]]);
+  assert.deepEqual(
+    sizes(stand).map(([train, , held]) => [train, held]),
+    [
+      [199, 104],
+      [172, 89],
+      [30, 16],
+      [85, 45],
+    ],
+  );
   for (const { table } of stand.members) assert.equal(readRecords(table, stand.schema).width, 13);
   assert.deepEqual(stand, syntheticHospitals(1));
   assert.notDeepEqual(stand.test, syntheticHospitals(2).test);

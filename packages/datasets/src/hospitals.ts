@@ -122,7 +122,9 @@ export async function readHospitals(options: FindOptions = {}): Promise<readonly
 }
 
 /** The four hospitals under one split, the published one by default; undefined when a file is not there. */
-export async function loadHospitals(options: FindOptions & { readonly seed?: number } = {}): Promise<Federation | undefined> {
+export async function loadHospitals(
+  options: FindOptions & { readonly seed?: number } = {},
+): Promise<Federation | undefined> {
   const tables = await readHospitals(options);
   return tables && splitHospitals(tables, 'UCI Heart Disease, four hospitals', false, options.seed ?? PUBLISHED_SEED);
 }

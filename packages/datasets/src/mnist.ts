@@ -60,13 +60,15 @@ export function readDigits(images: Uint8Array, labels: Uint8Array): Digits {
   const [count, height, width] = pixels.sizes;
   if (pixels.sizes.length !== 3 || height !== SIDE || width !== SIDE)
     throw new IdxError('SIZE', `images of ${pixels.sizes.join(' × ')}, need … × ${SIDE} × ${SIDE}`);
-  if (digits.sizes.length !== 1 || digits.sizes[0] !== count) throw new IdxError('SIZE', `labels of ${digits.sizes.join(' × ')}, need ${count}`);
+  if (digits.sizes.length !== 1 || digits.sizes[0] !== count)
+    throw new IdxError('SIZE', `labels of ${digits.sizes.join(' × ')}, need ${count}`);
   if (digits.values.some((digit) => digit > 9)) throw new IdxError('SIZE', 'a label above 9, need digits');
   const rows = Array.from({ length: count! }, (_, image) => {
     const sums = new Uint32Array(POOLED ** 2);
     const from = image * SIDE * SIDE;
     for (let y = 0; y < SIDE; y++)
-      for (let x = 0; x < SIDE; x++) sums[Math.floor(y / BLOCK) * POOLED + Math.floor(x / BLOCK)]! += pixels.values[from + y * SIDE + x]!;
+      for (let x = 0; x < SIDE; x++)
+        sums[Math.floor(y / BLOCK) * POOLED + Math.floor(x / BLOCK)]! += pixels.values[from + y * SIDE + x]!;
     const row = [digits.values[image]! >= 5 ? '1' : '0'];
     for (const sum of sums) row.push(TEXTS[Math.round(sum / BLOCK ** 2)]!);
     return row;
@@ -81,17 +83,27 @@ export function splitDigits({ digits }: Digits, split: MnistSplit, seed: number)
   const random = seededRandom(seed);
   const order = Int32Array.from({ length: digits.length }, (_, i) => i);
   const cut = (of: Int32Array, parts: number): Int32Array[] =>
-    Array.from({ length: parts }, (_, i) => of.subarray(Math.floor((i * of.length) / parts), Math.floor(((i + 1) * of.length) / parts)));
+    Array.from({ length: parts }, (_, i) =>
+      of.subarray(Math.floor((i * of.length) / parts), Math.floor(((i + 1) * of.length) / parts)),
+    );
   random.shuffle(order);
   if (split === 'alike') return cut(order, MNIST_MEMBERS).map((part) => [...part]);
-  const shards = cut(order.toSorted((a, b) => digits[a]! - digits[b]!), 2 * MNIST_MEMBERS);
+  const shards = cut(
+    order.toSorted((a, b) => digits[a]! - digits[b]!),
+    2 * MNIST_MEMBERS,
+  );
   const dealt = Int32Array.from({ length: shards.length }, (_, i) => i);
   random.shuffle(dealt);
   return Array.from({ length: MNIST_MEMBERS }, (_, i) => [...shards[dealt[2 * i]!]!, ...shards[dealt[2 * i + 1]!]!]);
 }
 
 /** Ten members and the test part from both pairs of files. */
-export function federateDigits(train: Digits, test: Digits, split: MnistSplit = 'alike', seed = MNIST_SEED): Federation {
+export function federateDigits(
+  train: Digits,
+  test: Digits,
+  split: MnistSplit = 'alike',
+  seed = MNIST_SEED,
+): Federation {
   const { header, rows } = train.table;
   return {
     name: `MNIST, 7 × 7, “is it 5 or more”, ten members (${split === 'alike' ? 'alike' : 'two shards each'}, seed ${seed})`,
@@ -108,7 +120,10 @@ export function federateDigits(train: Digits, test: Digits, split: MnistSplit = 
 /** Longest file once unzipped: 60,000 images. What is longer is refused before it fills the memory. */
 const LONGEST = 16 + 60_000 * SIDE * SIDE;
 
-async function readPair(pair: { readonly images: Source; readonly labels: Source }, options: FindOptions): Promise<Digits | undefined> {
+async function readPair(
+  pair: { readonly images: Source; readonly labels: Source },
+  options: FindOptions,
+): Promise<Digits | undefined> {
   const images = await findSource(pair.images, options);
   const labels = await findSource(pair.labels, options);
   if (images === undefined || labels === undefined) return undefined;
@@ -120,7 +135,9 @@ async function readPair(pair: { readonly images: Source; readonly labels: Source
  * The real data, 60,000 digits of ten members and 10,000 to test on; undefined when a file is not there (put the four into
  * `mnist/` of the data folder). Throws as `findSource` does.
  */
-export async function loadMnist(options: FindOptions & { readonly split?: MnistSplit; readonly seed?: number } = {}): Promise<Federation | undefined> {
+export async function loadMnist(
+  options: FindOptions & { readonly split?: MnistSplit; readonly seed?: number } = {},
+): Promise<Federation | undefined> {
   const train = await readPair(MNIST_SOURCES.train, options);
   const test = train && (await readPair(MNIST_SOURCES.test, options));
   return train && test && federateDigits(train, test, options.split, options.seed);

@@ -123,7 +123,10 @@ test('[GU17] gateways that lie, stall, drip, break off, flood or lead elsewhere 
     assert(error instanceof UnverifiedModelError && error.code === 'BYTES');
     assert.match(error.message, /add a source/);
     const { failures } = error.cause as { failures: { source: string; reason: string }[] };
-    assert.deepEqual(failures.map(({ source }) => source), from(...bad));
+    assert.deepEqual(
+      failures.map(({ source }) => source),
+      from(...bad),
+    );
     return true;
   });
   assert(!asked.includes('elsewhere'));

@@ -73,7 +73,11 @@ after(() => devnet.stop());
 
 const options = (more: Partial<GuardOptions> = {}): GuardOptions => {
   const { chainId, charters, rounds, appeals } = run.deployed;
-  const model = { place: { chainId, charters, rounds, ...(appeals && { appeals }) }, charterId: run.runId, source: async () => bytes };
+  const model = {
+    place: { chainId, charters, rounds, ...(appeals && { appeals }) },
+    charterId: run.runId,
+    source: async () => bytes,
+  };
   // A loaded machine may be slow; what is about time says so.
   const limits = { milliseconds: 20_000, ...more.limits };
   return { model, warnAbove, decide: () => 'continue', ...more, limits };
@@ -330,14 +334,22 @@ test('[GU7] columns that an application brings along come first, and the verdict
   const stranger = addressNamed('stranger');
   const columns = columnsOf(await otterscan(asked(), scam, LIMITS), scam);
   const is = async (account: Hex, answer: unknown, level: Verdict['level'], says: RegExp): Promise<Verdict> => {
-    const source = ((asked: Address) => (asked !== account ? undefined : answer instanceof Error ? Promise.reject(answer) : answer)) as NonNullable<GuardOptions['columns']>;
+    const source = ((asked: Address) =>
+      asked !== account ? undefined : answer instanceof Error ? Promise.reject(answer) : answer) as NonNullable<
+      GuardOptions['columns']
+    >;
     const verdict = await checked(wallet, pay(account), { columns: source });
     assert.equal(verdict.level, level);
     assert.match(verdict.reasons.join('\n'), says);
     return verdict;
   };
   await is(stranger, undefined, 'unknown', /no history yet/);
-  const told = await is(stranger, { columns, source: 'from a table' }, 'warn', /looks like.*Its columns are from a table\.$/s);
+  const told = await is(
+    stranger,
+    { columns, source: 'from a table' },
+    'warn',
+    /looks like.*Its columns are from a table\.$/s,
+  );
   assert.equal(told.score, (await checked(wallet, pay(scam))).score);
   // Known to the chain, and the application knows something else of it.
   await is(ordinary, { columns, source: 'from a table' }, 'warn', /Its columns are from a table/);
@@ -345,7 +357,12 @@ test('[GU7] columns that an application brings along come first, and the verdict
   const nothing = new Map([...columns.keys()].map((name) => [name, 0]));
   await is(scam, { columns: nothing, source: 'from a table' }, 'unknown', /no history yet.*from a table/s);
   for (const bad of [new Map(), new Map(columns).set('Sent tnx', Number.NaN)])
-    await is(scam, { columns: bad, source: 'from a table' }, 'unknown', /not checked\. The application’s columns for it have no number/);
+    await is(
+      scam,
+      { columns: bad, source: 'from a table' },
+      'unknown',
+      /not checked\. The application’s columns for it have no number/,
+    );
   await is(scam, new Error('gone'), 'unknown', /application did not say/);
   const limits = { milliseconds: 300 };
   const silent = await checked(wallet, pay(scam), { columns: () => new Promise(() => undefined), limits });
@@ -376,8 +393,19 @@ test('[GU16] who has appealed is still warned of, with the word that it has; no 
     lying({ eth_call: async (params) => (asksAppeals(params) ? lie() : rpc('eth_call', params)) });
   for (const lie of [absent, () => null, () => '0x', () => '0x01', () => `0x${'00'.repeat(32)}`, () => ({})])
     assert.deepEqual(await checked(answering(lie), pay(shop)), before);
-  assert.deepEqual(found(await checked(answering(() => `0x${'ff'.repeat(32)}`), pay(shop))), [['warn', true]]);
-  const silent = guard(answering(() => new Promise(() => undefined)), options({ limits: { milliseconds: 4_000 } }));
+  assert.deepEqual(
+    found(
+      await checked(
+        answering(() => `0x${'ff'.repeat(32)}`),
+        pay(shop),
+      ),
+    ),
+    [['warn', true]],
+  );
+  const silent = guard(
+    answering(() => new Promise(() => undefined)),
+    options({ limits: { milliseconds: 4_000 } }),
+  );
   assert.deepEqual(await silent.check(pay(shop)), before, 'its time is that of the request');
   let lookUps = 0;
   const counting = answering(() => void lookUps++);

@@ -49,7 +49,14 @@ export function guard<P extends Provider>(provider: P, options: GuardOptions): G
   const host = options.host ?? (globalThis as { location?: { host?: string } }).location?.host;
   const holder = holdModel(options.model, now);
   const { appeals } = options.model.place;
-  const bench = { holder, sources: sourcesWith(sources), limits, warnAbove, ...(columns && { columns }), ...(appeals && { appeals }) };
+  const bench = {
+    holder,
+    sources: sourcesWith(sources),
+    limits,
+    warnAbove,
+    ...(columns && { columns }),
+    ...(appeals && { appeals }),
+  };
   const timed = () => asking(provider, AbortSignal.timeout(limits.milliseconds));
   const check = (request: Request): Promise<Verdict> => judge(timed(), readRequest(request, host), bench);
 

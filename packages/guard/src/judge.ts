@@ -45,7 +45,11 @@ async function known(ask: Ask, account: Address, source: ColumnSource): Promise<
 }
 
 /** An account's columns and, where they are not from the chain, whose they are. Rejects with HistoryError. */
-async function columnsFor(ask: Ask, account: Address, bench: Bench): Promise<{ readonly columns: ReadonlyMap<string, number>; readonly source?: string }> {
+async function columnsFor(
+  ask: Ask,
+  account: Address,
+  bench: Bench,
+): Promise<{ readonly columns: ReadonlyMap<string, number>; readonly source?: string }> {
   const told = bench.columns && (await known(ask, account, bench.columns));
   return told ?? { columns: columnsOf(await readHistory(ask, account, bench.sources, bench.limits), account) };
 }
@@ -59,13 +63,19 @@ async function find(ask: Ask, party: Party, model: VerifiedModel, bench: Bench):
     if (isBlank(columns)) return { ...party, level: 'unknown', reasons: [nothing, ...whose] };
     const { score, raising, lowering } = scoreOf(model, columns);
     if (score > bench.warnAbove) {
-      const appealed = bench.appeals !== undefined && (await hasAppealed(ask, bench.appeals, model.charterId, party.address));
+      const appealed =
+        bench.appeals !== undefined && (await hasAppealed(ask, bench.appeals, model.charterId, party.address));
       const says = `${about} has appealed: whoever holds it says that the model is wrong. Nobody has checked that, and a scammer can say so, too.`;
       return {
         ...party,
         level: 'warn',
         score,
-        reasons: [`${about} looks like the scams that the model learned from.`, ...(appealed ? [says] : []), ...raising, ...whose],
+        reasons: [
+          `${about} looks like the scams that the model learned from.`,
+          ...(appealed ? [says] : []),
+          ...raising,
+          ...whose,
+        ],
         ...(appealed && { appealed }),
       };
     }

@@ -3,7 +3,15 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inferenceAbi } from '@concord/contracts';
 import { walletSchema } from '@concord/datasets';
-import { encodeRunState, leavesAt, NO_SPLIT, type RunState, runStateHash, startState, treeWidth } from '@concord/protocol';
+import {
+  encodeRunState,
+  leavesAt,
+  NO_SPLIT,
+  type RunState,
+  runStateHash,
+  startState,
+  treeWidth,
+} from '@concord/protocol';
 import { type FinalModel, predictHere, readCharterText, registerModel } from '@concord/sdk';
 import { seededRandom } from '@concord/trainer';
 import { bytesToHex, sha256 } from 'viem';
@@ -108,7 +116,10 @@ test('[GU10] the guard’s score of trees is bit for bit the SDK’s, and the pa
     assert.equal(score, predictHere(final, Object.fromEntries(columns)).score);
     const { base, steps } = pathsOf(shape, model.model.parameters, features);
     const weights = [...steps.values()].flat().map(({ weight }) => weight);
-    assert.equal(weights.reduce((a, b) => a + b, base), score);
+    assert.equal(
+      weights.reduce((a, b) => a + b, base),
+      score,
+    );
     assert(raising.length <= 3 && lowering.length <= 3 && raising.length + lowering.length > 0);
   }
 });
@@ -126,7 +137,12 @@ test('[GU8] trees that are not those of the run are refused, and so are those of
   const fewer = { ...shape, trees: 12 };
   Object.assign(half.optimizer, { model: { shape: fewer, parameters: anyTrees(7).slice(0, 12 * treeWidth(4)) } });
   const other = await finishedRun({
-    ...{ rpcUrl: devnet.rpcUrl, keys: devnet.accounts.map(({ privateKey }) => privateKey), deployed: run.deployed, text },
+    ...{
+      rpcUrl: devnet.rpcUrl,
+      keys: devnet.accounts.map(({ privateKey }) => privateKey),
+      deployed: run.deployed,
+      text,
+    },
     ...{ terms: { ...smallTerms(shape.depth, 3), votingSeconds: 601 }, finalState: bytesToHex(runStateHash(half)) },
   });
   await refused(other.runId, encodeRunState(half));

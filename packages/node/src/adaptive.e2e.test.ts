@@ -34,7 +34,13 @@ describe('gated waves and the adaptive step', () => {
   const endpoints = (): string[] => consortium.members.map(({ endpoint }) => endpoint);
 
   before(async () => {
-    consortium = await startConsortium({ members: MEMBERS, rounds: ROUNDS, adaptive: true, phaseSeconds: 30, blockMilliseconds: 150 });
+    consortium = await startConsortium({
+      members: MEMBERS,
+      rounds: ROUNDS,
+      adaptive: true,
+      phaseSeconds: 30,
+      blockMilliseconds: 150,
+    });
     const started = performance.now();
     for (;;) {
       const head = await consortium.client.reader.getBlockNumber();
@@ -51,7 +57,10 @@ describe('gated waves and the adaptive step', () => {
 
   test('[LR13] every member is in every round, and the last state has moments', () => {
     const settled = run.attempts.filter((each) => each.settled);
-    assert.deepEqual(settled.map(({ verified }) => verified?.updates), Array(ROUNDS).fill(MEMBERS));
+    assert.deepEqual(
+      settled.map(({ verified }) => verified?.updates),
+      Array(ROUNDS).fill(MEMBERS),
+    );
     assert.ok(state.optimizer.moment!.every((each) => each > 0n));
     assert.ok(state.optimizer.model.parameters.some((value) => value !== 0));
   });
@@ -76,11 +85,20 @@ describe('gated waves and the adaptive step', () => {
     const { client, runId } = consortium;
     const { modelId } = await registerModel(client, runId, state, consortium.charterText);
     const model = await finalModelIn(facts, { runId }, gateways(endpoints()));
-    for (const record of [{ a: 0.3, b: 12, c: -0.5 }, { a: 0, b: null, c: 1.9 }, { a: 0, b: 0, c: 0 }]) {
+    for (const record of [
+      { a: 0.3, b: 12, c: -0.5 },
+      { a: 0, b: null, c: 1.9 },
+      { a: 0, b: 0, c: 0 },
+    ]) {
       const features = featuresOf(model, record);
-      const absent = Object.values(record).flatMap((value, i) => (value ? [] : [features[3 * i + 1], features[3 * i + 2]]));
+      const absent = Object.values(record).flatMap((value, i) =>
+        value ? [] : [features[3 * i + 1], features[3 * i + 2]],
+      );
       assert.ok(absent.every((each) => each === 0));
-      assert.equal(await predictFeatures(client, modelId, Array.from(features)), predict(state.optimizer.model, features));
+      assert.equal(
+        await predictFeatures(client, modelId, Array.from(features)),
+        predict(state.optimizer.model, features),
+      );
     }
   });
 });

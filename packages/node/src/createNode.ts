@@ -278,7 +278,10 @@ export async function startMember(
   const { relayerUrl, charterId, dataFile, trainCommand: argv } = config;
   const consent = { textDigest, ...(charterId && { charterId }) };
   if (argv && treePlan(text))
-    throw new CommandError('NOT_STARTED', 'the charter grows trees, from histograms that the node makes: leave the train command away');
+    throw new CommandError(
+      'NOT_STARTED',
+      'the charter grows trees, from histograms that the node makes: leave the train command away',
+    );
   const train = argv && trainCommand({ argv, dataFile: resolve(dataFile) });
   const { encodeUpdate = shard, ...holderParts } = parts;
   const part: Part = {

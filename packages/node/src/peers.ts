@@ -59,7 +59,12 @@ export interface Peers {
   /** The bytes with this SHA-256 (hex, no prefix) from whichever place has them. */
   blob(places: readonly Where[], digest: string, signal: AbortSignal): Promise<Uint8Array>;
   /** Hands a signed vote, join or stop, or an answer to a demand, to a relayer. */
-  hand(relayerUrl: string, what: 'votes' | 'joins' | 'stops' | 'answers', message: Json, signal: AbortSignal): Promise<Json>;
+  hand(
+    relayerUrl: string,
+    what: 'votes' | 'joins' | 'stops' | 'answers',
+    message: Json,
+    signal: AbortSignal,
+  ): Promise<Json>;
 }
 
 /** How long one request may be kept waiting by its peer, and may take in all, milliseconds. */

@@ -50,7 +50,10 @@ const [round0] = built.ledger.run(built.runId).attempts as [AttemptView];
 const files = decodeFileList(built.ledger.blobs.get(round0.verified!.blob)!)!.map((digest) => bytesToHex(digest));
 
 /** The run as it stood before its first fact of a kind. */
-function before(kind: 'noiseClosed' | 'verified' | 'unmasked' | 'settled'): { readonly run: RunView; readonly view: AttemptView } {
+function before(kind: 'noiseClosed' | 'verified' | 'unmasked' | 'settled'): {
+  readonly run: RunView;
+  readonly view: AttemptView;
+} {
   const end = built.ledger.facts.findIndex((fact) => fact.kind === kind);
   const run = built.ledger.facts.slice(0, end).reduce(fold, emptyView).runs.get(built.runId)!;
   return { run, view: currentAttempt(run)! };

@@ -42,7 +42,13 @@ async function look(consortium: Consortium): Promise<Scene> {
 }
 
 async function untilFinished(limits: Pick<ConsortiumOptions, 'gasCap' | 'caps'>): Promise<Scene> {
-  const consortium = await startConsortium({ members: MEMBERS, rounds: ROUNDS, ...limits, phaseSeconds: 30, blockMilliseconds: 150 });
+  const consortium = await startConsortium({
+    members: MEMBERS,
+    rounds: ROUNDS,
+    ...limits,
+    phaseSeconds: 30,
+    blockMilliseconds: 150,
+  });
   const started = performance.now();
   for (;;) {
     const scene = await look(consortium);
@@ -73,7 +79,8 @@ async function registerAndVerify({ consortium, run }: Scene): Promise<readonly C
   return clauses;
 }
 
-const evidenceOf = (clauses: readonly Clause[], id: string): string => clauses.find((each) => each.id === id)?.evidence ?? '';
+const evidenceOf = (clauses: readonly Clause[], id: string): string =>
+  clauses.find((each) => each.id === id)?.evidence ?? '';
 
 async function statusesOf({ relayer, members }: Consortium): Promise<readonly Record<string, unknown>[]> {
   const asked = [relayer, ...members].map(async ({ endpoint }) => {
@@ -93,7 +100,10 @@ describe('[RD16][CH8] a gas cap that pays for three of eight rounds', () => {
   test('ends the run between rounds, with no attempt lost', () => {
     const { run } = scene;
     const settled = run.attempts.filter((each) => each.settled);
-    assert.deepEqual(settled.map(({ round }) => round), [0, 1, 2]);
+    assert.deepEqual(
+      settled.map(({ round }) => round),
+      [0, 1, 2],
+    );
     assert.equal(run.attempts.filter((each) => each.voided).length, 0);
     assert.equal(run.ended, 'gas');
     assert.equal(endWords(run), `stopped after round 3 of ${ROUNDS}: the gas cap has no room for another round`);

@@ -81,7 +81,10 @@ for (const averaging of [true, false])
       test('[LR22] a member whose program answers with NaN says so, sends nothing, and goes on holding its share', async () => {
         const { events, endpoint } = consortium.members[3]!;
         const reasons = events.filter(({ event }) => event === 'failed').map(({ reason }) => String(reason));
-        assert.ok(reasons.some((reason) => /tensor “update”: value 0 is NaN, need finite numbers/.test(reason)), reasons.join('; '));
+        assert.ok(
+          reasons.some((reason) => /tensor “update”: value 0 is NaN, need finite numbers/.test(reason)),
+          reasons.join('; '),
+        );
         const sent = events.filter(({ event, type }) => event === 'uploaded' && type === 'update');
         assert.deepEqual(new Set(sent.map(({ round }) => round)), new Set([0]));
         assert.equal(events.filter(({ event }) => event === 'settled').length, rounds);

@@ -31,7 +31,13 @@ describe('boosted trees from secure histograms', () => {
   let state: RunState;
 
   before(async () => {
-    consortium = await startConsortium({ members: MEMBERS, rounds: ROUNDS, trees: true, phaseSeconds: 30, blockMilliseconds: 150 });
+    consortium = await startConsortium({
+      members: MEMBERS,
+      rounds: ROUNDS,
+      trees: true,
+      phaseSeconds: 30,
+      blockMilliseconds: 150,
+    });
     const started = performance.now();
     for (;;) {
       const head = await consortium.client.reader.getBlockNumber();
@@ -42,13 +48,21 @@ describe('boosted trees from secure histograms', () => {
       await delay(250);
     }
     const { blob } = run.attempts.findLast((each) => each.settled)!.settled!;
-    state = decodeRunState(await fetchBlob(consortium.members.map(({ endpoint }) => endpoint), blob));
+    state = decodeRunState(
+      await fetchBlob(
+        consortium.members.map(({ endpoint }) => endpoint),
+        blob,
+      ),
+    );
   });
   after(() => consortium?.stop());
 
   test('[LR32] a level of a group a round, every member in it, and no round of statistics', () => {
     const settled = run.attempts.filter((each) => each.settled);
-    assert.deepEqual(settled.map(({ round, verified }) => [round, verified?.updates]), Array.from({ length: ROUNDS }, (_, round) => [round, MEMBERS]));
+    assert.deepEqual(
+      settled.map(({ round, verified }) => [round, verified?.updates]),
+      Array.from({ length: ROUNDS }, (_, round) => [round, MEMBERS]),
+    );
     assert.equal(state.round, ROUNDS);
     assert.equal(state.statistics, undefined);
     assert.equal(state.optimizer.model.shape.kind, 'trees');
@@ -76,7 +90,15 @@ describe('boosted trees from secure histograms', () => {
   test('[IN6] the trees that the run ended with are registered, and the contract scores as TypeScript does', async () => {
     const { client, runId } = consortium;
     const { modelId } = await registerModel(client, runId, state, consortium.charterText);
-    for (const features of [[0, 0, 0], [-65_536, 1, 65_536], [16_384, 32_768, -32_768], [16_383, 0, 1]])
-      assert.equal(await predictFeatures(client, modelId, features), predict(state.optimizer.model, Int32Array.from(features)));
+    for (const features of [
+      [0, 0, 0],
+      [-65_536, 1, 65_536],
+      [16_384, 32_768, -32_768],
+      [16_383, 0, 1],
+    ])
+      assert.equal(
+        await predictFeatures(client, modelId, features),
+        predict(state.optimizer.model, Int32Array.from(features)),
+      );
   });
 });

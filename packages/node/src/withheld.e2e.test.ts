@@ -32,7 +32,10 @@ const PATIENCE = 120_000;
 const LIAR = 1;
 
 /** Looks at the chain until `find` finds something. */
-async function until<T>({ client, fromBlock }: Consortium, find: (facts: readonly Fact[]) => T | undefined): Promise<T> {
+async function until<T>(
+  { client, fromBlock }: Consortium,
+  find: (facts: readonly Fact[]) => T | undefined,
+): Promise<T> {
   const started = performance.now();
   for (;;) {
     const facts = await getFacts(client, fromBlock, await client.reader.getBlockNumber());
@@ -104,7 +107,10 @@ describe('[CM10] a holder withholds a piece of what it signed for', () => {
       assert.deepEqual([voided.round, voided.attempt, voided.phase], [0, 0, 7]);
       const found = await judge(consortium, gateways(endpoints));
       assert.ok(found.clauses.every(({ verdict }) => verdict !== 'FAIL'));
-      assert.match(evidenceOf(found, 'CM10'), new RegExp(`^2 demands, 1 answered; ${liar} withheld ${piece} of round 0`));
+      assert.match(
+        evidenceOf(found, 'CM10'),
+        new RegExp(`^2 demands, 1 answered; ${liar} withheld ${piece} of round 0`),
+      );
       const [first] = found.voids;
       assert.deepEqual([first!.by, first!.clause, first!.charged], [liar, 'CM10', true]);
     } finally {

@@ -25,5 +25,8 @@ export function draftAt({ text, terms }: Draft, { trainingRounds, epsilon, commi
     ...(committee && { committee: { shares: committee.shares } }),
   };
   if (!training) return { text, terms: chosen };
-  return { text: { ...objectOf(text), training: laidOver(objectOf(objectOf(text)['training']), training) }, terms: chosen };
+  return {
+    text: { ...objectOf(text), training: laidOver(objectOf(objectOf(text)['training']), training) },
+    terms: chosen,
+  };
 }

@@ -14,7 +14,8 @@ export class CharterTextError extends Error {
 export type Json = Readonly<Record<string, unknown>>;
 
 export const object = (value: unknown, path: string, keys: readonly string[]): Json => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new CharterTextError(path, 'an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new CharterTextError(path, 'an object');
   for (const key of Object.keys(value))
     if (!keys.includes(key)) throw new CharterTextError(`${path}.${key}`, `one of ${keys.join(', ')}`);
   return value as Json;
@@ -29,7 +30,8 @@ export const integer = (value: unknown, path: string, least: number, most: numbe
   return value;
 };
 export const positive = (value: unknown, path: string): number => {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) throw new CharterTextError(path, 'a number > 0');
+  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
+    throw new CharterTextError(path, 'a number > 0');
   return value;
 };
 export const list = (value: unknown, path: string): readonly unknown[] => {

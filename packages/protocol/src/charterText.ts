@@ -62,7 +62,11 @@ export interface CharterText {
 function decodeShape(value: unknown, inputs: number): ModelShape {
   const any = object(value, 'model', ['kind', 'inputs', 'hidden', 'trees', 'depth']);
   const kind = oneOf(any['kind'], 'model.kind', ['logistic', 'mlp', 'trees']);
-  const json = object(value, 'model', kind === 'trees' ? ['kind', 'inputs', 'trees', 'depth'] : ['kind', 'inputs', 'hidden']);
+  const json = object(
+    value,
+    'model',
+    kind === 'trees' ? ['kind', 'inputs', 'trees', 'depth'] : ['kind', 'inputs', 'hidden'],
+  );
   if (integer(json['inputs'], 'model.inputs', 1, 0xffff) !== inputs)
     throw new CharterTextError('model.inputs', `${inputs}: one for each schema column, three on a basis of waves`);
   if (kind === 'logistic') return { kind, inputs };
@@ -102,7 +106,19 @@ function decodeAcceptance(value: unknown): Acceptance {
 
 /** Decodes a parsed JSON text. Throws CharterTextError naming the first field that does not fit (CH1, CH2, CH3). */
 export function decodeCharterText(value: unknown): CharterText {
-  const top = ['version', 'name', 'purpose', 'metric', 'schema', 'model', 'training', 'clauses', 'acceptance', 'caps', 'use'];
+  const top = [
+    'version',
+    'name',
+    'purpose',
+    'metric',
+    'schema',
+    'model',
+    'training',
+    'clauses',
+    'acceptance',
+    'caps',
+    'use',
+  ];
   const json = object(value, 'charter', top);
   const { version } = json;
   if (version !== 1 && version !== 2) throw new CharterTextError('version', '1 or 2');

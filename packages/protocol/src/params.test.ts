@@ -88,8 +88,7 @@ test('[AG1] the wire length of a charter keeps proofs and verifier shares short,
   ] as const) {
     assert.equal(shortestWireLength(64, d), P);
     assert.equal(fixedParams(64, d, P).chunk, L);
-    for (const other of [128, 256, 512, 1024, 2048, 4096])
-      assert.ok(P + L <= other + fixedParams(64, d, other).chunk);
+    for (const other of [128, 256, 512, 1024, 2048, 4096]) assert.ok(P + L <= other + fixedParams(64, d, other).chunk);
     assert.notEqual(checkParams({ ...wallets, d, ...fixedParams(64, d, P) }, 6)?.parameter, 'wireLength');
   }
 });

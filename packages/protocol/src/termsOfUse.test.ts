@@ -35,8 +35,14 @@ test('[CH10] terms that a contract could read in another way are refused by name
   const { until, ...rest } = paid;
   assert.equal(endingOf(decodeUse({ until, ...rest })), endingOf(paid));
   const wrong: readonly (readonly [field: keyof typeof paid, values: readonly unknown[]])[] = [
-    ['callers', ['members', [], [paid.callers[1], paid.callers[0]], [paid.callers[0], paid.callers[0]], ['0x1'], [1], undefined]],
-    ['callers', [[paid.callers[1]!.toUpperCase()], Array.from({ length: 65 }, (_, i) => `0x${`${100 + i}`.padStart(40, '0')}`)]],
+    [
+      'callers',
+      ['members', [], [paid.callers[1], paid.callers[0]], [paid.callers[0], paid.callers[0]], ['0x1'], [1], undefined],
+    ],
+    [
+      'callers',
+      [[paid.callers[1]!.toUpperCase()], Array.from({ length: 65 }, (_, i) => `0x${`${100 + i}`.padStart(40, '0')}`)],
+    ],
     ['price', [0, '', '-1', '01', '1.5', '0x1', `${2n ** 128n}`, undefined]],
     ['purpose', ['', ' ', 'a "quote"', 'back\\slash', 'line\nbreak', 'für', 'x'.repeat(81), undefined]],
     ['until', ['0', -1, 1.5, 253_402_300_800, undefined]],

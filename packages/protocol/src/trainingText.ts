@@ -110,7 +110,16 @@ function decodeAdaptive(value: unknown): Adaptive {
   };
 }
 
-const TREE_KEYS = ['together', 'featuresPerTree', 'seed', 'edges', 'learningRate', 'leafLimit', 'penalty', 'leastHessian'];
+const TREE_KEYS = [
+  'together',
+  'featuresPerTree',
+  'seed',
+  'edges',
+  'learningRate',
+  'leafLimit',
+  'penalty',
+  'leastHessian',
+];
 /** A bin is a byte. */
 const MOST_EDGES = 255;
 

@@ -69,7 +69,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   FeatureRange: 'Give each feature as a signed 32-bit integer in units of 2^-16.',
   WrongTerms: "Give the charter's text and the terms of use that it ends with, byte for byte.",
   PurposeNotPlain: 'Name a purpose of plain characters, without quotes and backslashes.',
-  NotOpen: 'Its charter asks for a price, a purpose or certain callers, or its time is over: call use() under its terms.',
+  NotOpen:
+    'Its charter asks for a price, a purpose or certain callers, or its time is over: call use() under its terms.',
   NotServed: 'Register the model of this run first, and name the run by its charter id.',
   PastSunset: "The charter's time for this model is over: more takes a new charter.",
   NotACaller: 'Call from an account that the charter names, or propose a charter that names this one.',
@@ -83,7 +84,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   AlreadyAppealed: 'Nothing to do: an account appeals against a model once, and a withdrawal is for good.',
   NotAppealed: 'Nothing to do: no appeal of this account stands against the model of this run.',
   PeriodOutOfRange: 'Deploy the market with a period of a minute to a day.',
-  WrongPeriod: 'A window is asked for, wanted, settled and served in periods of its own: name the window of this period.',
+  WrongPeriod:
+    'A window is asked for, wanted, settled and served in periods of its own: name the window of this period.',
   PriceOutOfRange: 'Name a price from 1 to 2^63 wei for a unit.',
   UnitsOutOfRange: 'Name as many units as the stake (for an ask) or the units on offer (for a want) admit.',
   NotInRoster: 'Only aggregators that stand in the roster ask: “concord aggregator” registers.',

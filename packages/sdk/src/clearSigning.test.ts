@@ -124,9 +124,9 @@ test('[BD4] every message is described, once, by the descriptor of the contract 
               ? true
               : type === 'address'
                 ? deployment.inference
-              : type === 'string'
-                ? 'https://a.example'
-                : 7,
+                : type === 'string'
+                  ? 'https://a.example'
+                  : 7,
         ]),
       );
       const statement = { kind, ...message } as Parameters<typeof digestOf>[1];

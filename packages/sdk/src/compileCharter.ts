@@ -166,7 +166,10 @@ export function compileCharter(
   const trainingRounds = integerTerm(terms, 'trainingRounds', 1);
   const levels = roundsOf(text);
   if (levels !== undefined && levels !== trainingRounds)
-    throw new CharterTermsError('trainingRounds', `have ${trainingRounds}, need ${levels}: the text's trees grow a level a round`);
+    throw new CharterTermsError(
+      'trainingRounds',
+      `have ${trainingRounds}, need ${levels}: the text's trees grow a level a round`,
+    );
   const rounds = levels ?? trainingRounds + 1;
   const honest = integerTerm(terms, 'honest', 1);
   const minCohort = integerTerm(terms, 'minCohort', 3);
@@ -192,13 +195,19 @@ export function compileCharter(
 
   const longest = longestFile(params, sorted.length);
   if (longest > LONGEST_FILE)
-    throw new CharterTermsError('text.model', `a holder's file could take ${longest} bytes, at most ${LONGEST_FILE} can be published`);
+    throw new CharterTermsError(
+      'text.model',
+      `a holder's file could take ${longest} bytes, at most ${LONGEST_FILE} can be published`,
+    );
 
   const gasCap = BigInt(integerTerm(terms, 'gasCap', 0));
   const aggregation: Aggregation = { ...params, matrixSeed };
   const least = leastGasCap({ members: sorted, aggregation });
   if (gasCap > 0n && gasCap < least)
-    throw new CharterTermsError('gasCap', `have ${gasCap}, need 0 (no cap) or at least ${least}, which the first round can take`);
+    throw new CharterTermsError(
+      'gasCap',
+      `have ${gasCap}, need 0 (no cap) or at least ${least}, which the first round can take`,
+    );
 
   const textBytes = toBytes(`${JSON.stringify(text, undefined, 1)}\n`);
   const textDigest = digest(textBytes);

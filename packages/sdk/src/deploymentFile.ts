@@ -25,8 +25,25 @@ const LATER = ['appeals', 'market'] as const;
 const KEYS: readonly string[] = ['concord', 'chainId', 'fromBlock', ...CONTRACTS, ...LATER];
 
 /** JSON with one key a line. */
-export function encodeDeployment({ chainId, fromBlock, charters, rounds, inference, appeals, market }: DeploymentFile): string {
-  const fields = { concord: VERSION, chainId, fromBlock: Number(fromBlock), charters, rounds, inference, appeals, market };
+export function encodeDeployment({
+  chainId,
+  fromBlock,
+  charters,
+  rounds,
+  inference,
+  appeals,
+  market,
+}: DeploymentFile): string {
+  const fields = {
+    concord: VERSION,
+    chainId,
+    fromBlock: Number(fromBlock),
+    charters,
+    rounds,
+    inference,
+    appeals,
+    market,
+  };
   return `${JSON.stringify(fields, undefined, 2)}\n`;
 }
 

@@ -7,7 +7,13 @@ import type { Charter, Fact, Hex } from './facts.ts';
 import type { BlobSource } from './verify/evidence.ts';
 import { emptyView, fold, type RunView, runPhaseAt } from './view.ts';
 
-export type FinalModelErrorCode = 'UNKNOWN_RUN' | 'UNKNOWN_MODEL' | 'NOT_FINISHED' | 'NO_MODEL' | 'NO_BYTES' | 'OTHER_BYTES';
+export type FinalModelErrorCode =
+  | 'UNKNOWN_RUN'
+  | 'UNKNOWN_MODEL'
+  | 'NOT_FINISHED'
+  | 'NO_MODEL'
+  | 'NO_BYTES'
+  | 'OTHER_BYTES';
 
 /** There is no such model here, or not yet, or nobody serves its bytes. */
 export class FinalModelError extends Error {

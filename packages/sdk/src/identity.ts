@@ -35,5 +35,4 @@ export const encodeCommitteeSeats = (seats: readonly CommitteeSeat[]): Hex =>
 export const committeeHashOf = (seats: readonly Seat[]): Hex => keccak256(encodeSeats(seats));
 
 /** keccak256(abi.encode(seats)) of a drawn committee, in the order of the draw (CM5). */
-export const drawnCommitteeHashOf = (seats: readonly CommitteeSeat[]): Hex =>
-  keccak256(encodeCommitteeSeats(seats));
+export const drawnCommitteeHashOf = (seats: readonly CommitteeSeat[]): Hex => keccak256(encodeCommitteeSeats(seats));

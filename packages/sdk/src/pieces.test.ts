@@ -12,7 +12,10 @@ describe('[CM10] a file in pieces', () => {
         const file = Uint8Array.from({ length }, (_, i) => (i * 31 + seed) & 255);
         const { digest, list, pieces } = cutPieces(file);
         assert.equal(pieces.length, Math.ceil(length / PIECE_BYTES));
-        assert.deepEqual(digestsIn(list), pieces.map((piece) => sha256(piece)));
+        assert.deepEqual(
+          digestsIn(list),
+          pieces.map((piece) => sha256(piece)),
+        );
         assert.equal(digest, sha256(list));
         assert.deepEqual(joinPieces(pieces), file);
       }),
@@ -26,9 +29,21 @@ describe('[CM10] a file in pieces', () => {
         const bound = field === 32 ? 1_883n : 123_418_600n;
         const fixed = { ...fixedParams(field, d, 4096), field, d, bound, recordBound: 1n, maxRecords: 1, sigma: 3n };
         const noiseBound = leastNoiseBound(field, d, 3n);
-        const rest = { noiseBound, honest: 1, minNoise: 3, shares: 3, holders: 1 as const, unit: 2 as const, matrixSeed: new Uint8Array(32) };
+        const rest = {
+          noiseBound,
+          honest: 1,
+          minNoise: 3,
+          shares: 3,
+          holders: 1 as const,
+          unit: 2 as const,
+          matrixSeed: new Uint8Array(32),
+        };
         const params = { ...fixed, ...rest } as const;
-        const { update, noise, field: { bytes } } = deriveSizes(params);
+        const {
+          update,
+          noise,
+          field: { bytes },
+        } = deriveSizes(params);
         for (const { verifierLength } of [update, noise]) {
           const values = longestFile(params, 1_000_000) / 2_000_000;
           assert.ok(41 + 2 * verifierLength * bytes <= values, `${field} ${d}`);

@@ -39,7 +39,15 @@ test('[BD1] a model that the chain does not vouch for is refused', async () => {
     read(facts, async () => undefined),
     { code: 'NO_BYTES' },
   );
-  await assert.rejects(read(facts.slice(0, facts.findLastIndex(({ kind }) => kind === 'settled'))), { code: 'NOT_FINISHED' });
+  await assert.rejects(
+    read(
+      facts.slice(
+        0,
+        facts.findLastIndex(({ kind }) => kind === 'settled'),
+      ),
+    ),
+    { code: 'NOT_FINISHED' },
+  );
   await assert.rejects(read(facts, source, { runId: sha256('0x') }), { code: 'UNKNOWN_RUN' });
   await assert.rejects(read(facts, source, { modelId: sha256('0x') }), { code: 'UNKNOWN_MODEL' });
   const forged = facts.map((fact) => (fact.kind === 'registered' ? { ...fact, modelId: sha256('0x01') } : fact));

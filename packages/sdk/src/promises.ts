@@ -60,13 +60,14 @@ export async function promisedShare(
   const shareDigest = unmasked?.shareDigests[share - 1];
   if (!unmasked || !verified || !shareDigest) throw new PromiseError(`no aggregate share ${share} is recorded`);
   const statement = {
-    ...{ kind: 'Unmasked', runId: run.charterId, round, attempt } as const,
+    ...({ kind: 'Unmasked', runId: run.charterId, round, attempt } as const),
     acceptRoot: verified.acceptRoot,
     shareDigest,
   };
   const signatures = await signaturesIn(client, unmasked.origin.transaction);
   const said = await saidBy(client, statement, signatures[share - 1]);
-  if (!said) throw new PromiseError(`the transaction ${unmasked.origin.transaction} does not show who signed share ${share}`);
+  if (!said)
+    throw new PromiseError(`the transaction ${unmasked.origin.transaction} does not show who signed share ${share}`);
   return { ...said, digest: shareDigest };
 }
 
@@ -90,7 +91,7 @@ export async function promisedFile(
   if (bytesToHex(tree.root) !== verified.verifierRoot)
     throw new PromiseError('the list of files is not the recorded one');
   const statement: Statement<'Verified'> = {
-    ...{ kind: 'Verified', runId: run.charterId, round, attempt } as const,
+    ...({ kind: 'Verified', runId: run.charterId, round, attempt } as const),
     committeeHash: seated.committeeHash,
     uploadRoot: uploads.root,
     verifierRoot: verified.verifierRoot,
@@ -106,7 +107,11 @@ export async function promisedFile(
   if (said?.statement.kind !== 'Verified' || said.statement.verifierRoot !== verified.verifierRoot)
     throw new PromiseError(`${holder} is not known to have signed for its file`);
   const proof = merkleProof(tree, seat).map((node) => bytesToHex(node));
-  return { ...said, digest: bytesToHex(digests[seat]!), file: { seats: encodedSeats(run, view), seat: BigInt(seat), proof } };
+  return {
+    ...said,
+    digest: bytesToHex(digests[seat]!),
+    file: { seats: encodedSeats(run, view), seat: BigInt(seat), proof },
+  };
 }
 
 /** The holders' signatures in a transaction to Rounds, in share order; none where it was sent through another contract. */

@@ -11,9 +11,7 @@ const isDrawn = ({ holders }: Charter['aggregation']): boolean => holders === 2;
 
 /** Gas that must be left of the charter's cap before an attempt of this round begins: the most that one takes. */
 export function gasRoom({ members, aggregation }: Pick<Charter, 'members' | 'aggregation'>, round: number): bigint {
-  const most = isDrawn(aggregation)
-    ? 650_000 + 66_000 * aggregation.shares
-    : 420_000 + 44_000 * members.length;
+  const most = isDrawn(aggregation) ? 650_000 + 66_000 * aggregation.shares : 420_000 + 44_000 * members.length;
   return BigInt(round === 0 ? most + 400_000 : most);
 }
 

@@ -261,12 +261,17 @@ test('[RD17] a stop ends the run with its model, until the attempt is charged', 
     assert.equal(currentAttempt(run), undefined);
     assert.equal(runPhaseAt(run, 0), 'FINISHED');
     assert.equal(run.attempts.at(-1)?.voided?.phase, phase === 0 ? undefined : phase);
-    for (const later of [walk(1, 0)[phase]!, stop]) assert.throws(() => replay(chain(...walked, stop, later)), ViewError);
+    for (const later of [walk(1, 0)[phase]!, stop])
+      assert.throws(() => replay(chain(...walked, stop, later)), ViewError);
   }
 });
 
 test('[RD17] a stop of another round or phase than the one that stands is refused', () => {
-  for (const [round, phase] of [[1, 0], [0, 1], [0, 8]] as const)
+  for (const [round, phase] of [
+    [1, 0],
+    [0, 1],
+    [0, 8],
+  ] as const)
     assert.throws(() => replay(chain(...passed, stopped(round, phase))), ViewError);
 });
 
@@ -275,25 +280,40 @@ describe('[RD16] between attempts a run may be over', () => {
     const [proposal, ...votes] = passed as [FactBody & { kind: 'proposed' }, ...FactBody[]];
     return [{ ...proposal, charter: { ...charter, limits: { ...charter.limits, gasCap, epsilonCap } } }, ...votes];
   };
-  const left = (round: number, attempt: number, gas: bigint): FactBody => ({ kind: 'gasLeft', runId, round, attempt, gas });
+  const left = (round: number, attempt: number, gas: bigint): FactBody => ({
+    kind: 'gasLeft',
+    runId,
+    round,
+    attempt,
+    gas,
+  });
   const room = gasRoom(charter, 1);
 
   test('where the gas that is left does not pay for another attempt', () => {
     const after = (gas: bigint) => replay(chain(...capped(5_000_000n), ...walk(0, 0), left(1, 0, gas)));
     assert.deepEqual([after(room).finished, after(room).gasLeft], [false, room]);
     const run = after(room - 1n);
-    assert.deepEqual([run.finished, run.ended, run.model, currentAttempt(run)], [true, 'gas', after(room).model, undefined]);
+    assert.deepEqual(
+      [run.finished, run.ended, run.model, currentAttempt(run)],
+      [true, 'gas', after(room).model, undefined],
+    );
   });
 
   test('from the beginning, where the cap does not pay for the first', () => {
     const first = gasRoom(charter, 0);
     assert.equal(replay(chain(...capped(first))).finished, false);
     const run = replay(chain(...capped(first - 1n)));
-    assert.deepEqual([run.finished, run.ended, currentAttempt(run), run.model], [true, 'gas', undefined, charter.initialModel]);
+    assert.deepEqual(
+      [run.finished, run.ended, currentAttempt(run), run.model],
+      [true, 'gas', undefined, charter.initialModel],
+    );
   });
 
   test('where the budget does not pay for another sum: a charge was lost', () => {
-    const lost: readonly FactBody[] = [...walk(0, 0).slice(0, 6), { kind: 'voided', runId, round: 0, attempt: 0, phase: 6 }];
+    const lost: readonly FactBody[] = [
+      ...walk(0, 0).slice(0, 6),
+      { kind: 'voided', runId, round: 0, attempt: 0, phase: 6 },
+    ];
     const price = priceOf(charter.aggregation);
     const twice = epsilonWad(2n * price, 5n);
     const charged = lost.map((fact) => (fact.kind === 'verified' ? { ...fact, rho: price } : fact));

@@ -4,7 +4,18 @@
  */
 import { sha256, zeroHash } from 'viem';
 import { drawBeaconOf } from './beacon.ts';
-import type { Address, Charter, CourtFact, Fact, Hex, InferenceFact, Origin, Reading, RegistryFact, Seat } from './facts.ts';
+import type {
+  Address,
+  Charter,
+  CourtFact,
+  Fact,
+  Hex,
+  InferenceFact,
+  Origin,
+  Reading,
+  RegistryFact,
+  Seat,
+} from './facts.ts';
 import { type EndReason, lackingFor } from './runEnd.ts';
 import { committeeOf, foldRoster, type Roster, rosterHashOf } from './roster.ts';
 
@@ -279,7 +290,11 @@ function restrict(run: RunView, fact: Of<'gasLeft'>): RunView {
   const current = currentAttempt(run);
   if (!current) return run;
   if (current.round !== fact.round || current.attempt !== fact.attempt || phaseAt(current) !== 'SEAT')
-    throw new ViewError('OUT_OF_ORDER', fact, `round ${current.round}, attempt ${current.attempt}, ${phaseAt(current)}`);
+    throw new ViewError(
+      'OUT_OF_ORDER',
+      fact,
+      `round ${current.round}, attempt ${current.attempt}, ${phaseAt(current)}`,
+    );
   const lacking = lackingFor(run.charter, current.round, run);
   return lacking ? finish(run, lacking) : run;
 }
@@ -300,7 +315,15 @@ function judge(demands: RunView['demands'], fact: Fact & CourtFact): RunView['de
   const { origin, demandId } = fact;
   if (fact.kind === 'demanded') {
     const { round, attempt, holder, piece } = fact;
-    return new Map(demands).set(demandId, { round, attempt, holder, piece, due: Number(fact.due), state: 'open', origin });
+    return new Map(demands).set(demandId, {
+      round,
+      attempt,
+      holder,
+      piece,
+      due: Number(fact.due),
+      state: 'open',
+      origin,
+    });
   }
   const asked = demands.get(demandId);
   if (!asked) throw new ViewError('OUT_OF_ORDER', fact, 'no such demand');

@@ -99,7 +99,19 @@ function randomFrom(seed: string, { platform }: Components): Random {
 
 /** Builds a finished run whose model is registered. */
 export function aRun(options: RunOptions, components: Components): BuiltRun {
-  const { members: count, rounds, seed = 'a run', liar, voids = false, committee, averaging = false, adaptive = false, epsilon = 8, caps, gasCap = 0 } = options;
+  const {
+    members: count,
+    rounds,
+    seed = 'a run',
+    liar,
+    voids = false,
+    committee,
+    averaging = false,
+    adaptive = false,
+    epsilon = 8,
+    caps,
+    gasCap = 0,
+  } = options;
   const random = randomFrom(seed, components);
   const members = membersOf(count, seed);
   const addresses = members.map(({ address }) => address);
@@ -110,7 +122,11 @@ export function aRun(options: RunOptions, components: Components): BuiltRun {
     gasCap,
     ...(committee && { committee: { shares: committee.shares } }),
   };
-  const { charter, text, textBytes } = compileCharter({ text: averaging ? averagingText : adaptive ? adaptiveText : caps ? cappedText(caps) : smallText, terms }, addresses, bytesToHex(random(32)));
+  const { charter, text, textBytes } = compileCharter(
+    { text: averaging ? averagingText : adaptive ? adaptiveText : caps ? cappedText(caps) : smallText, terms },
+    addresses,
+    bytesToHex(random(32)),
+  );
   const runId = charterIdOf(charter);
   const ledger = new Ledger();
   ledger.keep(textBytes);

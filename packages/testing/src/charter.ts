@@ -34,7 +34,10 @@ export const textOf = (features: number) => ({
   ...smallText,
   schema: {
     ...smallText.schema,
-    columns: [...smallText.schema.columns, ...moreOf(features).map((name) => ({ name, transform: 'identity', bound: 1 }))],
+    columns: [
+      ...smallText.schema.columns,
+      ...moreOf(features).map((name) => ({ name, transform: 'identity', bound: 1 })),
+    ],
   },
   model: { kind: 'logistic', inputs: features },
 });

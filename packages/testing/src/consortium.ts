@@ -20,7 +20,17 @@ import {
   propose,
   registerAggregator,
 } from '@concord/sdk';
-import { adaptiveText, averagingText, cappedText, memberTerms, smallTerms, smallText, tableOf, textOf, treesText } from './charter.ts';
+import {
+  adaptiveText,
+  averagingText,
+  cappedText,
+  memberTerms,
+  smallTerms,
+  smallText,
+  tableOf,
+  textOf,
+  treesText,
+} from './charter.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
 import type { LiarName } from './liars.ts';
 
@@ -98,7 +108,13 @@ export interface ConsortiumOptions {
   readonly rpcOf?: (member: number, rpcUrl: string) => Promise<string | readonly string[]>;
 }
 
-const textFor = ({ trees, averaging, adaptive, caps, features = smallText.model.inputs }: ConsortiumOptions): unknown => {
+const textFor = ({
+  trees,
+  averaging,
+  adaptive,
+  caps,
+  features = smallText.model.inputs,
+}: ConsortiumOptions): unknown => {
   if (trees) return treesText;
   if (averaging) return averagingText;
   if (adaptive) return adaptiveText;
@@ -122,7 +138,16 @@ export async function startConsortium(options: ConsortiumOptions): Promise<Conso
   const contracts = { charters, rounds, inference };
   const client = await createConcordClient({ rpcUrl, account, ...contracts });
   const s = options.phaseSeconds;
-  const deadlines = { seat: s, noise: s, open: s, upload: s, query: s, verify: options.verifySeconds ?? s, unmask: s, settle: s };
+  const deadlines = {
+    seat: s,
+    noise: s,
+    open: s,
+    upload: s,
+    query: s,
+    verify: options.verifySeconds ?? s,
+    unmask: s,
+    settle: s,
+  };
   const keys = accounts.slice(1, options.members + 1);
   const terms = {
     ...(options.averaging ? memberTerms : smallTerms)(options.trees ? options.rounds : options.rounds - 1, 3),

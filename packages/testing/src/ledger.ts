@@ -1,5 +1,14 @@
 /** A chain's log without a chain: facts in order, one a block, and the blobs that they name. */
-import { type ChainView, cutPieces, emptyView, type Fact, type FactBody, fold, type Hex, type RunView } from '@concord/sdk';
+import {
+  type ChainView,
+  cutPieces,
+  emptyView,
+  type Fact,
+  type FactBody,
+  fold,
+  type Hex,
+  type RunView,
+} from '@concord/sdk';
 import { numberToHex, sha256 } from 'viem';
 
 /** Seconds: the time of block 0. */

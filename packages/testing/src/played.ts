@@ -91,7 +91,11 @@ export async function play(run: PlayedRun, modelHash: Hex, blob = word('state'))
   await closeNoise(client, { ...noise, holders, signatures: await signAll(run, { kind: 'NoiseClosed', ...noise }) });
   await onceMined(client, () => openRound(client, { runId, preimages: holders.map((_, i) => preimage('open', i)) }));
   const uploads = { ...at, committeeHash, root: word('uploads'), blob: word('upload blob') };
-  await closeUploads(client, { ...uploads, holders, signatures: await signAll(run, { kind: 'UploadsClosed', ...uploads }) });
+  await closeUploads(client, {
+    ...uploads,
+    holders,
+    signatures: await signAll(run, { kind: 'UploadsClosed', ...uploads }),
+  });
   await onceMined(client, () => queryRound(client, { runId, preimages: holders.map((_, i) => preimage('query', i)) }));
 
   const found = {

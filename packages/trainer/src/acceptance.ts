@@ -19,7 +19,11 @@ export interface Judgement {
  * Judges the logits that a model gives to held-out records: accepted if there are enough of them and the measure is not
  * below the bar. Throws MetricsError when they are of one label, or no numbers.
  */
-export function judgeBy({ measure, least, records }: Bar, logits: ArrayLike<number>, labels: ArrayLike<number>): Judgement {
+export function judgeBy(
+  { measure, least, records }: Bar,
+  logits: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): Judgement {
   const value = evaluate(logits, labels)[measure];
   return { value, records: labels.length, accepted: labels.length >= records && value >= least };
 }

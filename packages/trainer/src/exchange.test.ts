@@ -33,7 +33,10 @@ test('[LR22] parameters go out under the names and shapes of PyTorch’s layers,
 test('[LR22] an update is what is added to the round’s parameters', () => {
   const update = new Map([['update', tensor([start.length], (i) => (i === 2 ? -1 : 0))]]);
   const trained = readTrained(update, network, start);
-  assert.deepEqual(Array.from(trained, (value, i) => value - start[i]!), Array.from(start, (_, i) => (i === 2 ? -1 : 0)));
+  assert.deepEqual(
+    Array.from(trained, (value, i) => value - start[i]!),
+    Array.from(start, (_, i) => (i === 2 ? -1 : 0)),
+  );
 });
 
 test('[LR22] gradients of records come in one tensor or in one a layer, and mean the same', () => {
@@ -73,7 +76,12 @@ test('[LR22] what does not fit is refused by the tensor’s name and what is nee
   refused(trained(new Map(honest).set('hidden.weight', tensor([3, 2]))), 'SHAPE', 'hidden.weight', /need \[2, 3\]/);
   for (const odd of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
     refused(
-      trained(new Map(honest).set('hidden.bias', tensor([2], (i) => (i === 1 ? odd : 0)))),
+      trained(
+        new Map(honest).set(
+          'hidden.bias',
+          tensor([2], (i) => (i === 1 ? odd : 0)),
+        ),
+      ),
       'NOT_FINITE',
       'hidden.bias',
       /value 1 is -?(NaN|Infinity), need finite/,

@@ -77,7 +77,11 @@ function readRows(
   const names = wanted.map(([name]) => name);
   for (const name of tensors.keys())
     if (!names.includes(name))
-      throw new ExchangeError('UNKNOWN', name, `nobody asked for it, need ${whole}, or ${layers.map(([each]) => each).join(', ')}`);
+      throw new ExchangeError(
+        'UNKNOWN',
+        name,
+        `nobody asked for it, need ${whole}, or ${layers.map(([each]) => each).join(', ')}`,
+      );
   const rows = sizeOf(axis);
   const values = new Float64Array(rows * width);
   let at = 0;
@@ -95,7 +99,11 @@ function readRows(
  * The parameters after local training: new ones, a tensor a layer, or `update` [parameters], what was added to `start`.
  * Throws ExchangeError.
  */
-export function readTrained(tensors: ReadonlyMap<string, Tensor>, shape: LayeredShape, start: Float64Array): Float64Array {
+export function readTrained(
+  tensors: ReadonlyMap<string, Tensor>,
+  shape: LayeredShape,
+  start: Float64Array,
+): Float64Array {
   const { values, layered } = readRows(tensors, shape, 'update', []);
   return layered ? values : values.map((value, i) => start[i]! + value);
 }
@@ -104,5 +112,8 @@ export function readTrained(tensors: ReadonlyMap<string, Tensor>, shape: Layered
  * One gradient a record, in the order of the records: `gradients` [records, parameters], or a tensor a layer with a
  * leading axis of records. Returns records × parameters, row by row. Throws ExchangeError.
  */
-export const readGradients = (tensors: ReadonlyMap<string, Tensor>, shape: LayeredShape, records: number): Float64Array =>
-  readRows(tensors, shape, 'gradients', [records]).values;
+export const readGradients = (
+  tensors: ReadonlyMap<string, Tensor>,
+  shape: LayeredShape,
+  records: number,
+): Float64Array => readRows(tensors, shape, 'gradients', [records]).values;

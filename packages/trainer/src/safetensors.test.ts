@@ -55,7 +55,11 @@ test('[LR22] headers that lie are refused with a reason, and nothing is allocate
     ['no JSON', fileOf('{"a":'), 'HEADER'],
     ['a list', fileOf('[]'), 'HEADER'],
     ['a space first', fileOf(' {}'), 'HEADER'],
-    ['one name twice', fileOf(`{"a":${JSON.stringify(entry([1], [0, 4]))},"a":${JSON.stringify(entry([1], [0, 4]))}}`, 4), 'HEADER'],
+    [
+      'one name twice',
+      fileOf(`{"a":${JSON.stringify(entry([1], [0, 4]))},"a":${JSON.stringify(entry([1], [0, 4]))}}`, 4),
+      'HEADER',
+    ],
     ['one field twice', fileOf('{"a":{"dtype":"F64","dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4), 'HEADER'],
     ['an object for a shape', fileOf({ a: entry({ length: 1 }, [0, 4]) }, 4), 'HEADER'],
     ['no object', fileOf({ a: 3 }, 4), 'TENSOR', 'a'],

@@ -64,7 +64,8 @@ function headerOf(bytes: Uint8Array): Json {
   if (!text.startsWith('{') || !isObject(json)) throw new SafetensorsError('HEADER', 'the header is not a JSON object');
   const inner = Object.values(json).filter(isObject);
   const keys = [json, ...inner].reduce((sum, each) => sum + Object.keys(each).length, 0);
-  if (keysIn(text) !== keys) throw new SafetensorsError('HEADER', 'a name stands twice in the header, or objects lie too deep');
+  if (keysIn(text) !== keys)
+    throw new SafetensorsError('HEADER', 'a name stands twice in the header, or objects lie too deep');
   return json;
 }
 
@@ -76,7 +77,8 @@ interface Entry {
   readonly end: number;
 }
 
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
 function entryOf(name: string, value: unknown): Entry {
   const known = ['dtype', 'shape', 'data_offsets'];
@@ -92,7 +94,11 @@ function entryOf(name: string, value: unknown): Entry {
     throw new SafetensorsError('OFFSETS', 'need two data offsets', name);
   const [begin, end] = offsets as [number, number];
   if (elements > MOST_ELEMENTS || end - begin !== elements * WIDTHS[dtype])
-    throw new SafetensorsError('OFFSETS', `have bytes ${begin} … ${end}, need ${elements} values of ${WIDTHS[dtype]} bytes`, name);
+    throw new SafetensorsError(
+      'OFFSETS',
+      `have bytes ${begin} … ${end}, need ${elements} values of ${WIDTHS[dtype]} bytes`,
+      name,
+    );
   return { name, dtype, shape, begin, end };
 }
 
@@ -110,7 +116,8 @@ export function decodeSafetensors(bytes: Uint8Array): ReadonlyMap<string, Tensor
     .sort((a, b) => a.begin - b.begin);
   let at = 0;
   for (const { name, begin, end } of entries) {
-    if (begin !== at) throw new SafetensorsError('OFFSETS', `begins at ${begin}, need ${at}: no gap and no overlap`, name);
+    if (begin !== at)
+      throw new SafetensorsError('OFFSETS', `begins at ${begin}, need ${at}: no gap and no overlap`, name);
     at = end;
   }
   if (data + at !== bytes.length)

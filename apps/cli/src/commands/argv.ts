@@ -7,6 +7,8 @@ export function argvOf(line: string, shell: boolean): readonly string[] {
   const words = [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word);
   const rest = line.replace(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g, '').trim();
   if (words.length === 0 || rest !== '')
-    throw new Error(`have “${line}”, need a program and its arguments, every quote closed; --shell for what only a shell can do`);
+    throw new Error(
+      `have “${line}”, need a program and its arguments, every quote closed; --shell for what only a shell can do`,
+    );
   return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single));
 }

@@ -13,7 +13,10 @@ const KEY = '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d'
 const PATIENCE = 120_000;
 
 /** The exit code and everything that it printed; the relayer of this process goes on meanwhile. */
-async function concord(args: readonly string[], key?: string): Promise<{ readonly code: number | null; readonly said: string }> {
+async function concord(
+  args: readonly string[],
+  key?: string,
+): Promise<{ readonly code: number | null; readonly said: string }> {
   const env = { ...process.env, ...(key && { CONCORD_KEY: key }) };
   const child = spawn(process.execPath, ['--no-warnings', MAIN, ...args], { env });
   let said = '';
@@ -22,7 +25,10 @@ async function concord(args: readonly string[], key?: string): Promise<{ readonl
   return { code, said };
 }
 
-async function factsUntil({ client, fromBlock }: Consortium, enough: (facts: readonly Fact[]) => boolean): Promise<readonly Fact[]> {
+async function factsUntil(
+  { client, fromBlock }: Consortium,
+  enough: (facts: readonly Fact[]) => boolean,
+): Promise<readonly Fact[]> {
   const started = performance.now();
   for (;;) {
     const facts = await getFacts(client, fromBlock, await client.reader.getBlockNumber());

@@ -43,7 +43,8 @@ export const demand = verb(
     run: async ({ args }) => {
       const render = createRenderer({ json: false });
       const key = process.env[KEY];
-      if (!/^0x[0-9a-f]{64}$/.test(key ?? '')) throw new Error(`need a private key that pays the bond in ${KEY}: 0x and 64 digits`);
+      if (!/^0x[0-9a-f]{64}$/.test(key ?? ''))
+        throw new Error(`need a private key that pays the bond in ${KEY}: 0x and 64 digits`);
       if ((args.share === undefined) === (args.file === undefined)) throw new Error('need either --share or --file');
       const records = await recordsNamed(args);
       const facts = records.logs.map((log) => factOf(records.deployment, log));
@@ -60,7 +61,9 @@ export const demand = verb(
       const piece = list ? digestsIn(list)?.[index] : promise.digest;
       const { transaction } = await demandOnChain(client, promise, wish);
       render.line(`  ${promise.holder} is asked for ${piece}`, 'good');
-      render.line(`  by ${addressOf(account)} in transaction ${transaction}; an answer must come in ${run.charter.deadlines.verify} s`);
+      render.line(
+        `  by ${addressOf(account)} in transaction ${transaction}; an answer must come in ${run.charter.deadlines.verify} s`,
+      );
     },
   }),
 );
@@ -73,7 +76,12 @@ interface Wanted {
 }
 
 /** The promise of a share or file. Throws naming what is missing. */
-async function promiseNamed(client: ConcordClient, run: RunView, wanted: Wanted, records: Records): Promise<BytesPromise> {
+async function promiseNamed(
+  client: ConcordClient,
+  run: RunView,
+  wanted: Wanted,
+  records: Records,
+): Promise<BytesPromise> {
   const { blobs, verifiedBy } = records;
   const [round, attempt] = [Number(wanted.round), Number(wanted.attempt)];
   const view = run.attempts.find((each) => each.round === round && each.attempt === attempt);

@@ -56,7 +56,11 @@ before(async () => {
   client = await createConcordClient({ ...options, ...deployed });
   market = deployed.market;
   const members = keys.slice(0, 3);
-  const { charter } = compileCharter({ text: smallText, terms: smallTerms(1, 3) }, members.map(addressOf).sort(), `0x${'5e'.repeat(32)}`);
+  const { charter } = compileCharter(
+    { text: smallText, terms: smallTerms(1, 3) },
+    members.map(addressOf).sort(),
+    `0x${'5e'.repeat(32)}`,
+  );
   const { charterId } = await propose(client, charter);
   for (const key of members.slice(0, 2)) {
     const signature = await sign(key, client.deployment, { kind: 'Vote', charterId, support: true });
@@ -97,8 +101,13 @@ test('[MK1] [MK7] [MK8] two aggregators ask, a run wants, anybody settles, and a
 
   await nextPeriod();
   const status = await concord(0, 'status', '--json');
-  const { windows } = status.facts() as { readonly windows: readonly { readonly window: string; readonly stage: string }[] };
-  assert.deepEqual(windows.map(({ stage }) => stage), ['is asked for now', 'is wanted now', 'is settled now', 'is served now']);
+  const { windows } = status.facts() as {
+    readonly windows: readonly { readonly window: string; readonly stage: string }[];
+  };
+  assert.deepEqual(
+    windows.map(({ stage }) => stage),
+    ['is asked for now', 'is wanted now', 'is settled now', 'is served now'],
+  );
   const settled = await concord(0, 'settle', '--json');
   assert.equal(settled.code, 0, settled.stderr);
   const { traded, price } = settled.facts() as { readonly traded: number; readonly price: string };
@@ -114,6 +123,11 @@ test('[MK1] [MK7] [MK8] two aggregators ask, a run wants, anybody settles, and a
   await concord(1, 'collect', '--window', window);
   assert.equal(await client.reader.getBalance({ address: market }), 0n);
   const told = await concord(0, 'status', '--window', window, '--json');
-  const { served } = told.facts() as { readonly served: readonly { readonly aggregator: Hex; readonly units: number }[] };
-  assert.deepEqual(served.map(({ aggregator, units: each }) => [aggregator, each]), [[ask.facts()['account'], units]]);
+  const { served } = told.facts() as {
+    readonly served: readonly { readonly aggregator: Hex; readonly units: number }[];
+  };
+  assert.deepEqual(
+    served.map(({ aggregator, units: each }) => [aggregator, each]),
+    [[ask.facts()['account'], units]],
+  );
 });

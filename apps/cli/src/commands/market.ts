@@ -27,7 +27,10 @@ const json = { json: { type: 'boolean', description: 'write the facts as JSON, a
 const windowArg = (which: string) =>
   ({ window: { type: 'string', description: `number of the window (default: ${which})` } }) as const;
 
-type Args = Readonly<Record<string, unknown>> & { readonly json?: boolean | undefined; readonly window?: string | undefined };
+type Args = Readonly<Record<string, unknown>> & {
+  readonly json?: boolean | undefined;
+  readonly window?: string | undefined;
+};
 
 interface Paying {
   readonly client: ConcordClient;
@@ -49,7 +52,8 @@ async function paying(args: Args, ahead: bigint): Promise<Paying> {
 }
 
 const wei = (value: string | undefined, key: string): bigint => {
-  if (value === undefined || !/^\d{1,20}$/.test(value)) throw new SettingError(key, `have ${value ?? 'nothing'}, need an amount in wei, digits alone`);
+  if (value === undefined || !/^\d{1,20}$/.test(value))
+    throw new SettingError(key, `have ${value ?? 'nothing'}, need an amount in wei, digits alone`);
   return BigInt(value);
 };
 const UNITS_MOST = 2 ** 32 - 1;
@@ -60,10 +64,18 @@ const ask = verb(
     next: 'Two periods later anybody settles the window (“concord market settle”), then “concord market collect” brings what you sold. An ask binds.',
   },
   defineCommand({
-    meta: { name: 'ask', description: 'Offer an aggregator’s work for the window that is open for asks. You are paid one price that is above your own, or sell nothing.' },
+    meta: {
+      name: 'ask',
+      description:
+        'Offer an aggregator’s work for the window that is open for asks. You are paid one price that is above your own, or sell nothing.',
+    },
     args: {
       ...settingArgs('rpc', 'deployment', 'key'),
-      units: { type: 'string', required: true, description: 'how many, 1,024 at least: one is a share of a report checked, per begun 64 KiB' },
+      units: {
+        type: 'string',
+        required: true,
+        description: 'how many, 1,024 at least: one is a share of a report checked, per begun 64 KiB',
+      },
       'per-check': { type: 'string', required: true, description: 'wei for the check of a unit' },
       'per-byte': { type: 'string', default: '0', description: 'wei for each byte of it' },
       ...windowArg('the one that is open for asks'),
@@ -75,7 +87,10 @@ const ask = verb(
       const { client, account, window, render } = await paying(args, 3n);
       const { transaction, gas } = await askInMarket(client, { window, perCheck, perByte, units });
       const price = unitPrice(perCheck, perByte);
-      render.line(`  ${account} offers ${thousands(units)} units in window ${window} for ${thousands(price)} wei each or more`, 'good');
+      render.line(
+        `  ${account} offers ${thousands(units)} units in window ${window} for ${thousands(price)} wei each or more`,
+        'good',
+      );
       if (args.json === true) render.document({ window, account, units, price, transaction, gas });
     },
   }),
@@ -87,7 +102,11 @@ const want = verb(
     next: 'A period later anybody settles the window (“concord market settle”), then “concord market collect” brings back what you left and did not pay.',
   },
   defineCommand({
-    meta: { name: 'want', description: 'Want aggregators’ work for your run in the window that is open for wants, and leave all that it could cost.' },
+    meta: {
+      name: 'want',
+      description:
+        'Want aggregators’ work for your run in the window that is open for wants, and leave all that it could cost.',
+    },
     args: {
       ...settingArgs('rpc', 'deployment', 'key'),
       run: { type: 'string', description: 'run id (= charter id); needless where there is only one' },
@@ -99,16 +118,22 @@ const want = verb(
     },
     run: async ({ args }) => {
       const limit = wei(args.limit, '--limit');
-      if ((args.units === undefined) === (args.rounds === undefined)) throw new SettingError('--units', 'need either --units or --rounds');
-      const counted = args.units === undefined ? integer(1)(args.rounds, '--rounds') : integer(1, UNITS_MOST)(args.units, '--units');
+      if ((args.units === undefined) === (args.rounds === undefined))
+        throw new SettingError('--units', 'need either --units or --rounds');
+      const counted =
+        args.units === undefined ? integer(1)(args.rounds, '--rounds') : integer(1, UNITS_MOST)(args.units, '--units');
       const { client, account, fromBlock, window, render } = await paying(args, 2n);
       const run = runMeant(await viewNow(client, fromBlock), { id: args.run });
       const units = args.units === undefined ? counted * unitsOf(run.charter) : counted;
-      if (units > UNITS_MOST) throw new SettingError('--rounds', `these rounds take ${units} units, more than a window has: name fewer`);
+      if (units > UNITS_MOST)
+        throw new SettingError('--rounds', `these rounds take ${units} units, more than a window has: name fewer`);
       const wish = { window, charterId: run.charterId, limit, units };
       const { transaction, gas } = await wantInMarket(client, wish);
       const deposit = limit * BigInt(units);
-      render.line(`  ${account} wants ${thousands(units)} units in window ${window} for at most ${thousands(limit)} wei each`, 'good');
+      render.line(
+        `  ${account} wants ${thousands(units)} units in window ${window} for at most ${thousands(limit)} wei each`,
+        'good',
+      );
       render.line(`  ${thousands(deposit)} wei are left until the window is settled`);
       if (args.json === true) render.document({ ...wish, account, deposit, transaction, gas });
     },
@@ -130,17 +155,27 @@ const settle = verb(
     next: 'Everybody takes what is due: “concord market collect”. Who serves whom is drawn by the hash of the next block (“concord market status --window”).',
   },
   defineCommand({
-    meta: { name: 'settle', description: 'Settle the window that begins next: anybody may, and only its own price is taken.' },
+    meta: {
+      name: 'settle',
+      description: 'Settle the window that begins next: anybody may, and only its own price is taken.',
+    },
     args: { ...settingArgs('rpc', 'deployment', 'key'), ...windowArg('the one that begins next'), ...json },
     run: async ({ args }) => {
       const { client, window, render } = await paying(args, 1n);
       const held = await readMarketWindow(client, window);
-      if (held.settled) throw new SettingError('--window', `${window} is settled already: “concord market collect” takes what is due`);
+      if (held.settled)
+        throw new SettingError('--window', `${window} is settled already: “concord market collect” takes what is due`);
       const cleared = clearedOf(held);
       if (!cleared || cleared.traded === 0)
-        throw new SettingError('--window', `nothing changes hands in ${window} (${held.asks.length} asks, ${held.wants.length} wants): deposits go back once it has begun`);
+        throw new SettingError(
+          '--window',
+          `nothing changes hands in ${window} (${held.asks.length} asks, ${held.wants.length} wants): deposits go back once it has begun`,
+        );
       const { transaction, gas } = await settleMarket(client, { window, ...cleared });
-      render.line(`  window ${window}: ${thousands(cleared.traded)} units change hands for ${thousands(cleared.price)} wei each, ${thousands(gas)} gas`, 'good');
+      render.line(
+        `  window ${window}: ${thousands(cleared.traded)} units change hands for ${thousands(cleared.price)} wei each, ${thousands(gas)} gas`,
+        'good',
+      );
       if (args.json === true) render.document({ window, ...cleared, transaction, gas });
     },
   }),
@@ -152,7 +187,10 @@ const collect = verb(
     next: 'Ask or want again: “concord market status” says which windows are open.',
   },
   defineCommand({
-    meta: { name: 'collect', description: 'Take what a window owes to this key: what it sold, or what it left and did not pay.' },
+    meta: {
+      name: 'collect',
+      description: 'Take what a window owes to this key: what it sold, or what it left and did not pay.',
+    },
     args: { ...settingArgs('rpc', 'deployment', 'key'), ...windowArg('the one that is served now'), ...json },
     run: async ({ args }) => {
       const { client, account, window, render } = await paying(args, 0n);
@@ -178,15 +216,26 @@ interface Served {
 }
 
 /** Who serves whom in a settled window [MK9]; undefined before the block after. Throws when the chain contradicts itself. */
-async function servedIn(client: ConcordClient, window: bigint, fromBlock: bigint): Promise<readonly Served[] | undefined> {
+async function servedIn(
+  client: ConcordClient,
+  window: bigint,
+  fromBlock: bigint,
+): Promise<readonly Served[] | undefined> {
   const settled = await readSettledWindow(client, window, fromBlock);
   if (!settled?.beacon) return undefined;
   const { asks, wants, beacon, digest } = settled;
   const cleared = clear(asks, wants);
   if (bytesToHex(digestOf(cleared)) !== digest)
-    throw new SettingError('--rpc', `the events of window ${window} do not come to the amounts that were settled: ask another node of the chain`);
+    throw new SettingError(
+      '--rpc',
+      `the events of window ${window} do not come to the amounts that were settled: ask another node of the chain`,
+    );
   const found = pairs(hexToBytes(beacon), cleared.sold, cleared.bought);
-  return found.map((pair) => ({ aggregator: asks[pair.ask]!.account, charterId: wants[pair.want]!.charterId, units: pair.units }));
+  return found.map((pair) => ({
+    aggregator: asks[pair.ask]!.account,
+    charterId: wants[pair.want]!.charterId,
+    units: pair.units,
+  }));
 }
 
 const status = verb(
@@ -195,7 +244,10 @@ const status = verb(
     next: '“concord market ask” for the window that is open for asks, “want” for the one open for wants, “settle” for the one that begins next.',
   },
   defineCommand({
-    meta: { name: 'status', description: 'Say which windows are open for what, and what one holds or came to and who serves whom in it.' },
+    meta: {
+      name: 'status',
+      description: 'Say which windows are open for what, and what one holds or came to and who serves whom in it.',
+    },
     args: { ...settingArgs('rpc', 'deployment'), ...windowArg('all that are open'), ...json },
     run: async ({ args }) => {
       const render = createRenderer({ json: args.json === true });
@@ -206,7 +258,8 @@ const status = verb(
       const windows = await Promise.all(numbers.map((number) => readMarketWindow(client, number)));
       render.line(`  period ${period}, ${seconds} s each`);
       const stage = (window: bigint): string =>
-        ['is served now', 'is settled now', 'is wanted now', 'is asked for now'][Number(window - period)] ?? (window < period ? 'is over' : 'is still to come');
+        ['is served now', 'is settled now', 'is wanted now', 'is asked for now'][Number(window - period)] ??
+        (window < period ? 'is over' : 'is still to come');
       const told = windows.map((each) => ({ ...each, stage: stage(each.window), comesTo: clearedOf(each) }));
       render.table([
         ['window', 'asks', 'units on offer', 'wants', 'units traded', 'wei a unit'],
@@ -214,11 +267,19 @@ const status = verb(
           `${window} ${now}`,
           ...[`${asks.length}`, thousands(offered), `${wants.length}`],
           comesTo && comesTo.traded > 0 ? thousands(comesTo.traded) : '–',
-          settled ? thousands(settled.price) : comesTo && comesTo.traded > 0 ? `${thousands(comesTo.price)} if settled now` : '–',
+          settled
+            ? thousands(settled.price)
+            : comesTo && comesTo.traded > 0
+              ? `${thousands(comesTo.price)} if settled now`
+              : '–',
         ]),
       ]);
       const served = named === undefined ? undefined : await servedIn(client, named, fromBlock);
-      if (served) render.table([['aggregator', 'serves', 'units'], ...served.map(({ aggregator, charterId, units }) => [aggregator, charterId, thousands(units)])]);
+      if (served)
+        render.table([
+          ['aggregator', 'serves', 'units'],
+          ...served.map(({ aggregator, charterId, units }) => [aggregator, charterId, thousands(units)]),
+        ]);
       if (args.json === true) render.document({ period, seconds, windows: told, ...(served && { served }) });
     },
   }),

@@ -49,8 +49,11 @@ const endpointsIn = (run: RunView, view: ChainView, source: string | undefined):
   source === undefined ? [...new Set([...run.endpoints.values(), ...view.endpoints.values()])] : [source];
 
 /** The final model. Throws FinalModelError. */
-const finalModel = (run: RunView, { view, time }: Pick<Now, 'view' | 'time'>, source: string | undefined): Promise<FinalModel> =>
-  finalModelOf(run, endpointsOf(endpointsIn(run, view, source)), time);
+const finalModel = (
+  run: RunView,
+  { view, time }: Pick<Now, 'view' | 'time'>,
+  source: string | undefined,
+): Promise<FinalModel> => finalModelOf(run, endpointsOf(endpointsIn(run, view, source)), time);
 
 const isRegistered = (facts: readonly Fact[], runId: Hex): boolean =>
   facts.some((fact) => fact.kind === 'registered' && fact.runId === runId);
@@ -58,7 +61,9 @@ const isRegistered = (facts: readonly Fact[], runId: Hex): boolean =>
 /** An archive where one is named, else the chain; an archive brings its bytes along. Throws ArchiveError, SettingError. */
 async function sourceOf(
   args: Readonly<Record<string, unknown>>,
-): Promise<Pick<Now, 'facts' | 'view'> & { readonly time?: number; readonly deployment: Deployment; readonly blobs?: BlobSource }> {
+): Promise<
+  Pick<Now, 'facts' | 'view'> & { readonly time?: number; readonly deployment: Deployment; readonly blobs?: BlobSource }
+> {
   const { archive } = args;
   if (typeof archive !== 'string') {
     const { client, fromBlock } = await connect(readSettings(args));
@@ -141,14 +146,16 @@ const register = verb(
   defineCommand({
     meta: {
       name: 'register',
-      description: 'Put the final model on chain, where contracts can call it under the terms of its charter. Anybody may; the key pays the gas.',
+      description:
+        'Put the final model on chain, where contracts can call it under the terms of its charter. Anybody may; the key pays the gas.',
     },
     args: {
       ...settingArgs('rpc', 'deployment', 'key'),
       ...common,
       'held-out': {
         type: 'string',
-        description: 'records that nobody trained on (CSV): needed where the charter sets a bar that the model must reach',
+        description:
+          'records that nobody trained on (CSV): needed where the charter sets a bar that the model must reach',
       },
     },
     run: async ({ args }) => {
@@ -162,7 +169,9 @@ const register = verb(
       const { modelId, gas, block } = await registerModel(client, run.charterId, state, textBytes);
       const render = createRenderer({ json: args.json === true });
       if (judged && text.acceptance)
-        render.line(`  accepted: ${text.acceptance.measure} ${judged.value.toFixed(3)} on ${judged.records} held-out records, need ${text.acceptance.least}`);
+        render.line(
+          `  accepted: ${text.acceptance.measure} ${judged.value.toFixed(3)} on ${judged.records} held-out records, need ${text.acceptance.least}`,
+        );
       render.line(`  registered as ${modelId} in block ${block} for ${gas} gas`, 'good');
       if (args.json === true) render.document({ modelId, block, gas, ...(judged && { acceptance: judged }) });
     },

@@ -177,7 +177,8 @@ test('[RD19] the most that a relayer likes to pay is a whole number of wei, from
   };
   assert.equal(read(), undefined);
   assert.equal(read(30_000_000_000), 30_000_000_000);
-  for (const bad of [0, -1, 1.5, '30 gwei']) assert.throws(() => read(bad), /maxGasPrice: have .+, need an integer of at least 1/);
+  for (const bad of [0, -1, 1.5, '30 gwei'])
+    assert.throws(() => read(bad), /maxGasPrice: have .+, need an integer of at least 1/);
   assert.equal(readSettings({ folder, 'max-gas-price': '12' }).get('maxGasPrice'), 12);
   assert.throws(() => readSettings({ folder, 'max-gas-price': '0' }).get('maxGasPrice'), /--max-gas-price: have "0"/);
 });

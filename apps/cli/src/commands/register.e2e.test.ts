@@ -43,7 +43,14 @@ before(async () => {
   const keys = devnet.accounts.map(({ privateKey }) => privateKey);
   const finalState = bytesToHex(runStateHash(state));
   const bytes = encodeRunState(state);
-  run = await finishedRun({ rpcUrl: devnet.rpcUrl, keys, text, terms: smallTerms(1, 3), finalState, finalBlob: sha256(bytes) });
+  run = await finishedRun({
+    rpcUrl: devnet.rpcUrl,
+    keys,
+    text,
+    terms: smallTerms(1, 3),
+    finalState,
+    finalBlob: sha256(bytes),
+  });
   const blobs = new Map([bytes, run.textBytes].map((each) => [`/ipfs/${cidOf(sha256(each))}?format=raw`, each]));
   server = createServer(({ url = '' }, response) => {
     const found = blobs.get(url);
@@ -52,7 +59,10 @@ before(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { charters, rounds, inference, chainId, block } = run.deployed;
-  writeFileSync(join(folder, 'deployment.json'), encodeDeployment({ charters, rounds, inference, chainId, fromBlock: block }));
+  writeFileSync(
+    join(folder, 'deployment.json'),
+    encodeDeployment({ charters, rounds, inference, chainId, fromBlock: block }),
+  );
   writeFileSync(join(folder, 'key'), `${devnet.accounts[0]!.privateKey}\n`, { mode: 0o600 });
 });
 after(async () => {
@@ -64,7 +74,17 @@ after(async () => {
 
 const register = (...args: readonly string[]) => {
   const source = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const common = ['--rpc', devnet.rpcUrl, '--deployment', 'deployment.json', '--key', 'key', '--source', source, '--json'];
+  const common = [
+    '--rpc',
+    devnet.rpcUrl,
+    '--deployment',
+    'deployment.json',
+    '--key',
+    'key',
+    '--source',
+    source,
+    '--json',
+  ];
   return runProgram(MAIN, ['model', 'register', ...common, ...args], { cwd: folder });
 };
 const heldOut = (name: string, rows: readonly string[]): readonly [flag: string, name: string] => {
@@ -88,9 +108,18 @@ test('[CH12] below the bar, on too few records, or on none, nothing is registere
     assert.equal(stdout, '');
   };
   await refused(/--held-out.*only if it reaches accuracy 0\.75: pass at least 4 records/s);
-  await refused(/accuracy is 0\.500, need 0\.75\. Register nothing/, ...heldOut('poor.csv', [...RIGHT, ...WRONG, ...WRONG, ...WRONG]));
+  await refused(
+    /accuracy is 0\.500, need 0\.75\. Register nothing/,
+    ...heldOut('poor.csv', [...RIGHT, ...WRONG, ...WRONG, ...WRONG]),
+  );
   await refused(/3 held-out records, need 4/, ...heldOut('few.csv', RIGHT));
-  await refused(/need both/, ...heldOut('one.csv', Array.from({ length: 4 }, () => RIGHT[0]!)));
+  await refused(
+    /need both/,
+    ...heldOut(
+      'one.csv',
+      Array.from({ length: 4 }, () => RIGHT[0]!),
+    ),
+  );
   await refused(/odd\.csv.*row 2.*column “b”/s, ...heldOut('odd.csv', [RIGHT[0]!, '0.5,much,1,1']));
   await refused(/absent\.csv is not there: pass --held-out FILE/, '--held-out', 'absent.csv');
   assert.deepEqual(await registered(), []);

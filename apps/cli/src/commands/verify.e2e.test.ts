@@ -3,7 +3,16 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { addressOf, castVote, compileCharter, createConcordClient, deploy, type Hex, propose, sign } from '@concord/sdk';
+import {
+  addressOf,
+  castVote,
+  compileCharter,
+  createConcordClient,
+  deploy,
+  type Hex,
+  propose,
+  sign,
+} from '@concord/sdk';
 import { type Devnet, type RpcLieName, type RpcProxy, startDevnet, startRpcProxy } from '@concord/testing';
 import { smallTerms, smallText } from '../../../../packages/testing/src/charter.ts';
 
@@ -63,7 +72,10 @@ test('an honest RPC shows a run under way: incomplete, and nothing wrong', async
 });
 
 for (const [lie, words] of [
-  ['hidden-logs', /^CONTRADICTION: the logs up to block \d+ tell that the charter passed: false, the contract holds true\. The RPC lies/],
+  [
+    'hidden-logs',
+    /^CONTRADICTION: the logs up to block \d+ tell that the charter passed: false, the contract holds true\. The RPC lies/,
+  ],
   ['forged-log', /^CONTRADICTION: log \d+ of block 0x[0-9a-f]{64} is not in its receipt/],
   ['errors', /^NO_ANSWER: http:\/\/127\.0\.0\.1:\d+: .*Check the address/],
 ] as const)

@@ -13,7 +13,13 @@ const exam = {
   test: readRecords(federation.test, federation.schema),
   homes: testsByMember(federation)!.map((table) => readRecords(table, federation.schema)),
 };
-const rules = { charter: decodeCharterText(readCharterFile('hospitals').text), rounds: 7, recordBound: 16384, bound: 2 ** 23, d: 27 };
+const rules = {
+  charter: decodeCharterText(readCharterFile('hospitals').text),
+  rounds: 7,
+  recordBound: 16384,
+  bound: 2 ** 23,
+  d: 27,
+};
 
 test('[LR12] a model is scored at home on the part of its member, else as the plain mean of all parts', () => {
   const always = score((records) => new Float64Array(records.count).fill(1), exam);

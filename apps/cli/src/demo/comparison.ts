@@ -107,12 +107,7 @@ function stateOf(members: readonly Records[], simulation: Simulation): RunState 
 }
 
 /** Scores of a simulated run. A run that ends without a model guesses the label that is more frequent in the test part. */
-export function scoreRun(
-  members: readonly Records[],
-  simulation: Simulation,
-  exam: Exam,
-  home?: number,
-): Scores {
+export function scoreRun(members: readonly Records[], simulation: Simulation, exam: Exam, home?: number): Scores {
   const state = stateOf(members, simulation);
   const seen = inputRules(simulation.rules.charter);
   const ones = exam.test.labels.reduce((sum, label) => sum + label, 0);

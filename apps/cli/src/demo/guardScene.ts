@@ -119,7 +119,10 @@ export async function askTheGuard(scene: GuardScene): Promise<GuardFacts> {
   const [, measured] = halves(judged.labels);
   const labelled = (label: 0 | 1): number[] => measured.filter((row) => judged.labels[row] === label);
   const accounts: GuardedAccount[] = [];
-  for (const [label, rows] of [['illicit', labelled(1)], ['ordinary', labelled(0)]] as const)
+  for (const [label, rows] of [
+    ['illicit', labelled(1)],
+    ['ordinary', labelled(0)],
+  ] as const)
     for (let i = 0; i < Math.min(NAMED, rows.length); i++)
       accounts.push(await asked(known[rows[Math.floor(((i + 0.5) * rows.length) / NAMED)]!]![0], label));
   // Nobody has its key, so it has no past on any chain.

@@ -1,6 +1,22 @@
 /** The finished model, judged on records that no member trained on, in the integers that the contract computes with. */
-import { type CharterText, type InputRules, inputRules, predict, type RunState, type Standardization, toFixed } from '@concord/protocol';
-import { accuracy, evaluate, type Evaluation, readRecords, type Records, standardize, type Table } from '@concord/trainer';
+import {
+  type CharterText,
+  type InputRules,
+  inputRules,
+  predict,
+  type RunState,
+  type Standardization,
+  toFixed,
+} from '@concord/protocol';
+import {
+  accuracy,
+  evaluate,
+  type Evaluation,
+  readRecords,
+  type Records,
+  standardize,
+  type Table,
+} from '@concord/trainer';
 
 /** Scores on all test records; and at home, on those of the members: its own for a member alone, else the plain mean. */
 export interface Scores extends Evaluation {

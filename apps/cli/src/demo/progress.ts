@@ -62,7 +62,10 @@ export function createProgress(render: Renderer, members: number, now: () => num
       const total = charter.limits.rounds;
       if (fact.kind === 'verified') cohort = { updates: fact.updates, noises: fact.noises };
       if (fact.kind === 'voided') {
-        render.line(`  round ${fact.round}, attempt ${fact.attempt} is void (in ${SHOWN[fact.phase] ?? fact.phase}); another begins`, 'warn');
+        render.line(
+          `  round ${fact.round}, attempt ${fact.attempt} is void (in ${SHOWN[fact.phase] ?? fact.phase}); another begins`,
+          'warn',
+        );
       }
       if (fact.kind === 'settled') {
         const seconds = (now() - began) / 1000;

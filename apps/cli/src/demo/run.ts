@@ -90,7 +90,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
   const started = performance.now();
   const now = (): number => performance.now();
   render.line('Concord', 'strong');
-  render.line(`  data: ${federation.name}${federation.synthetic ? ' – SYNTHETIC, about nobody' : ''}`, federation.synthetic ? 'warn' : 'plain');
+  render.line(
+    `  data: ${federation.name}${federation.synthetic ? ' – SYNTHETIC, about nobody' : ''}`,
+    federation.synthetic ? 'warn' : 'plain',
+  );
   const rows = federation.members.map(({ name, table }) => {
     const label = table.header.indexOf(federation.schema.label);
     return { name, rows: table.rows.length, positives: table.rows.filter((row) => row[label] === '1').length };
@@ -143,7 +146,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
       }
       if (run.passed !== undefined && passedAt === 0) {
         passedAt = now();
-        render.line(`  passed: more than half of ${run.charter.members.length}; carried by the relayer, members paid nothing`, 'good');
+        render.line(
+          `  passed: more than half of ${run.charter.members.length}; carried by the relayer, members paid nothing`,
+          'good',
+        );
         render.title('Training: every round is one sum over all members, opened once, noised, paid from the budget');
       }
     };
@@ -210,7 +216,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
         `  accepted: ${text.acceptance.measure} ${accepted.value.toFixed(3)} on ${accepted.records} held-out ${example.records}, the charter asks for ${text.acceptance.least}`,
         'good',
       );
-    const onChain = await askTheChain(stage.client, stage.charterId, state, stage.compiled.textBytes, judged, PREDICTIONS);
+    const onChain = await askTheChain(
+      stage.client,
+      stage.charterId,
+      state,
+      stage.compiled.textBytes,
+      judged,
+      PREDICTIONS,
+    );
     render.line(`  registered as ${onChain.modelId.slice(0, 18)}… for ${thousands(onChain.registerGas)} gas`);
     render.line(
       `  a contract scored ${onChain.asked} held-out ${example.records} for ${thousands(onChain.predictGas)} gas each: ${onChain.equal ? 'bit for bit what TypeScript computes' : 'NOT what TypeScript computes'}`,
@@ -230,14 +243,24 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
       }));
     if (guarded) showGuard(render, guarded);
 
-    const card = cardOf(run, stage.client.deployment, { state, text }, {
-      registered: true,
-      evaluation,
-      sizes: {
-        says: 'this demo, which holds all files; a real run publishes no member’s count',
-        members: rows.map(({ name, rows: records, positives }, i) => ({ address: stage.members[i]!.address, name, records, positives })),
+    const card = cardOf(
+      run,
+      stage.client.deployment,
+      { state, text },
+      {
+        registered: true,
+        evaluation,
+        sizes: {
+          says: 'this demo, which holds all files; a real run publishes no member’s count',
+          members: rows.map(({ name, rows: records, positives }, i) => ({
+            address: stage.members[i]!.address,
+            name,
+            records,
+            positives,
+          })),
+        },
       },
-    });
+    );
 
     const common = await verify();
     render.status('  computing the rows of the table that no member could …');
@@ -267,7 +290,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
     if (options.keep) {
       const { rpcUrl, charters, rounds, inference } = stage.clientOptions;
       render.title('Everything keeps running (Ctrl-C stops it). From another terminal:');
-      render.line(`  npm run concord -- verify --rpc ${rpcUrl} --charters ${charters} --rounds ${rounds} --inference ${inference} --run ${stage.charterId as Hex}`);
+      render.line(
+        `  npm run concord -- verify --rpc ${rpcUrl} --charters ${charters} --rounds ${rounds} --inference ${inference} --run ${stage.charterId as Hex}`,
+      );
       await new Promise<void>((resolve) => process.once('SIGINT', () => resolve()));
     }
     return facts;

@@ -34,7 +34,10 @@ function cellOf(row: Row, { metric, side, spread }: TableColumn): string {
 }
 
 /** “switzerland alone (diseased only)”: who has records of one label only can learn nothing from them. */
-const nameAlone = ({ name, rows, positives }: FinishedFacts['members'][number], { positives: one, ordinary }: Example): string => {
+const nameAlone = (
+  { name, rows, positives }: FinishedFacts['members'][number],
+  { positives: one, ordinary }: Example,
+): string => {
   const only = positives === rows ? one : positives === 0 ? ordinary : undefined;
   return `${name} alone${only === undefined ? '' : ` (${only} only)`}`;
 };

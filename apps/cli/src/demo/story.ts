@@ -108,7 +108,12 @@ export async function setStage({ folder, federation, file, cheat, committee, onS
     stops.push(devnet.stop);
     const [proposerKey, relayerKey, ...holderKeys] = devnet.accounts.map(({ privateKey }) => privateKey);
     if (proposerKey === undefined || relayerKey === undefined) throw new Error('the devnet has no funded accounts');
-    const { charters, rounds, inference, block: fromBlock } = await deploy({ rpcUrl: devnet.rpcUrl, account: proposerKey });
+    const {
+      charters,
+      rounds,
+      inference,
+      block: fromBlock,
+    } = await deploy({ rpcUrl: devnet.rpcUrl, account: proposerKey });
     const contracts = { charters, rounds, inference };
     const clientOptions: ClientOptions = { rpcUrl: devnet.rpcUrl, ...contracts, account: proposerKey };
     const client = await createConcordClient(clientOptions);
@@ -172,7 +177,10 @@ export async function setStage({ folder, federation, file, cheat, committee, onS
     for (const [i, key] of holderKeys.entries()) {
       const { name } = aggregators[i]!;
       const endpoint = `http://127.0.0.1:${holderPorts[i]}`;
-      await registerAggregator(await createConcordClient({ ...clientOptions, account: key }), { endpoint, stake: STAKE });
+      await registerAggregator(await createConcordClient({ ...clientOptions, account: key }), {
+        endpoint,
+        stake: STAKE,
+      });
       start(name, 'aggregator', {
         ...shared,
         folder: join(folder, name, 'store'),
@@ -183,8 +191,24 @@ export async function setStage({ folder, federation, file, cheat, committee, onS
     }
     const others = holders === 0 ? 'a relayer' : `${holders} staked aggregators and a relayer`;
     onStep(`${children.length} processes started: ${members.length} members, each with its own file, ${others}`);
-    const endpoints = [...members.map(({ endpoint }) => endpoint), ...holderPorts.map((port) => `http://127.0.0.1:${port}`)];
-    return { aggregators, endpoints, folder, devnet, client, clientOptions, compiled, charterId, members, children, fromBlock, stop };
+    const endpoints = [
+      ...members.map(({ endpoint }) => endpoint),
+      ...holderPorts.map((port) => `http://127.0.0.1:${port}`),
+    ];
+    return {
+      aggregators,
+      endpoints,
+      folder,
+      devnet,
+      client,
+      clientOptions,
+      compiled,
+      charterId,
+      members,
+      children,
+      fromBlock,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

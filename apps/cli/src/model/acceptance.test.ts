@@ -26,7 +26,8 @@ test('[CH12] the integers that would be served are held against the bar of the c
   const refuses = (acceptance: unknown, held: ReturnType<typeof records>, have: number, need: number, says: RegExp) =>
     assert.throws(
       () => requireAccepted(state, textWith(acceptance), held),
-      (error) => error instanceof NotAcceptedError && error.have === have && error.need === need && says.test(error.message),
+      (error) =>
+        error instanceof NotAcceptedError && error.have === have && error.need === need && says.test(error.message),
     );
   refuses({ ...bar, least: 0.76 }, threeOfFour, 0.75, 0.76, /accuracy is 0\.750, need 0\.76\. Register nothing/);
   refuses({ ...bar, records: 5 }, threeOfFour, 4, 5, /4 held-out records, need 5/);
@@ -34,7 +35,11 @@ test('[CH12] the integers that would be served are held against the bar of the c
 });
 
 test('[CH12] a bar that says nothing, or what nobody measures, is refused by name', () => {
-  for (const [field, values] of Object.entries({ measure: ['luck', undefined], least: [0, 1.1, '0.5'], records: [1, 2.5, undefined] }))
+  for (const [field, values] of Object.entries({
+    measure: ['luck', undefined],
+    least: [0, 1.1, '0.5'],
+    records: [1, 2.5, undefined],
+  }))
     for (const value of values)
       assert.throws(
         () => textWith({ ...bar, [field]: value }),

@@ -24,7 +24,11 @@ export function requireAccepted(state: RunState, text: CharterText, records: Rec
   const bar = text.acceptance;
   if (!bar) return undefined;
   if (records.labels.length < bar.records)
-    throw new NotAcceptedError(records.labels.length, bar.records, `${records.labels.length} held-out records, need ${bar.records}`);
+    throw new NotAcceptedError(
+      records.labels.length,
+      bar.records,
+      `${records.labels.length} held-out records, need ${bar.records}`,
+    );
   const logits = scoresOf({ state, text }, records);
   let judged: Judgement;
   try {
@@ -34,6 +38,10 @@ export function requireAccepted(state: RunState, text: CharterText, records: Rec
     throw error;
   }
   if (!judged.accepted)
-    throw new NotAcceptedError(judged.value, bar.least, `${bar.measure} is ${judged.value.toFixed(3)}, need ${bar.least}`);
+    throw new NotAcceptedError(
+      judged.value,
+      bar.least,
+      `${bar.measure} is ${judged.value.toFixed(3)}, need ${bar.least}`,
+    );
   return judged;
 }

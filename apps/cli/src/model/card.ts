@@ -3,7 +3,15 @@
  * public facts of the run, and an evaluation where somebody made one. [BD5]
  */
 import { type CharterText, encodeModel, parameterCount, type RunState } from '@concord/protocol';
-import { type Address, charterFacts, type Deployment, type FinalModel, isCommittee, type RunView, useWords } from '@concord/sdk';
+import {
+  type Address,
+  charterFacts,
+  type Deployment,
+  type FinalModel,
+  isCommittee,
+  type RunView,
+  useWords,
+} from '@concord/sdk';
 import { epsilonWad } from '@concord/protocol';
 import { sha256 } from 'viem';
 import type { ModelEvaluation } from './evaluation.ts';

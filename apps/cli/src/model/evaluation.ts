@@ -1,5 +1,13 @@
 /** A finished model on labeled records that nobody trained on: what it finds, what it flags by mistake, what it misses. */
-import { type CharterText, FRACTION_BITS, inputRules, predict, type RunState, toFixed, treePlan } from '@concord/protocol';
+import {
+  type CharterText,
+  FRACTION_BITS,
+  inputRules,
+  predict,
+  type RunState,
+  toFixed,
+  treePlan,
+} from '@concord/protocol';
 import {
   evaluate,
   type Evaluation,
@@ -136,10 +144,7 @@ export function evaluateModel(
   };
 }
 
-function blankIn(
-  finished: Finished,
-  threshold: number,
-): ModelEvaluation['blank'] {
+function blankIn(finished: Finished, threshold: number): ModelEvaluation['blank'] {
   const { schema } = finished.text;
   if (schema.blank !== 'zero') return null;
   const names = schema.columns.map(({ name }) => name);

@@ -124,25 +124,47 @@ const words = (fields: Fields, field: number): string[] =>
   (fields.get(field) ?? []).map((each) => new TextDecoder().decode(each as Uint8Array));
 
 /** One record through a graph of `encodeOnnx`, in float64: what the model sees, and the logit. */
-function computed(encoded: Uint8Array, columns: readonly number[]): { readonly seen: readonly number[]; readonly logit: number } {
+function computed(
+  encoded: Uint8Array,
+  columns: readonly number[],
+): { readonly seen: readonly number[]; readonly logit: number } {
   const [graph] = messages(fieldsOf(encoded), 7) as [Fields];
   const values = new Map<string, readonly number[]>([['columns', columns]]);
   for (const each of messages(graph, 5)) {
     const raw = each.get(9)![0] as Uint8Array;
     const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
     const isFloat = each.get(2)![0] === 1n;
-    const read = (i: number): number => (isFloat ? view.getFloat32(4 * i, true) : Number(view.getBigInt64(8 * i, true)));
-    values.set(words(each, 8)[0]!, Array.from({ length: raw.length / (isFloat ? 4 : 8) }, (_, i) => read(i)));
+    const read = (i: number): number =>
+      isFloat ? view.getFloat32(4 * i, true) : Number(view.getBigInt64(8 * i, true));
+    values.set(
+      words(each, 8)[0]!,
+      Array.from({ length: raw.length / (isFloat ? 4 : 8) }, (_, i) => read(i)),
+    );
   }
-  const both = (of: (a: number, b: number) => number) => ([a, b]: readonly (readonly number[])[]) =>
-    a!.map((x, i) => of(x, b![i % b!.length]!));
-  const each = (of: (x: number) => number) => ([a]: readonly (readonly number[])[]) => a!.map(of);
+  const both =
+    (of: (a: number, b: number) => number) =>
+    ([a, b]: readonly (readonly number[])[]) =>
+      a!.map((x, i) => of(x, b![i % b!.length]!));
+  const each =
+    (of: (x: number) => number) =>
+    ([a]: readonly (readonly number[])[]) =>
+      a!.map(of);
   const same = each((x) => x);
   const operators: Readonly<Record<string, (inputs: readonly (readonly number[])[]) => readonly number[]>> = {
-    ...{ Add: both((a, b) => a + b), Sub: both((a, b) => a - b), Mul: both((a, b) => a * b), Div: both((a, b) => a / b) },
+    ...{
+      Add: both((a, b) => a + b),
+      Sub: both((a, b) => a - b),
+      Mul: both((a, b) => a * b),
+      Div: both((a, b) => a / b),
+    },
     ...{ Max: both(Math.max), Equal: both((a, b) => Number(a === b)), Not: each((x) => 1 - x), Cast: same },
     ...{ Abs: each(Math.abs), Sign: each(Math.sign), Log: each(Math.log), Sin: each(Math.sin), Cos: each(Math.cos) },
-    ...{ Unsqueeze: same, Reshape: same, Relu: each((x) => Math.max(0, x)), Sigmoid: each((x) => 1 / (1 + Math.exp(-x))) },
+    ...{
+      Unsqueeze: same,
+      Reshape: same,
+      Relu: each((x) => Math.max(0, x)),
+      Sigmoid: each((x) => 1 / (1 + Math.exp(-x))),
+    },
     Clip: ([x, low, high]) => x!.map((value) => Math.max(low![0]!, Math.min(high![0]!, value))),
     // Along the last axis of columns that were raised.
     Concat: (parts) => parts[0]!.flatMap((_, i) => parts.map((part) => part[i]!)),
@@ -200,10 +222,16 @@ describe('an ONNX graph', () => {
   test('[LR6][LR7] computes what the model sees and says, on either basis of waves, where columns are there and where not', () => {
     for (const basis of ['waves', 'gatedWaves'] as const) {
       const told = decodeCharterText({ ...adaptiveText, schema: { ...smallText.schema, basis }, model: text.model });
-      for (const [a, b, c] of [[0.3, -12, -0.5], [0, 0, 0], [0, 1e9, 1.9], [-1, 0, 0]] as const) {
+      for (const [a, b, c] of [
+        [0.3, -12, -0.5],
+        [0, 0, 0],
+        [0, 1e9, 1.9],
+        [-1, 0, 0],
+      ] as const) {
         const { seen, logit } = computed(encodeOnnx(state, told), [a, b, c]);
         const real = standardizeFeatures(readFeatures({ a, b, c }, told.schema), constants, inputRules(told));
-        for (const [i, x] of real.entries()) assert.ok(Math.abs(seen[i]! - x) < 1e-4, `${basis}: input ${i} is ${seen[i]}, not ${x}`);
+        for (const [i, x] of real.entries())
+          assert.ok(Math.abs(seen[i]! - x) < 1e-4, `${basis}: input ${i} is ${seen[i]}, not ${x}`);
         const exact = predict(state.optimizer.model, toFixed(real)) / 65_536;
         assert.ok(Math.abs(logit - exact) < 1e-2, `${basis}: ${logit}, not ${exact}`);
       }

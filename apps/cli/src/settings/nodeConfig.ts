@@ -2,7 +2,19 @@
 import { readFileSync } from 'node:fs';
 import type { AggregatorConfig, MemberConfig, RelayerConfig } from '@concord/node';
 import { isLiar, type LiarName } from '@concord/testing';
-import { address, type Check, endpoint, hash, integer, object, privateKey, SettingError, text, url, urls } from './checks.ts';
+import {
+  address,
+  type Check,
+  endpoint,
+  hash,
+  integer,
+  object,
+  privateKey,
+  SettingError,
+  text,
+  url,
+  urls,
+} from './checks.ts';
 
 /** A liar is a node with one part replaced; it exists for demos and tests of the others' defences. */
 export interface Cheating {
@@ -73,4 +85,9 @@ export const memberConfig = (file: string): MemberConfig & Cheating => decode(re
 export const aggregatorConfig = (file: string): AggregatorConfig & Cheating =>
   decode(read(file), file, AGGREGATOR, MAY);
 export const relayerConfig = (file: string): RelayerConfig =>
-  decode(read(file), file, COMMON, { fromBlock: MAY.fromBlock, chainId: MAY.chainId, appealsPerDay: integer(0), maxGasPrice: integer(1) });
+  decode(read(file), file, COMMON, {
+    fromBlock: MAY.fromBlock,
+    chainId: MAY.chainId,
+    appealsPerDay: integer(0),
+    maxGasPrice: integer(1),
+  });

@@ -131,7 +131,9 @@ const SETTLED = toEventSelector('event Settled(bytes32 indexed, uint32, uint32, 
 /** The digest that the run's holders published this state under (RD11): the last word of its event, after the state's hash. */
 async function settledBlob(ask: Ask, { rounds }: Place, charterId: Hex, stateHash: Hex): Promise<Hex> {
   const filter = { address: rounds, fromBlock: '0x0', toBlock: 'latest', topics: [SETTLED, charterId] };
-  const answer = await ask('eth_getLogs', [filter]).catch((cause: unknown) => (isLate(cause) ? Promise.reject(cause) : []));
+  const answer = await ask('eth_getLogs', [filter]).catch((cause: unknown) =>
+    isLate(cause) ? Promise.reject(cause) : [],
+  );
   for (const log of Array.isArray(answer) ? answer.toReversed() : []) {
     const words = bytesIn(objectIn(log)?.['data'])?.slice(2).match(/.{64}/g);
     if (words?.length === 5 && `0x${words[3]}` === stateHash) return `0x${words[4]}`;

@@ -33,18 +33,35 @@ function verified(basis: Basis): VerifiedModel {
     const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
     return basis === 'gatedWaves' ? [share, sine, cosine] : [share, share * sine, share * cosine + 1 - share];
   });
-  const model: Model = { shape: { kind: 'logistic', inputs: 6 }, parameters: Int32Array.of(1, 2, 3, 4, 5, 6, 7).map((x) => x * 8_192) };
+  const model: Model = {
+    shape: { kind: 'logistic', inputs: 6 },
+    parameters: Int32Array.of(1, 2, 3, 4, 5, 6, 7).map((x) => x * 8_192),
+  };
   const inputs: InputRules = inputRules(text);
   const constants = {
     mean: Int32Array.from(mean, (each) => Math.round(each * 65_536)),
     deviation: new Int32Array(6).fill(32_768),
   };
-  return { charterId: '0x', modelId: '0x', stateHash: '0x', passedAt: 1, model, standardization: { constants, inputs }, text };
+  return {
+    charterId: '0x',
+    modelId: '0x',
+    stateHash: '0x',
+    passedAt: 1,
+    model,
+    standardization: { constants, inputs },
+    text,
+  };
 }
 
 test('[GU10] on both bases of waves a column is compared with where those that have it stand', () => {
   for (const basis of ['waves', 'gatedWaves'] as const) {
-    const { score, features, raising, lowering } = scoreOf(verified(basis), new Map([[SENT, 200], [RECEIVED, 0]]));
+    const { score, features, raising, lowering } = scoreOf(
+      verified(basis),
+      new Map([
+        [SENT, 200],
+        [RECEIVED, 0],
+      ]),
+    );
     assert.equal(score, predict(verified(basis).model, features));
     const said = [...raising, ...lowering].join('\n');
     assert.match(said, /Transactions it sent: 200 \(usual: about 20\)/, basis);
@@ -53,7 +70,13 @@ test('[GU10] on both bases of waves a column is compared with where those that h
 });
 
 test('[GU10][LR7] on gated waves an account that has nothing of a column gives the model exactly 0 in its waves', () => {
-  const { features } = scoreOf(verified('gatedWaves'), new Map([[SENT, 20], [RECEIVED, 0]]));
+  const { features } = scoreOf(
+    verified('gatedWaves'),
+    new Map([
+      [SENT, 20],
+      [RECEIVED, 0],
+    ]),
+  );
   assert.equal(features[0], 65_536);
   // It stands where all that have sent stand: at the mean, up to the rounding of the constants.
   assert.ok(Math.abs(features[1]!) <= 2 && Math.abs(features[2]!) <= 2);

@@ -90,12 +90,7 @@ const untransformed = ({ transform, bound }: SchemaColumn, u: number): number =>
  * Waves: where accounts that have any stand on the circle; those that have none stand at angle 0 and are taken out, which
  * gated waves did already.
  */
-function usualOf(
-  i: number,
-  column: SchemaColumn,
-  mean: Int32Array,
-  basis: Basis,
-): { value: number; share?: number } {
+function usualOf(i: number, column: SchemaColumn, mean: Int32Array, basis: Basis): { value: number; share?: number } {
   const real = (at: number): number => mean[at]! / 2 ** 16;
   if (basis === 'plain') return { value: untransformed(column, real(i)) };
   const share = Math.max(0, Math.min(1, real(3 * i)));

@@ -68,9 +68,15 @@ export async function runCommand(argv: readonly string[], { env, seconds, signal
     })) as [number | null, string | null];
     killGroup(child);
     await Promise.race([closed, delay(LAST_WORDS)]);
-    if (ended === 'TIME') throw new CommandError('TIME', `${said} took longer than the ${seconds} s that are left to train and was ended`, output);
+    if (ended === 'TIME')
+      throw new CommandError(
+        'TIME',
+        `${said} took longer than the ${seconds} s that are left to train and was ended`,
+        output,
+      );
     if (ended === 'ABORTED') throw new CommandError('ABORTED', `${said} was ended: the attempt is over`);
-    if (code !== 0) throw new CommandError('EXIT', `${said} ended with ${how ?? `status ${code}`}, need status 0`, output);
+    if (code !== 0)
+      throw new CommandError('EXIT', `${said} ended with ${how ?? `status ${code}`}, need status 0`, output);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);

@@ -63,7 +63,10 @@ const run = (argv: readonly string[], task = taskOf(averagingText), seconds = 30
 
 test('[LR22] the example program trains as this node would, but for the order of its records', async () => {
   const { training } = averagingText;
-  const whole = { ...averagingText, training: { ...training, local: { ...training.local, batchSize: 20, momentum: 30_000 } } };
+  const whole = {
+    ...averagingText,
+    training: { ...training, local: { ...training.local, batchSize: 20, momentum: 30_000 } },
+  };
   for (const told of [whole, { ...whole, model: network }]) {
     const task = taskOf(told);
     const { records, state, text } = task;
@@ -72,7 +75,11 @@ test('[LR22] the example program trains as this node would, but for the order of
     const standard = standardized(records, state, text);
     assert.ok(text.training.algorithm === 'fedAvg');
     const { passes, learningRate, momentum } = localOptions(text.training, state);
-    const [expected, velocity, gradient] = [begin.slice(), new Float64Array(begin.length), new Float64Array(begin.length)];
+    const [expected, velocity, gradient] = [
+      begin.slice(),
+      new Float64Array(begin.length),
+      new Float64Array(begin.length),
+    ];
     for (let pass = 0; pass < passes; pass++) {
       const mean = new Float64Array(begin.length);
       for (let row = 0; row < 20; row++) {
@@ -115,13 +122,26 @@ test('[LR22] a program is told the round in a folder that only its user can read
     out([['update', [4], 0.5]]);`;
   const task = taskOf(averagingText);
   const begin = realParameters(task.state.optimizer.model.parameters);
-  assert.deepEqual(await run(script(line), task), begin.map((value) => value + 0.5));
+  assert.deepEqual(
+    await run(script(line), task),
+    begin.map((value) => value + 0.5),
+  );
   const { task: said, mode, update } = JSON.parse(readFileSync(told, 'utf8'));
   assert.equal(mode, 0o700);
   assert.equal(existsSync(update), false);
   assert.equal(existsSync(join(update, '..')), false);
   const { version, round, algorithm, recordCount, model, schema, seed, local } = said;
-  assert.deepEqual({ version, round, algorithm, recordCount, model, schema }, { version: 1, round: 1, algorithm: 'fedAvg', recordCount: 20, model: averagingText.model, schema: averagingText.schema });
+  assert.deepEqual(
+    { version, round, algorithm, recordCount, model, schema },
+    {
+      version: 1,
+      round: 1,
+      algorithm: 'fedAvg',
+      recordCount: 20,
+      model: averagingText.model,
+      schema: averagingText.schema,
+    },
+  );
   assert.ok(Number.isInteger(seed) && local.passes === 2 && Math.abs(local.learningRate - 0.1) < 1e-4);
   assert.equal(said.dataFile, dataFile);
 });
@@ -133,18 +153,34 @@ test('[LR22] answers that do not fit are refused by what is wrong and what is ne
       return true;
     });
   await refused('', /left nothing at CONCORD_UPDATE: write one safetensors file there/);
-  await refused('process.stderr.write("no GPU"); process.exit(3)', /ended with status 3, need status 0; its last words: no GPU/);
+  await refused(
+    'process.stderr.write("no GPU"); process.exit(3)',
+    /ended with status 3, need status 0; its last words: no GPU/,
+  );
   await refused('fs.mkdirSync(process.env.CONCORD_UPDATE)', /are no file of at most/);
-  await refused('fs.writeFileSync(process.env.CONCORD_UPDATE, Buffer.alloc(2e6))', /left 2000000 bytes that are no file of at most/);
-  await refused('fs.writeFileSync(process.env.CONCORD_UPDATE, "garbage!garbage!")', /^safetensors: a header of \d+ bytes, need at most 8/);
+  await refused(
+    'fs.writeFileSync(process.env.CONCORD_UPDATE, Buffer.alloc(2e6))',
+    /left 2000000 bytes that are no file of at most/,
+  );
+  await refused(
+    'fs.writeFileSync(process.env.CONCORD_UPDATE, "garbage!garbage!")',
+    /^safetensors: a header of \d+ bytes, need at most 8/,
+  );
   await refused('out([["update", [4], NaN]])', /^tensor “update”: value 0 is NaN, need finite numbers/);
   await refused('out([["update", [5], 1]])', /^tensor “update”: have shape \[5\], need \[4\]/);
   await refused('out([["output.weight", [1, 3], 1]])', /^tensor “output\.bias”: missing, need one of shape \[1\]/);
-  await refused('out([["gradients", [21, 4], 1]])', /^tensor “gradients”: have shape \[21, 4\], need \[20, 4\]/, smallText);
+  await refused(
+    'out([["gradients", [21, 4], 1]])',
+    /^tensor “gradients”: have shape \[21, 4\], need \[20, 4\]/,
+    smallText,
+  );
 });
 
 test('[LR22] a program that cannot be started says which', () =>
-  assert.rejects(run(['/no/such/program']), (error: unknown) => error instanceof CommandError && error.code === 'NOT_STARTED'));
+  assert.rejects(
+    run(['/no/such/program']),
+    (error: unknown) => error instanceof CommandError && error.code === 'NOT_STARTED',
+  ));
 
 /** Resolves when nobody has this process id any more. */
 async function gone(pid: number): Promise<void> {
@@ -173,7 +209,10 @@ async function pidsIn(file: string): Promise<readonly number[]> {
 
 test('[LR22] a program that takes too long ends with all that it started', async () => {
   const file = join(folder, 'late');
-  await assert.rejects(run(lingering(file), taskOf(averagingText), 2), { code: 'TIME', message: /took longer than the 2 s/ });
+  await assert.rejects(run(lingering(file), taskOf(averagingText), 2), {
+    code: 'TIME',
+    message: /took longer than the 2 s/,
+  });
   // On a busy machine it may have ended before it said anything.
   if (existsSync(file)) for (const pid of await pidsIn(file)) await gone(pid);
 });
@@ -181,7 +220,9 @@ test('[LR22] a program that takes too long ends with all that it started', async
 test('[LR22] a program ends with the attempt, and with all that it started', async () => {
   const file = join(folder, 'aborted');
   const controller = new AbortController();
-  const running = assert.rejects(run(lingering(file), taskOf(averagingText), 600, controller.signal), { code: 'ABORTED' });
+  const running = assert.rejects(run(lingering(file), taskOf(averagingText), 600, controller.signal), {
+    code: 'ABORTED',
+  });
   const pids = await pidsIn(file);
   controller.abort();
   await running;
@@ -203,7 +244,14 @@ test('[LR22] what a program leaves running ends when it does', async () => {
 test('[LR22] a member with a train command does not start under a charter that grows trees', async () => {
   const hex = (byte: string, bytes: number): `0x${string}` => `0x${byte.repeat(bytes)}`;
   const config = {
-    ...{ rpcUrl: 'http://127.0.0.1:1', fromBlock: 0, host: '127.0.0.1', port: 0, confirmations: 0, pollMilliseconds: 100 },
+    ...{
+      rpcUrl: 'http://127.0.0.1:1',
+      fromBlock: 0,
+      host: '127.0.0.1',
+      port: 0,
+      confirmations: 0,
+      pollMilliseconds: 100,
+    },
     contracts: { charters: hex('11', 20), rounds: hex('22', 20), inference: hex('33', 20) },
     ...{ privateKey: hex('44', 32), folder, relayerUrl: 'http://127.0.0.1:1', dataFile },
     charterText: JSON.stringify(treesText),

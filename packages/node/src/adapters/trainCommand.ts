@@ -91,9 +91,7 @@ export const trainCommand = ({ argv, dataFile }: TrainCommandOptions): TrainElse
       };
       await runCommand(argv, { env, seconds, signal });
       const rows = text.training.algorithm === 'fedAvg' ? 1 : records.count;
-      const tensors = decodeSafetensors(
-        answerIn(env.CONCORD_UPDATE, 8 + LONGEST_HEADER + 8 * rows * start.length),
-      );
+      const tensors = decodeSafetensors(answerIn(env.CONCORD_UPDATE, 8 + LONGEST_HEADER + 8 * rows * start.length));
       return text.training.algorithm === 'fedAvg'
         ? readTrained(tensors, text.model, start)
         : readGradients(tensors, text.model, records.count);

@@ -40,11 +40,14 @@ describe('[CM10] a node has bytes published that it has and somebody is asked fo
     assert.deepEqual(answersDue(run, STAKED, 1_024, has), []);
     assert.equal(answersDue(run, STAKED, 1_025, has).length, 1);
     assert.deepEqual(answersDue(runWith(demandOf(OTHER, 'forfeited')), STAKED, 1_050, has), []);
-    assert.deepEqual(answersDue(runWith(demandOf(word('dd'), 'open')), STAKED, 1_050, has), [], 'nobody’s loss')
+    assert.deepEqual(answersDue(runWith(demandOf(word('dd'), 'open')), STAKED, 1_050, has), [], 'nobody’s loss');
   });
 
   test('nothing that it does not have, and nothing that is in the records', () => {
-    assert.deepEqual(answersDue(runWith(demandOf(ME, 'open')), STAKED, 1_000, () => false), []);
+    assert.deepEqual(
+      answersDue(runWith(demandOf(ME, 'open')), STAKED, 1_000, () => false),
+      [],
+    );
     assert.deepEqual(answersDue(runWith(demandOf(ME, 'answered')), STAKED, 1_000, has), []);
   });
 

@@ -65,11 +65,18 @@ test('[CH4] a struct that prices a record where the text protects a member is re
 
 test('[LR20] a member agrees to protect itself however many records it holds; a bound that cannot hold its update is refused', () => {
   const members = run.charter.members;
-  const { charter, text: averaging } = compileCharter({ text: averagingText, terms: memberTerms(1, 3) }, members, `0x${'ab'.repeat(32)}`);
+  const { charter, text: averaging } = compileCharter(
+    { text: averagingText, terms: memberTerms(1, 3) },
+    members,
+    `0x${'ab'.repeat(32)}`,
+  );
   const told = { ...run, charter };
   assert.equal(objectionTo(told, averaging, 1_000_000), undefined);
   const tight = { ...told, charter: { ...charter, aggregation: { ...charter.aggregation, bound: 1_030n } } };
-  assert.match(objectionTo(tight, averaging, 1) ?? '', /^AG1: the bound of a member leaves no room to round 7 coordinates$/);
+  assert.match(
+    objectionTo(tight, averaging, 1) ?? '',
+    /^AG1: the bound of a member leaves no room to round 7 coordinates$/,
+  );
 });
 
 test('[CH4] the cap is recomputed: the last round still fits, one more does not', () => {
@@ -77,11 +84,16 @@ test('[CH4] the cap is recomputed: the last round still fits, one more does not'
   const { sigma } = run.charter.aggregation;
   assert.match(
     objectionTo(withAggregation({ sigma: sigma / 2n }), text, 1) ?? '',
-    new RegExp(`^CH4: its ${rounds} rounds would spend ε [\\d.]+, the cap is ${(Number(run.charter.limits.epsilonCap) / 1e18).toFixed(2)}$`),
+    new RegExp(
+      `^CH4: its ${rounds} rounds would spend ε [\\d.]+, the cap is ${(Number(run.charter.limits.epsilonCap) / 1e18).toFixed(2)}$`,
+    ),
   );
   const last = { ...run, rho: (rounds - 1n) * priceOf(run.charter.aggregation) };
   assert.equal(objectionTo(last, text, 1), undefined);
-  assert.match(objectionTo({ ...run, rho: rounds * priceOf(run.charter.aggregation) }, text, 1) ?? '', /^CH4: one more round/);
+  assert.match(
+    objectionTo({ ...run, rho: rounds * priceOf(run.charter.aggregation) }, text, 1) ?? '',
+    /^CH4: one more round/,
+  );
   assert.match(objectionTo(withLimits({ epsilonCap: 1n }), text, 1) ?? '', /^CH4: .*the cap is 0\.00$/);
 });
 
@@ -92,12 +104,22 @@ test('[LG1] the price is that of the struct: Δ² / 2hσ², rounded up, and one 
 });
 
 test('[CH3] trees in a struct with other rounds than they have levels, or too small a record bound, are refused', () => {
-  const compiled = compileCharter({ text: treesText, terms: smallTerms(4, 3) }, run.charter.members, `0x${'ab'.repeat(32)}`);
+  const compiled = compileCharter(
+    { text: treesText, terms: smallTerms(4, 3) },
+    run.charter.members,
+    `0x${'ab'.repeat(32)}`,
+  );
   const trees: RunView = { ...run, charter: compiled.charter };
   assert.equal(objectionTo(trees, compiled.text, 100), undefined);
   const objection = (charter: Partial<RunView['charter']>): string =>
     objectionTo({ ...trees, charter: { ...trees.charter, ...charter } }, compiled.text, 100) ?? '';
   const { limits, aggregation } = trees.charter;
-  assert.match(objection({ limits: { ...limits, rounds: 5 } }), /^CH3: the text's trees take 4 rounds, the struct has 5$/);
-  assert.match(objection({ aggregation: { ...aggregation, recordBound: 1n } }), /^AG1: the bound of a record leaves no room/);
+  assert.match(
+    objection({ limits: { ...limits, rounds: 5 } }),
+    /^CH3: the text's trees take 4 rounds, the struct has 5$/,
+  );
+  assert.match(
+    objection({ aggregation: { ...aggregation, recordBound: 1n } }),
+    /^AG1: the bound of a record leaves no room/,
+  );
 });

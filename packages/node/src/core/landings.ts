@@ -59,7 +59,10 @@ export function landingOf(run: RunView, now: number, block: bigint): Landing | u
  * promised in it, and gives the bond back. Of strangers to the attempt, of whom there may be any number, whoever asked
  * them sees to it.
  */
-export const forfeitsDue = ({ demands, attempts }: Pick<RunView, 'demands' | 'attempts'>, now: number): readonly Forfeit[] =>
+export const forfeitsDue = (
+  { demands, attempts }: Pick<RunView, 'demands' | 'attempts'>,
+  now: number,
+): readonly Forfeit[] =>
   [...demands].flatMap(([demandId, { state, due, holder, round, attempt }]) => {
     const view = attempts.find((each) => each.round === round && each.attempt === attempt);
     return state === 'open' && now >= due && view && placesOf(view, holder) ? [{ demandId, holder, view }] : [];

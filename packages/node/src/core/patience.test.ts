@@ -30,7 +30,10 @@ describe('[RD19] a dear hour is waited out, and costs no attempt', () => {
     }
   });
   test('[RD8] a beacon is not held back until its block’s hash is out of reach', () => {
-    for (const [phase, part] of [['OPEN', 'noise'], ['QUERY', 'uploads']] as const) {
+    for (const [phase, part] of [
+      ['OPEN', 'noise'],
+      ['QUERY', 'uploads'],
+    ] as const) {
       const stage = runInPhase(phase);
       const source = currentAttempt(stage.run())![part]!.origin.block;
       assert.equal(at(stage, stage.now(), source + 127n), true, phase);

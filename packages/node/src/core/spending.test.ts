@@ -64,7 +64,8 @@ describe('[RD18] a member whose caps leave no room signs to stop and takes no pa
   });
   test('a committee’s in place of its noise report, and as soon as the round begins', () => {
     const pairs = { shares: 2, aggregators: 4 };
-    for (const phase of ['SEAT', 'NOISE'] as const) assert.deepEqual(kinds(committeeInPhase(phase, pairs), full), ['stop']);
+    for (const phase of ['SEAT', 'NOISE'] as const)
+      assert.deepEqual(kinds(committeeInPhase(phase, pairs), full), ['stop']);
     const begun = kinds(committeeInPhase('NOISE', pairs), full, entry.ownReport('noise'));
     assert.deepEqual(begun, ['upload noise']);
     const later = kinds(committeeInPhase('UPLOAD', pairs), full, entry.ownReport('noise'));

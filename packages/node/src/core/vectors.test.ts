@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeCharterText, encodeRunState, fedAvg, type FedAvgTraining, fedSgd, nextState, noiseSampler, startState, toFixed, treeHistograms, treePlan } from '@concord/protocol';
+import {
+  decodeCharterText,
+  encodeRunState,
+  fedAvg,
+  type FedAvgTraining,
+  fedSgd,
+  nextState,
+  noiseSampler,
+  startState,
+  toFixed,
+  treeHistograms,
+  treePlan,
+} from '@concord/protocol';
 import { logistic, parseCsv, readRecords, realParameters, trainLocally } from '@concord/trainer';
 import { averagingText, smallText, treesText } from '../../../testing/src/charter.ts';
 import { loadKernels } from '../adapters/kernels.ts';
@@ -15,7 +27,8 @@ const rows = Array.from({ length: 30 }, (_, i) => `${Math.sin(i)},${i},${Math.co
 const records = readRecords(parseCsv(['a,b,c,y', ...rows, ''].join('\n')), text.schema);
 const start = startState(text, new Uint8Array(32));
 const breathe = async (): Promise<void> => undefined;
-const vectorAt = (state: typeof start) => updateVector({ records, text, aggregation, random: nodeRandom, breathe }, state);
+const vectorAt = (state: typeof start) =>
+  updateVector({ records, text, aggregation, random: nodeRandom, breathe }, state);
 
 /** Real values of an integer sum: one unit is C / Δ′. */
 const real = (sum: ArrayLike<number | bigint>, clip: number): number[] =>
@@ -63,23 +76,39 @@ test('[DP3] noise has the charter’s sigma and fresh values in every coordinate
 const averaging = decodeCharterText(averagingText);
 /** What a member puts into a round of fedAvg; as float64, in units of its clipping norm. */
 const averagingAt = async (state: typeof start, trained?: Float64Array): Promise<number[]> => {
-  const contributor = { records, text: averaging, aggregation, random: nodeRandom, breathe, ...(trained && { trained }) };
+  const contributor = {
+    records,
+    text: averaging,
+    aggregation,
+    random: nodeRandom,
+    breathe,
+    ...(trained && { trained }),
+  };
   const vector = Array.from(await updateVector(contributor, state), Number);
   assert.ok(Math.hypot(...vector) <= Number(aggregation.bound) - 1024);
   return vector.map((value) => value / fedAvg.quantizedNorm(bounds));
 };
 const averaged = async () => {
   const begin = startState(averaging, new Uint8Array(32));
-  const { constants } = nextState({ charter: averaging, rounds: 2, ...bounds }, begin, Array<bigint>(7).fill(60_000n), 3)
-    .statistics!;
-  const optimizer = { ...begin.optimizer, model: { ...begin.optimizer.model, parameters: Int32Array.of(0, 65_536, -32_768, 7) } };
+  const { constants } = nextState(
+    { charter: averaging, rounds: 2, ...bounds },
+    begin,
+    Array<bigint>(7).fill(60_000n),
+    3,
+  ).statistics!;
+  const optimizer = {
+    ...begin.optimizer,
+    model: { ...begin.optimizer.model, parameters: Int32Array.of(0, 65_536, -32_768, 7) },
+  };
   return { round: 1, optimizer, statistics: { recordCount: 3, constants } };
 };
 
 test('[LR21] round 0 of fedAvg is one mean vector of the member, whatever the number of its records', async () => {
   const vector = await averagingAt(startState(averaging, new Uint8Array(32)));
   const mean = [0, 1, 2].map((j) => records.features.filter((_, i) => i % 3 === j).reduce((sum, x) => sum + x / 30, 0));
-  const squares = [0, 1, 2].map((j) => records.features.filter((_, i) => i % 3 === j).reduce((sum, x) => sum + x ** 2 / 30, 0));
+  const squares = [0, 1, 2].map((j) =>
+    records.features.filter((_, i) => i % 3 === j).reduce((sum, x) => sum + x ** 2 / 30, 0),
+  );
   const exact = [0, ...mean, ...squares];
   const shrunk = Math.max(1, Math.hypot(...exact));
   for (const [i, value] of vector.entries()) assert.ok(Math.abs(value - exact[i]! / shrunk) < 1e-4, `coordinate ${i}`);
@@ -107,7 +136,10 @@ test('[LR22] whatever a program trained, the bound holds: by direction if it is 
   const state = await averaged();
   const begin = realParameters(state.optimizer.model.parameters);
   for (const size of [1e-300, 1e-3, 1e30, 1e150]) {
-    const vector = await averagingAt(state, begin.map((value, i) => value - (i === 1 ? size : 0)));
+    const vector = await averagingAt(
+      state,
+      begin.map((value, i) => value - (i === 1 ? size : 0)),
+    );
     const sent = Math.min(1, Math.abs(begin[1]! - (begin[1]! - size)));
     assert.ok(Math.abs(vector[1]! - sent) < 1e-4, `${size}: ${vector[1]}`);
   }
@@ -137,7 +169,10 @@ test('[LR31] trees see a column’s bounded value in Q16, not standardised, and 
   const exact = treeHistograms(plan, place, { ...records, features: toFixed(records.features) });
   const random = (): never => assert.fail('nothing is rounded, so nothing is drawn');
   for (const field of [32, 64] as const) {
-    const vector = await updateVector({ records, text: growing, aggregation: { ...ground, field }, random, breathe }, state);
+    const vector = await updateVector(
+      { records, text: growing, aggregation: { ...ground, field }, random, breathe },
+      state,
+    );
     assert.equal(vector instanceof Int32Array, field === 32);
     assert.deepEqual(Array.from(vector, Number), [...exact]);
   }
@@ -145,16 +180,26 @@ test('[LR31] trees see a column’s bounded value in Q16, not standardised, and 
 });
 
 test('[LR35] members that add up histograms grow, to the bit, what one owner of all their records grows', async () => {
-  const parts = [rows.slice(0, 7), rows.slice(7, 20), rows.slice(20)].map((some) => readRecords(parseCsv(['a,b,c,y', ...some, ''].join('\n')), growing.schema));
+  const parts = [rows.slice(0, 7), rows.slice(7, 20), rows.slice(20)].map((some) =>
+    readRecords(parseCsv(['a,b,c,y', ...some, ''].join('\n')), growing.schema),
+  );
   const grown = async (owners: readonly (typeof records)[]): Promise<Uint8Array> => {
     let state = startState(growing, new Uint8Array(32));
     while (state.round < plan.rounds) {
       const sum = Array<bigint>(plan.length).fill(0n);
       for (const owned of owners) {
-        const vector = await updateVector({ records: owned, text: growing, aggregation: { ...ground, field: 64 }, random: nodeRandom, breathe }, state);
+        const vector = await updateVector(
+          { records: owned, text: growing, aggregation: { ...ground, field: 64 }, random: nodeRandom, breathe },
+          state,
+        );
         for (const [i, value] of vector.entries()) sum[i]! += BigInt(value);
       }
-      state = nextState({ charter: growing, rounds: plan.rounds, d: plan.length, recordBound: 1 << 14, bound: 0 }, state, sum, owners.length);
+      state = nextState(
+        { charter: growing, rounds: plan.rounds, d: plan.length, recordBound: 1 << 14, bound: 0 },
+        state,
+        sum,
+        owners.length,
+      );
     }
     assert.ok(state.optimizer.model.parameters.filter((value) => value !== 0).length > 8);
     return encodeRunState(state);

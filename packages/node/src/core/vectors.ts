@@ -158,7 +158,12 @@ export async function updateVector(contributor: Contributor, state: RunState): P
   const plan = treePlan(text);
   if (plan) {
     // Exact, so nothing is drawn (LR34); a tenth of a second for 2,000 records, so nobody is kept waiting.
-    const place = { model: state.optimizer.model, round: state.round, d: aggregation.d, recordBound: Number(aggregation.recordBound) };
+    const place = {
+      model: state.optimizer.model,
+      round: state.round,
+      d: aggregation.d,
+      recordBound: Number(aggregation.recordBound),
+    };
     const sum = treeHistograms(plan, place, { ...records, features: toFixed(records.features) });
     return aggregation.field === 32 ? sum : BigInt64Array.from(sum, BigInt);
   }

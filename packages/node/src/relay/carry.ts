@@ -45,8 +45,7 @@ export const votesRoute = (client: ConcordClient): Route => ({
   most: () => 4_096,
   answer({ body }) {
     const { charterId, voter, support, signature } = fields(body);
-    const fits =
-      isHash(charterId) && isAddress(voter) && isSignature(signature);
+    const fits = isHash(charterId) && isAddress(voter) && isSignature(signature);
     if (!fits || typeof support !== 'boolean')
       return refusal(400, 'BODY', 'need JSON {charterId, voter, support, signature} in lower-case hex');
     const vote = { charterId, voter, support, signature };
@@ -61,8 +60,7 @@ export const joinsRoute = (client: ConcordClient): Route => ({
   most: () => 4_096,
   answer({ body }) {
     const { charterId, member, endpoint, signature } = fields(body);
-    const fits =
-      isHash(charterId) && isAddress(member) && isSignature(signature);
+    const fits = isHash(charterId) && isAddress(member) && isSignature(signature);
     if (!fits || typeof endpoint !== 'string' || !isEndpoint(endpoint))
       return refusal(
         400,
@@ -77,10 +75,7 @@ export const joinsRoute = (client: ConcordClient): Route => ({
 const OVER: ReadonlySet<string> = new Set(['NotDemanded', 'AlreadyPublished']);
 
 /** POST /answers {demandId, data}. Of open demands only, whose bond pays for the gas: what is wrong is never sent. */
-export const answersRoute = (
-  client: ConcordClient,
-  demandOf: (demandId: Hex) => DemandView | undefined,
-): Route => ({
+export const answersRoute = (client: ConcordClient, demandOf: (demandId: Hex) => DemandView | undefined): Route => ({
   method: 'POST',
   path: '/answers',
   most: () => 2 * PIECE_BYTES + 4_096,
@@ -92,7 +87,8 @@ export const answersRoute = (
     if (!demand) return refusal(404, 'NO_DEMAND', `I have not seen the demand ${demandId} yet: ask again`);
     if (demand.state !== 'open') return { status: 200, body: { already: true } };
     const bytes = hexToBytes(data);
-    if (sha256(bytes) !== demand.piece) return refusal(422, 'WRONG_BYTES', `need the bytes with SHA-256 ${demand.piece}`);
+    if (sha256(bytes) !== demand.piece)
+      return refusal(422, 'WRONG_BYTES', `need the bytes with SHA-256 ${demand.piece}`);
     try {
       const { transaction } = await answer(client, demandId, bytes);
       return { status: 200, body: { transaction } };

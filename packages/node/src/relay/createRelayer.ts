@@ -50,7 +50,13 @@ export async function createRelayer(config: RelayerConfig, world: World): Promis
   const maxGasPrice = config.maxGasPrice === undefined ? undefined : BigInt(config.maxGasPrice);
   const runOf = (runId: Hex) => head?.view.runs.get(runId);
   const routes = [
-    ...[votesRoute(client), joinsRoute(client), answersRoute(client, demandOf), stopsRoute(client, runOf, stops), statusRoute(status)],
+    ...[
+      votesRoute(client),
+      joinsRoute(client),
+      answersRoute(client, demandOf),
+      stopsRoute(client, runOf, stops),
+      statusRoute(status),
+    ],
     ...[desk.route, ipfsRoute(desk.text)],
   ];
   const listening = await world.listen(routes, config, meter, (error) =>

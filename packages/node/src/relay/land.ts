@@ -64,7 +64,8 @@ export async function prepare(landing: Landing, errand: Errand): Promise<Sending
     case 'VERIFY': {
       const { statement, signatures } = await agreed(errand, 'Verified');
       const { verifierRoot, acceptRoot, updates, noises, blob } = statement;
-      return () => recordVerified(client, { runId, holders, verifierRoot, acceptRoot, updates, noises, blob, signatures });
+      return () =>
+        recordVerified(client, { runId, holders, verifierRoot, acceptRoot, updates, noises, blob, signatures });
     }
     case 'UNMASK': {
       const all = await statements(errand, 'Unmasked');
@@ -143,14 +144,16 @@ async function seatPresent(errand: Errand, least: number): Promise<Sending> {
 type SaidSeat = Awaited<ReturnType<typeof statementOf<'Seat'>>>;
 
 /** Members are listed in ascending order, which is the order of seats [RD9]. */
-const landSeats = (errand: Errand, said: readonly SaidSeat[]): Sending =>
-  () => seat(errand.client, {
-    runId: errand.run.charterId,
-    seats: said.map(({ holder, statement: { sealKey, openCommit, queryCommit } }) => ({
-      holder,
-      sealKey,
-      openCommit,
-      queryCommit,
-    })),
-    signatures: said.map(({ signature }) => signature),
-  });
+const landSeats =
+  (errand: Errand, said: readonly SaidSeat[]): Sending =>
+  () =>
+    seat(errand.client, {
+      runId: errand.run.charterId,
+      seats: said.map(({ holder, statement: { sealKey, openCommit, queryCommit } }) => ({
+        holder,
+        sealKey,
+        openCommit,
+        queryCommit,
+      })),
+      signatures: said.map(({ signature }) => signature),
+    });

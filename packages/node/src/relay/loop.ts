@@ -40,14 +40,7 @@ const PRICE_AGAIN = 2_000;
 
 /** Serves every run of the deployment until the heads end or `signal` aborts. */
 export async function runRelay(
-  {
-    client,
-    peers,
-    clock,
-    log,
-    stops,
-    maxGasPrice,
-  }: Relaying,
+  { client, peers, clock, log, stops, maxGasPrice }: Relaying,
   heads: AsyncIterable<Head>,
   observe: (head: Head) => void,
   signal: AbortSignal,

@@ -26,7 +26,13 @@ const reading = { bytesSent: 5, milliseconds: 6 };
 
 const said = async (i: number, round = 0) => {
   const { address: member, secretKey } = members[i]!;
-  return { runId, round, member, ...reading, signature: await sign(secretKey, deployment, { kind: 'Stop', runId, round, ...reading }) };
+  return {
+    runId,
+    round,
+    member,
+    ...reading,
+    signature: await sign(secretKey, deployment, { kind: 'Stop', runId, round, ...reading }),
+  };
 };
 const handing = (view: RunView | undefined, stops: Stops) => async (body: unknown) => {
   const route = stopsRoute(client, () => view, stops);
@@ -50,7 +56,10 @@ describe('[RD17][WI7] a relayer collects the members’ stops', () => {
     assert.deepEqual([told, areEnough(stops.of(run), run)], [2, false]);
     await hand(await said(1));
     assert.deepEqual([told, areEnough(stops.of(run), run)], [3, true]);
-    assert.deepEqual(stops.of(run).map(({ member }) => member), members.slice(0, 3).map(({ address }) => address));
+    assert.deepEqual(
+      stops.of(run).map(({ member }) => member),
+      members.slice(0, 3).map(({ address }) => address),
+    );
   });
 
   test('none that is not the member’s, of no member, of another round, or no stop at all', async () => {
@@ -59,11 +68,23 @@ describe('[RD17][WI7] a relayer collects the members’ stops', () => {
     const refused = { status: 422, code: 'SIGNATURE' };
     assert.deepEqual(await hand({ ...(await said(0)), member: members[1]!.address }), refused);
     assert.deepEqual(await hand({ ...(await said(0)), bytesSent: 6 }), refused);
-    assert.deepEqual(await handing({ ...run, charter: { ...run.charter, members: [members[1]!.address] } }, stops)(await said(0)), refused);
+    assert.deepEqual(
+      await handing({ ...run, charter: { ...run.charter, members: [members[1]!.address] } }, stops)(await said(0)),
+      refused,
+    );
     assert.deepEqual(await hand(await said(0, 1)), { status: 503, code: 'EARLY' });
     assert.deepEqual(await handing(undefined, stops)(await said(0)), { status: 404, code: 'NO_RUN' });
     const good = await said(0);
-    for (const body of [null, [], 7, {}, { ...good, bytesSent: -1 }, { ...good, milliseconds: 1.5 }, { ...good, round: '0' }, { ...good, signature: '0x' }])
+    for (const body of [
+      null,
+      [],
+      7,
+      {},
+      { ...good, bytesSent: -1 },
+      { ...good, milliseconds: 1.5 },
+      { ...good, round: '0' },
+      { ...good, signature: '0x' },
+    ])
       assert.deepEqual(await hand(body), { status: 400, code: 'BODY' });
     assert.deepEqual(stops.of(run), []);
   });
@@ -89,7 +110,16 @@ describe('[RD17][WI7] a relayer collects the members’ stops', () => {
     const peers = { post, blob: never, hand: never, headers: never, putReport: never, putSeal: never };
     const { signal } = new AbortController();
     const view = currentAttempt(run)!;
-    await askOthers(stops, { client, clock: systemClock, peers, run, view, standbys: false, endpointOf: (who) => who, signal });
+    await askOthers(stops, {
+      client,
+      clock: systemClock,
+      peers,
+      run,
+      view,
+      standbys: false,
+      endpointOf: (who) => who,
+      signal,
+    });
     assert.equal(stops.of(run).length, 2);
   });
 });

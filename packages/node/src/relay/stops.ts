@@ -1,5 +1,14 @@
 /** Members' wishes to stop, collected until they are enough [RD17]. Forgotten with the process: members hand them again. */
-import { type Address, type ConcordClient, currentAttempt, type Hex, type Reading, recover, type RunView, stopsNeeded } from '@concord/sdk';
+import {
+  type Address,
+  type ConcordClient,
+  currentAttempt,
+  type Hex,
+  type Reading,
+  recover,
+  type RunView,
+  stopsNeeded,
+} from '@concord/sdk';
 import { refusal, type Reply, type Route } from '../api/route.ts';
 import { fields, isAddress, isCount, isHash, isSignature } from './body.ts';
 import type { Errand } from './gather.ts';
@@ -58,11 +67,7 @@ export async function askOthers(stops: Stops, errand: Errand): Promise<void> {
 }
 
 /** POST /stops {runId, round, member, bytesSent, milliseconds, signature}. */
-export const stopsRoute = (
-  client: ConcordClient,
-  runOf: (runId: Hex) => RunView | undefined,
-  stops: Stops,
-): Route => ({
+export const stopsRoute = (client: ConcordClient, runOf: (runId: Hex) => RunView | undefined, stops: Stops): Route => ({
   method: 'POST',
   path: '/stops',
   most: () => 4_096,

@@ -53,8 +53,14 @@ test('[MK6] what is sold is bought, nobody beyond its own units, and who has les
       const level = Math.min(...short);
       for (const [i, each] of amounts.entries()) assert.ok(each <= most[i]! && each <= level + 1);
     };
-    fair(sold, asks.map((each) => (each.price < price ? each.units : 0)));
-    fair(bought, wants.map((each) => (each.limit >= price ? each.units : 0)));
+    fair(
+      sold,
+      asks.map((each) => (each.price < price ? each.units : 0)),
+    );
+    fair(
+      bought,
+      wants.map((each) => (each.limit >= price ? each.units : 0)),
+    );
   };
   fc.assert(fc.property(window, holds));
 });
@@ -64,7 +70,10 @@ test('[MK5] among few, it takes more than a quarter of all units that nobody can
   const traded = (units: number): number => {
     const asks = [...honest, { price: 2n ** 62n, units }];
     const half = Math.floor((3_300 + units) / 2);
-    const wants = [{ limit: 2n ** 61n, units: half }, ...Array.from({ length: 8 }, () => ({ limit: 200n, units: 300 }))];
+    const wants = [
+      { limit: 2n ** 61n, units: half },
+      ...Array.from({ length: 8 }, () => ({ limit: 200n, units: 300 })),
+    ];
     return clear(asks, wants).traded;
   };
   assert.ok(traded(1_000) > 0);

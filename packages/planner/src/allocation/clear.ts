@@ -7,7 +7,8 @@ const TRIMMED = 16;
 /** What must be left over once all is served is at most one part in so many of what is on offer [MK5]. */
 const SPARED = 4;
 
-const total = (entries: readonly { readonly units: number }[]): number => entries.reduce((sum, { units }) => sum + units, 0);
+const total = (entries: readonly { readonly units: number }[]): number =>
+  entries.reduce((sum, { units }) => sum + units, 0);
 
 /** The first of ascending values for which a predicate that stays true holds, or undefined. */
 function first<T>(ascending: readonly T[], holds: (value: T) => boolean): T | undefined {

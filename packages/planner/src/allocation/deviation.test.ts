@@ -8,9 +8,15 @@ const WINDOWS = 2_000;
 /** Crowded, so that there are ties, and of every kind of scarcity. */
 function drawn(seed: number): Window {
   const random = seededRandom(seed);
-  const asks = Array.from({ length: 1 + random.integer(12) }, () => ({ price: BigInt(1 + random.integer(24)), units: 1 + random.integer(30) }));
+  const asks = Array.from({ length: 1 + random.integer(12) }, () => ({
+    price: BigInt(1 + random.integer(24)),
+    units: 1 + random.integer(30),
+  }));
   const scale = 1 + random.integer(40);
-  const wants = Array.from({ length: 1 + random.integer(10) }, () => ({ limit: BigInt(1 + random.integer(36)), units: 1 + random.integer(scale) }));
+  const wants = Array.from({ length: 1 + random.integer(10) }, () => ({
+    limit: BigInt(1 + random.integer(36)),
+    units: 1 + random.integer(scale),
+  }));
   return { asks, wants };
 }
 
@@ -23,7 +29,8 @@ test('[MK10] no aggregator of 2,000 windows gains by any other price than its co
     for (const [i, ask] of window.asks.entries()) {
       const honest = profitOfAsk(window, i, ask);
       assert.ok(honest >= 0n, `seed ${seed}: ask ${i} loses`);
-      for (const price of LIES) assert.ok(profitOfAsk(window, i, { ...ask, price }) <= honest, `seed ${seed}: ask ${i} gains by ${price}`);
+      for (const price of LIES)
+        assert.ok(profitOfAsk(window, i, { ...ask, price }) <= honest, `seed ${seed}: ask ${i} gains by ${price}`);
     }
   }
 });
@@ -34,7 +41,8 @@ test('[MK10] no run of 2,000 windows gains by any other limit than its value, an
     for (const [i, want] of window.wants.entries()) {
       const honest = profitOfWant(window, i, want);
       assert.ok(honest >= 0n, `seed ${seed}: want ${i} loses`);
-      for (const limit of LIES) assert.ok(profitOfWant(window, i, { ...want, limit }) <= honest, `seed ${seed}: want ${i} gains by ${limit}`);
+      for (const limit of LIES)
+        assert.ok(profitOfWant(window, i, { ...want, limit }) <= honest, `seed ${seed}: want ${i} gains by ${limit}`);
     }
   }
 });

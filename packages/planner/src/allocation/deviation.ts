@@ -8,7 +8,11 @@ export interface Window {
   readonly wants: readonly Want[];
 }
 
-const replaced = <T>(list: readonly T[], index: number, by: readonly T[]): T[] => [...list.slice(0, index), ...by, ...list.slice(index + 1)];
+const replaced = <T>(list: readonly T[], index: number, by: readonly T[]): T[] => [
+  ...list.slice(0, index),
+  ...by,
+  ...list.slice(index + 1),
+];
 
 /** What an aggregator earns beyond its costs when it asks `said`: another price than its cost, or fewer units than it has. */
 export function profitOfAsk({ asks, wants }: Window, index: number, said: Ask): bigint {

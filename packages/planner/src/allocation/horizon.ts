@@ -25,7 +25,8 @@ export function bestOfAll({ asks, runs, windows }: Scenario): number {
   };
   runs.forEach(({ from, until, need, most, value }, run) => {
     connect(source, runNode(run), need, -Number(value));
-    for (let window = from; window < Math.min(until, windows); window++) connect(runNode(run), windowNode(window), most, 0);
+    for (let window = from; window < Math.min(until, windows); window++)
+      connect(runNode(run), windowNode(window), most, 0);
   });
   for (let window = 0; window < windows; window++)
     for (const { price, units } of asks) connect(windowNode(window), sink, units, Number(price));

@@ -14,8 +14,14 @@ test('the best of a window is what trying everything finds, and nothing found be
   for (let seed = 0; seed < 60; seed++) {
     const random = seededRandom(seed);
     const lots = (): number => LOT * (1 + random.integer(3));
-    const asks = Array.from({ length: 1 + random.integer(4) }, () => ({ price: BigInt(1 + random.integer(20)), units: lots() }));
-    const wants = Array.from({ length: 1 + random.integer(4) }, () => ({ limit: BigInt(1 + random.integer(30)), units: lots() }));
+    const asks = Array.from({ length: 1 + random.integer(4) }, () => ({
+      price: BigInt(1 + random.integer(20)),
+      units: lots(),
+    }));
+    const wants = Array.from({ length: 1 + random.integer(4) }, () => ({
+      limit: BigInt(1 + random.integer(30)),
+      units: lots(),
+    }));
     const most = exhaustive(asks, wants, LOT);
     assert.equal(welfareOf(asks, wants, best(asks, wants)), most, `seed ${seed}`);
     for (const rule of [clear, firstCome]) assert.ok(welfareOf(asks, wants, rule(asks, wants)) <= most, `seed ${seed}`);
@@ -39,20 +45,38 @@ function bestTried({ asks, runs, windows }: Scenario): number {
         need -= used;
         gained -= used * Number(price);
       }
-      return need > 0 ? Number.NEGATIVE_INFINITY : gained + from(window + 1, left.map((each, j) => each - taken[j]!));
+      return need > 0
+        ? Number.NEGATIVE_INFINITY
+        : gained +
+            from(
+              window + 1,
+              left.map((each, j) => each - taken[j]!),
+            );
     };
     return tried(0, []);
   };
-  return from(0, runs.map(({ need }) => need));
+  return from(
+    0,
+    runs.map(({ need }) => need),
+  );
 }
 
 test('the best over all windows is what trying everything finds', () => {
   for (let seed = 0; seed < 25; seed++) {
     const random = seededRandom(seed);
-    const asks = Array.from({ length: 2 }, () => ({ price: BigInt(1 + random.integer(9)), units: 1 + random.integer(2) }));
+    const asks = Array.from({ length: 2 }, () => ({
+      price: BigInt(1 + random.integer(9)),
+      units: 1 + random.integer(2),
+    }));
     const runs = Array.from({ length: 3 }, () => {
       const from = random.integer(3);
-      return { from, until: from + 1 + random.integer(3), need: 1 + random.integer(3), most: 1 + random.integer(2), value: BigInt(1 + random.integer(15)) };
+      return {
+        from,
+        until: from + 1 + random.integer(3),
+        need: 1 + random.integer(3),
+        most: 1 + random.integer(2),
+        value: BigInt(1 + random.integer(15)),
+      };
     });
     const scenario = { asks, runs, windows: 3 };
     assert.equal(bestOfAll(scenario), bestTried(scenario), `seed ${seed}`);
@@ -64,7 +88,11 @@ test('bursts of a seed are always the same, no rule beats the best over all wind
   const scenario = drawBursts(bursts);
   assert.deepEqual(drawBursts(bursts), scenario);
   const most = bestOfAll(scenario);
-  for (const [rule, bounds] of [[clear, MARKET_BOUNDS], [firstCome, UNBOUNDED], [best, UNBOUNDED]] as const) {
+  for (const [rule, bounds] of [
+    [clear, MARKET_BOUNDS],
+    [firstCome, UNBOUNDED],
+    [best, UNBOUNDED],
+  ] as const) {
     const { welfare, served, fairness, utilization } = simulate(scenario, rule, bounds);
     assert.ok(welfare > 0 && welfare <= most * (1 + 1e-12));
     for (const part of [served, fairness, utilization]) assert.ok(part > 0 && part <= 1);

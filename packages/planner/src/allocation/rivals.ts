@@ -26,10 +26,20 @@ export const firstCome: Allocate = (asks, wants) => inTurn(asks, wants, [...want
 
 /** The largest welfare that one window allows: whoever values most is served by whoever costs least. */
 export const best: Allocate = (asks, wants) =>
-  inTurn(asks, wants, [...wants.keys()].sort((a, b) => (wants[a]!.limit > wants[b]!.limit ? -1 : wants[a]!.limit < wants[b]!.limit ? 1 : a - b)));
+  inTurn(
+    asks,
+    wants,
+    [...wants.keys()].sort((a, b) =>
+      wants[a]!.limit > wants[b]!.limit ? -1 : wants[a]!.limit < wants[b]!.limit ? 1 : a - b,
+    ),
+  );
 
 /** What all gain together if asks are costs and limits are values: values of what is bought less costs of what is sold. */
-export function welfareOf(asks: readonly Ask[], wants: readonly Want[], { sold, bought }: ReturnType<Allocate>): bigint {
+export function welfareOf(
+  asks: readonly Ask[],
+  wants: readonly Want[],
+  { sold, bought }: ReturnType<Allocate>,
+): bigint {
   const value = bought.reduce((sum, units, i) => sum + BigInt(units) * wants[i]!.limit, 0n);
   return sold.reduce((sum, units, i) => sum - BigInt(units) * asks[i]!.price, value);
 }
@@ -38,7 +48,8 @@ export function welfareOf(asks: readonly Ask[], wants: readonly Want[], { sold, 
 export function exhaustive(asks: readonly Ask[], wants: readonly Want[], lot: number): bigint {
   const vectors = (entries: readonly { readonly units: number }[]): number[][] =>
     entries.reduce<number[][]>(
-      (found, { units }) => found.flatMap((each) => Array.from({ length: Math.floor(units / lot) + 1 }, (_, i) => [...each, i * lot])),
+      (found, { units }) =>
+        found.flatMap((each) => Array.from({ length: Math.floor(units / lot) + 1 }, (_, i) => [...each, i * lot])),
       [[]],
     );
   const total = (amounts: readonly number[]): number => amounts.reduce((a, b) => a + b, 0);

@@ -33,7 +33,9 @@ export function simulate({ asks, runs, windows }: Scenario, allocate: Allocate, 
   const ended = runs.map(({ until }) => until);
   let [sold, open, welfare] = [0, 0, 0];
   for (let window = 0; window < windows; window++) {
-    const waiting = [...runs.keys()].filter((i) => runs[i]!.from <= window && window < runs[i]!.until && got[i]! < runs[i]!.need);
+    const waiting = [...runs.keys()].filter(
+      (i) => runs[i]!.from <= window && window < runs[i]!.until && got[i]! < runs[i]!.need,
+    );
     if (waiting.length === 0) continue;
     const wants = waiting.map((i) => {
       const run = runs[i]!;

@@ -34,8 +34,14 @@ function chainOf({ chains, absence = 0 }: Prices, name: string): Chain {
     throw new CostError('PRICES', `blockSeconds of ${name}: have ${chain.blockSeconds}, need a number > 0`);
   const { gasPrice } = chain;
   const curve = typeof gasPrice === 'number' ? [gasPrice] : gasPrice;
-  if ((typeof gasPrice !== 'number' && curve.length !== HOURS) || !curve.every((price) => price >= 0 && Number.isFinite(price)))
-    throw new CostError('PRICES', `gasPrice of ${name}: have ${curve.join(', ') || 'none'}, need one number of wei or ${HOURS} of them, one an hour`);
+  if (
+    (typeof gasPrice !== 'number' && curve.length !== HOURS) ||
+    !curve.every((price) => price >= 0 && Number.isFinite(price))
+  )
+    throw new CostError(
+      'PRICES',
+      `gasPrice of ${name}: have ${curve.join(', ') || 'none'}, need one number of wei or ${HOURS} of them, one an hour`,
+    );
   if (!(absence >= 0 && absence < 1))
     throw new CostError('PRICES', `absence: have ${absence}, need a chance of at least 0 and below 1`);
   return chain;

@@ -24,7 +24,12 @@ export interface Batch {
 
 export const batchOf = (records: Records): Batch => ({ records, squares: squaredInputs(records) });
 
-function addLogistic(parameters: Float64Array, { records, squares }: Batch, clippingNorm: number, out: Float64Array): void {
+function addLogistic(
+  parameters: Float64Array,
+  { records, squares }: Batch,
+  clippingNorm: number,
+  out: Float64Array,
+): void {
   const { count, width, features, labels } = records;
   for (let row = 0; row < count; row++) {
     const from = row * width;
@@ -41,7 +46,13 @@ function addLogistic(parameters: Float64Array, { records, squares }: Batch, clip
 /** Hidden units that are computed beside each other, so that a feature is read once for all of them. */
 const ABREAST = 4;
 
-function addMlp(hidden: number, parameters: Float64Array, { records, squares }: Batch, clippingNorm: number, out: Float64Array): void {
+function addMlp(
+  hidden: number,
+  parameters: Float64Array,
+  { records, squares }: Batch,
+  clippingNorm: number,
+  out: Float64Array,
+): void {
   const { count, width, features, labels } = records;
   const b1 = hidden * width;
   const w2 = b1 + hidden;
@@ -115,7 +126,13 @@ function addMlp(hidden: number, parameters: Float64Array, { records, squares }: 
 }
 
 /** Adds to `out` the gradients of all records of the batch, each scaled down to norm `clippingNorm` where it is longer. */
-export function addClipped(shape: Shape, parameters: Float64Array, batch: Batch, clippingNorm: number, out: Float64Array): void {
+export function addClipped(
+  shape: Shape,
+  parameters: Float64Array,
+  batch: Batch,
+  clippingNorm: number,
+  out: Float64Array,
+): void {
   if (shape.kind === 'mlp') addMlp(shape.hidden, parameters, batch, clippingNorm, out);
   else addLogistic(parameters, batch, clippingNorm, out);
 }

@@ -25,7 +25,8 @@ const ALPHAS = [0.25, 0.35, 0.5, 0.7, 1, 1.4, 2, 2.8] as const;
 const BETAS = [0.5, 1, 1.5, 2, 3] as const;
 
 /** ν of a run whose sums have noise multiplier z. */
-export const noiseOf = (trainingRounds: number, multiplier: number): number => multiplier / Math.sqrt(trainingRounds + 1);
+export const noiseOf = (trainingRounds: number, multiplier: number): number =>
+  multiplier / Math.sqrt(trainingRounds + 1);
 
 export const curveAt = ({ limit, a, alpha, b, beta }: Curve, trainingRounds: number, noise: number): number =>
   limit - a * trainingRounds ** -alpha - b * noise ** beta;

@@ -33,7 +33,13 @@ function variance(values: readonly number[]): number {
 function observed(point: PilotPoint, runs: readonly PilotRun[], metric: Metric, variances: number): Cell {
   const { trainingRounds, multiplier, training } = point;
   const value = mean(runs.map(({ scores }) => scores[metric]));
-  return { trainingRounds, noise: noiseOf(trainingRounds, multiplier), value, weight: 1 / Math.max(LEAST_VARIANCE, variances / runs.length), training };
+  return {
+    trainingRounds,
+    noise: noiseOf(trainingRounds, multiplier),
+    value,
+    weight: 1 / Math.max(LEAST_VARIANCE, variances / runs.length),
+    training,
+  };
 }
 
 /** Where x lies among ascending places: the places beside it, and how far it is from the first to the second, in log space. */
@@ -49,7 +55,8 @@ function beside(places: readonly number[], x: number): readonly [low: number, hi
 /** Levels of ν that lie within a hundredth of each other are one; ascending. */
 function levelsOf(cells: readonly Cell[]): number[] {
   const out: number[] = [];
-  for (const { noise } of [...cells].sort((a, b) => a.noise - b.noise)) if (out.length === 0 || noise > out.at(-1)! * 1.01) out.push(noise);
+  for (const { noise } of [...cells].sort((a, b) => a.noise - b.noise))
+    if (out.length === 0 || noise > out.at(-1)! * 1.01) out.push(noise);
   return out;
 }
 
@@ -73,7 +80,8 @@ function fitCells(cells: readonly Cell[]): Fit {
   const excess = Math.max(0, mean(beyond.map((r, i) => r * r - 1 / cells[i]!.weight)));
   const kept = cells.map((cell, i) => ({ ...cell, rest: (beyond[i]! * excess) / (excess + 1 / cell.weight || 1) }));
   const restAt = (level: number, t: number): number =>
-    kept.find(({ noise, trainingRounds }) => trainingRounds === t && Math.abs(noise / level - 1) < 0.01)?.rest ?? mean(kept.filter(({ trainingRounds }) => trainingRounds === t).map(({ rest }) => rest));
+    kept.find(({ noise, trainingRounds }) => trainingRounds === t && Math.abs(noise / level - 1) < 0.01)?.rest ??
+    mean(kept.filter(({ trainingRounds }) => trainingRounds === t).map(({ rest }) => rest));
   const table = levels.map((level) => {
     const rests = rounds.map((t) => restAt(level, t));
     return Array.from({ length: rounds.at(-1)! - rounds[0]! + 1 }, (_, i) => {
@@ -108,10 +116,20 @@ function drawnAgain(pilot: Pilot, random: Random): readonly (readonly PilotRun[]
 }
 
 /** Tuned numbers between pilot points: in log T at the two levels of ν beside the asked one, then in log ν. */
-function numbersAt(cells: readonly Cell[], levels: readonly number[], trainingRounds: number, noise: number): TrainingNumbers {
+function numbersAt(
+  cells: readonly Cell[],
+  levels: readonly number[],
+  trainingRounds: number,
+  noise: number,
+): TrainingNumbers {
   const along = (level: number): TrainingNumbers => {
-    const of = cells.filter((cell) => Math.abs(cell.noise / level - 1) < 0.01).sort((a, b) => a.trainingRounds - b.trainingRounds);
-    const [low, high, share] = beside(of.map((cell) => cell.trainingRounds), trainingRounds);
+    const of = cells
+      .filter((cell) => Math.abs(cell.noise / level - 1) < 0.01)
+      .sort((a, b) => a.trainingRounds - b.trainingRounds);
+    const [low, high, share] = beside(
+      of.map((cell) => cell.trainingRounds),
+      trainingRounds,
+    );
     return low === high ? of[low]!.training : between(of[low]!.training, of[high]!.training, share);
   };
   const [low, high, share] = beside(levels, noise);
@@ -122,8 +140,11 @@ function numbersAt(cells: readonly Cell[], levels: readonly number[], trainingRo
 export function fitLearning(pilot: Pilot, metric: Metric = pilot.metric): LearningModel {
   // One point has few runs: the chance of one run is taken from all points of as many rounds.
   const own = pilot.points.map(({ runs }) => variance(runs.map(({ scores }) => scores[metric])));
-  const variances = pilot.points.map(({ trainingRounds }) => mean(own.filter((_, i) => pilot.points[i]!.trainingRounds === trainingRounds)));
-  const cellsOf = (runs: readonly (readonly PilotRun[])[]): Cell[] => pilot.points.map((point, i) => observed(point, runs[i]!, metric, variances[i]!));
+  const variances = pilot.points.map(({ trainingRounds }) =>
+    mean(own.filter((_, i) => pilot.points[i]!.trainingRounds === trainingRounds)),
+  );
+  const cellsOf = (runs: readonly (readonly PilotRun[])[]): Cell[] =>
+    pilot.points.map((point, i) => observed(point, runs[i]!, metric, variances[i]!));
   const cells = cellsOf(pilot.points.map(({ runs }) => runs));
   const fit = fitCells(cells);
   const random = seededRandom(pilot.seed);
@@ -135,10 +156,14 @@ export function fitLearning(pilot: Pilot, metric: Metric = pilot.metric): Learni
     at({ trainingRounds, multiplier }): Worth {
       const noise = noiseOf(trainingRounds, multiplier);
       const value = valueAt(fit, trainingRounds, noise);
-      const spread = NINETY * Math.sqrt(variance(refits.map((refit) => valueAt(refit, trainingRounds, noise))) + residual);
+      const spread =
+        NINETY * Math.sqrt(variance(refits.map((refit) => valueAt(refit, trainingRounds, noise))) + residual);
       const { rounds, levels } = fit;
       const extrapolated =
-        trainingRounds < rounds[0]! || trainingRounds > rounds.at(-1)! || noise < levels[0]! * (1 - SLACK) || noise > levels.at(-1)! * (1 + SLACK);
+        trainingRounds < rounds[0]! ||
+        trainingRounds > rounds.at(-1)! ||
+        noise < levels[0]! * (1 - SLACK) ||
+        noise > levels.at(-1)! * (1 + SLACK);
       return {
         ...{ mean: cut(value), low: cut(value - spread), high: cut(value + spread), extrapolated },
         training: { ...numbersAt(cells, levels, trainingRounds, noise) },

@@ -1,5 +1,13 @@
 /** Records for a pilot: cut into held-out parts, or made up where nobody holds any. [PL6] */
-import { joinRecords, type Random, readRecords, type Records, type Schema, seededRandom, selectRecords } from '@concord/trainer';
+import {
+  joinRecords,
+  type Random,
+  readRecords,
+  type Records,
+  type Schema,
+  seededRandom,
+  selectRecords,
+} from '@concord/trainer';
 
 /** One held-out part, and what members hold without it. */
 export interface Fold {
@@ -18,7 +26,8 @@ function shuffled({ count, labels }: Records, label: 0 | 1, random: Random): Int
 function parts(records: Records, k: number, random: Random): number[][] {
   const out: number[][] = Array.from({ length: k }, () => []);
   let dealt = random.integer(k);
-  for (const label of [0, 1] as const) for (const place of shuffled(records, label, random)) out[dealt++ % k]!.push(place);
+  for (const label of [0, 1] as const)
+    for (const place of shuffled(records, label, random)) out[dealt++ % k]!.push(place);
   return out;
 }
 
@@ -28,10 +37,13 @@ export function sampled(members: readonly Records[], most: number, seed: number)
   if (share >= 1) return members;
   const random = seededRandom(seed);
   return members.map((each) =>
-    selectRecords(each, ([0, 1] as const).flatMap((label) => {
-      const places = shuffled(each, label, random);
-      return [...places.subarray(0, Math.ceil(share * places.length))];
-    })),
+    selectRecords(
+      each,
+      ([0, 1] as const).flatMap((label) => {
+        const places = shuffled(each, label, random);
+        return [...places.subarray(0, Math.ceil(share * places.length))];
+      }),
+    ),
   );
 }
 

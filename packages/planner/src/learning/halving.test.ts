@@ -32,8 +32,15 @@ test('[PL7] halving finds numbers near the best, spends the runs that it says, a
 });
 
 test('[PL7] without time every number has one run, and of equals the steadier is better', async () => {
-  const { left, short } = await halve([drafted], others, stagesOf(48, 2), { play: truth, tell: async () => undefined, late: () => true });
+  const { left, short } = await halve([drafted], others, stagesOf(48, 2), {
+    play: truth,
+    tell: async () => undefined,
+    late: () => true,
+  });
   assert.ok(short && left.every(({ scores }) => scores.length === 1));
-  const [steady, wild] = [{ numbers: drafted, scores: [0.5, 0.5, 0.5] }, { numbers: drafted, scores: [0.1, 0.5, 0.9] }];
+  const [steady, wild] = [
+    { numbers: drafted, scores: [0.5, 0.5, 0.5] },
+    { numbers: drafted, scores: [0.1, 0.5, 0.9] },
+  ];
   assert.equal(ranked([wild, steady])[0], steady);
 });

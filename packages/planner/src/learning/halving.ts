@@ -38,7 +38,10 @@ export const stagesOf = (candidates: number, repeats: number): readonly Stage[] 
 
 /** Runs that `halve` makes. */
 export const runsOf = (stages: readonly Stage[]): number =>
-  stages.reduce((sum, { trials, runs }, i) => sum + trials * (runs - (stages[i - 1]?.runs ?? 0)), CHILDREN * stages[0]!.runs);
+  stages.reduce(
+    (sum, { trials, runs }, i) => sum + trials * (runs - (stages[i - 1]?.runs ?? 0)),
+    CHILDREN * stages[0]!.runs,
+  );
 
 /** The mean less one standard error: of equals, the one that fails less often. */
 function prospect({ scores }: Trial): number {
@@ -86,7 +89,9 @@ export async function halve(
     short = (await tryOut([...kept, ...rest], runs, tryout)) || short;
     if (i > 0) continue;
     const parents = ranked([...kept, ...rest]).slice(0, PARENTS);
-    const children = parents.flatMap((a, j) => parents.slice(j + 1).map((b) => trialOf(between(a.numbers, b.numbers, 0.5))));
+    const children = parents.flatMap((a, j) =>
+      parents.slice(j + 1).map((b) => trialOf(between(a.numbers, b.numbers, 0.5))),
+    );
     short = (await tryOut(children, runs, tryout)) || short;
     rest.push(...children);
   }

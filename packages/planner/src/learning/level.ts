@@ -1,5 +1,13 @@
 /** One run of a draft at a number of rounds and an ε, in one process, on any records. [PL6] */
-import { descending, type DescentText, inputRules, ModelError, type RoundRules, type RunState, strategyOf } from '@concord/protocol';
+import {
+  descending,
+  type DescentText,
+  inputRules,
+  ModelError,
+  type RoundRules,
+  type RunState,
+  strategyOf,
+} from '@concord/protocol';
 import { type Address, CharterTermsError, compileCharter, privacyCost, rulesOf } from '@concord/sdk';
 import { type DifferentiableModel, logistic, mlp, type Records } from '@concord/trainer';
 import { draftAt } from '../draftAt.ts';
@@ -36,12 +44,23 @@ const addressesOf = (count: number): Address[] =>
 /** A draft at a choice, compiled as members' nodes would. Throws as compileCharter does, and PilotError for trees. */
 export function levelOf(draft: Draft, members: number, trainingRounds: number, epsilon: number): Level {
   const { text, terms } = draftAt(draft, { trainingRounds, chain: '', hour: 0 });
-  const { charter, text: read } = compileCharter({ text, terms: { ...terms, epsilon } }, addressesOf(members), `0x${'00'.repeat(32)}`);
+  const { charter, text: read } = compileCharter(
+    { text, terms: { ...terms, epsilon } },
+    addressesOf(members),
+    `0x${'00'.repeat(32)}`,
+  );
   if (read.training.algorithm === 'boostedTrees')
-    throw new PilotError('ALGORITHM', 'a pilot follows algorithms that descend (fedSgd, fedAvg); a text of trees has none');
+    throw new PilotError(
+      'ALGORITHM',
+      'a pilot follows algorithms that descend (fedSgd, fedAvg); a text of trees has none',
+    );
   return {
     ...{ trainingRounds, epsilon, multiplier: privacyCost(charter).multiplier, unit: strategyOf(read).unit },
-    ...{ rules: rulesOf(charter, read), text: descending(read), noise: Number(charter.aggregation.sigma) * Math.sqrt(members) },
+    ...{
+      rules: rulesOf(charter, read),
+      text: descending(read),
+      noise: Number(charter.aggregation.sigma) * Math.sqrt(members),
+    },
   };
 }
 
@@ -55,15 +74,29 @@ export function levelIf(...choice: Parameters<typeof levelOf>): Level | undefine
   }
 }
 
-const modelFor = ({ model }: DescentText): DifferentiableModel => (model.kind === 'mlp' ? mlp(model.inputs, model.hidden) : logistic(model.inputs));
+const modelFor = ({ model }: DescentText): DifferentiableModel =>
+  model.kind === 'mlp' ? mlp(model.inputs, model.hidden) : logistic(model.inputs);
 
 /** A run of a level over members' records, scored on others. `share`: of the run's records (fedAvg: members) that these are; noise is as much less. */
-export function playOn(level: Level, training: TrainingNumbers, members: readonly Records[], test: Records, share: number, seed: number): Scores {
+export function playOn(
+  level: Level,
+  training: TrainingNumbers,
+  members: readonly Records[],
+  test: Records,
+  share: number,
+  seed: number,
+): Scores {
   const charter = { ...level.text, training: trainingWith(level.text.training, training) };
   const noise = level.noise * share;
   let state: RunState | undefined;
   try {
-    state = simulateRun(members, { rules: { ...level.rules, charter }, model: modelFor(charter), noise, seed, rounding: 'sums' });
+    state = simulateRun(members, {
+      rules: { ...level.rules, charter },
+      model: modelFor(charter),
+      noise,
+      seed,
+      rounding: 'sums',
+    });
   } catch (error) {
     // Noise left no record count (LR7): such a run ends without a model.
     if (!(error instanceof ModelError)) throw error;
@@ -78,5 +111,8 @@ export function playDraft(
   { members, test, seed }: { readonly members: readonly Records[]; readonly test: Records; readonly seed: number },
 ): Scores & { readonly multiplier: number } {
   const level = levelOf(draft, members.length, at.trainingRounds, at.epsilon ?? draft.terms.epsilon);
-  return { ...playOn(level, at.training ?? numbersOf(level.text.training), members, test, 1, seed), multiplier: level.multiplier };
+  return {
+    ...playOn(level, at.training ?? numbersOf(level.text.training), members, test, 1, seed),
+    multiplier: level.multiplier,
+  };
 }

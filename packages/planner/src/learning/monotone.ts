@@ -27,7 +27,8 @@ export function monotone(table: readonly (readonly number[])[]): number[][] {
   const width = table[0]?.length ?? 0;
   let now = table.map((row) => [...row]);
   let [byRows, byColumns] = [now.map((row) => row.map(() => 0)), now.map((row) => row.map(() => 0))];
-  const plus = (a: number[][], b: number[][], sign: 1 | -1): number[][] => a.map((row, i) => row.map((x, j) => x + sign * b[i]![j]!));
+  const plus = (a: number[][], b: number[][], sign: 1 | -1): number[][] =>
+    a.map((row, i) => row.map((x, j) => x + sign * b[i]![j]!));
   for (let pass = 0; pass < PASSES; pass++) {
     const before = plus(now, byColumns, 1);
     const columns = Array.from({ length: width }, (_, j) => rising(before.map((row) => -row[j]!)));
@@ -35,7 +36,9 @@ export function monotone(table: readonly (readonly number[])[]): number[][] {
     const across = plus(down, byRows, 1);
     const next = across.map(rising);
     const [rows, cols] = [plus(across, next, -1), plus(before, down, -1)];
-    const moved = [plus(next, now, -1), plus(rows, byRows, -1), plus(cols, byColumns, -1)].flat(2).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    const moved = [plus(next, now, -1), plus(rows, byRows, -1), plus(cols, byColumns, -1)]
+      .flat(2)
+      .reduce((most, x) => Math.max(most, Math.abs(x)), 0);
     [now, byRows, byColumns] = [next, rows, cols];
     if (moved < SAME) break;
   }

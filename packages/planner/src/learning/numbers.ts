@@ -23,18 +23,29 @@ const MOST = 2 ** 31 - 1;
 const MOMENTA = [0, 0.3, 0.5, 0.7, 0.8, 0.9] as const;
 const ENDS = [2, 1, 0.5, 0.2] as const;
 
-const whole = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, Math.round(value)));
+const whole = (value: number, least: number, most: number): number =>
+  Math.max(least, Math.min(most, Math.round(value)));
 /** What a text can say of it: three digits are more than anybody tunes. */
 const limitOf = (value: number): number => Number(value.toPrecision(3));
 
-export const numbersOf = ({ clippingNorm, statisticsNorm, deviationFloor, featureLimit, learningRate, momentum, ...more }: DescentTraining): TrainingNumbers => ({
+export const numbersOf = ({
+  clippingNorm,
+  statisticsNorm,
+  deviationFloor,
+  featureLimit,
+  learningRate,
+  momentum,
+  ...more
+}: DescentTraining): TrainingNumbers => ({
   ...{ clippingNorm, statisticsNorm, deviationFloor, featureLimit, learningRate, momentum },
   ...('local' in more && { local: { learningRate: more.local.learningRate } }),
 });
 
 /** The training of a text with these numbers laid over it. */
 export const trainingWith = (training: DescentTraining, { local, ...numbers }: TrainingNumbers): DescentTraining =>
-  training.algorithm === 'fedAvg' ? { ...training, ...numbers, local: { ...training.local, ...local } } : { ...training, ...numbers };
+  training.algorithm === 'fedAvg'
+    ? { ...training, ...numbers, local: { ...training.local, ...local } }
+    : { ...training, ...numbers };
 
 /** With the learning rates multiplied: what fewer rounds ask for. */
 export const faster = (numbers: TrainingNumbers, factor: number): TrainingNumbers => ({
@@ -68,7 +79,8 @@ export function between(a: TrainingNumbers, b: TrainingNumbers, share: number): 
   const mix = (x: number, y: number): number => x ** (1 - share) * y ** share;
   const rest = ({ momentum }: TrainingNumbers): number => 1 - momentum / Q16;
   const held = mix(rest(a), rest(b));
-  const rate = (i: 0 | 1): number => whole(held * mix(Math.max(1, a.learningRate[i]) / rest(a), Math.max(1, b.learningRate[i]) / rest(b)), 1, MOST);
+  const rate = (i: 0 | 1): number =>
+    whole(held * mix(Math.max(1, a.learningRate[i]) / rest(a), Math.max(1, b.learningRate[i]) / rest(b)), 1, MOST);
   return {
     clippingNorm: whole(mix(a.clippingNorm, b.clippingNorm), 1, MOST),
     statisticsNorm: whole(mix(a.statisticsNorm, b.statisticsNorm), 1, MOST),
@@ -76,6 +88,7 @@ export function between(a: TrainingNumbers, b: TrainingNumbers, share: number): 
     featureLimit: limitOf(mix(a.featureLimit, b.featureLimit)),
     learningRate: [rate(0), rate(1)],
     momentum: whole((1 - held) * Q16, 0, Q16 - 1),
-    ...(a.local && b.local && { local: { learningRate: whole(mix(a.local.learningRate, b.local.learningRate), 1, MOST) } }),
+    ...(a.local &&
+      b.local && { local: { learningRate: whole(mix(a.local.learningRate, b.local.learningRate), 1, MOST) } }),
   };
 }

@@ -94,7 +94,8 @@ export interface PilotProgress {
 
 const WARNINGS = {
   own: 'Made on real records: what it says of them is protected by no ε. Whoever publishes it, or a charter tuned by it, spends privacy that no ledger counts.',
-  synthetic: 'Made on invented records of the declared sizes: it says how rounds and noise trade, and nothing about what a model would reach on real ones.',
+  synthetic:
+    'Made on invented records of the declared sizes: it says how rounds and noise trade, and nothing about what a model would reach on real ones.',
 } as const;
 
 const doublings = (most: number): number[] => {
@@ -129,18 +130,30 @@ const CHOOSING = 0.6;
 
 function checked(options: PilotOptions, k: number, candidates: number, repeats: number): void {
   if (options.rounds?.length === 0 || k < 2 || candidates < LEAST_CANDIDATES || repeats < 1)
-    throw new PilotError('OPTIONS', `need rounds to try, at least 2 held-out parts, ${LEAST_CANDIDATES} candidates and 1 repeat`);
+    throw new PilotError(
+      'OPTIONS',
+      `need rounds to try, at least 2 held-out parts, ${LEAST_CANDIDATES} candidates and 1 repeat`,
+    );
   if (options.seconds !== undefined && options.now === undefined)
     throw new PilotError('OPTIONS', 'a pilot that is bounded in seconds needs a clock: pass `now`');
 }
 
 /** The records that it is made with. */
-function poolOf({ records, declared }: PilotTask, level: Level, most: number, k: number, seed: number): readonly Records[] {
+function poolOf(
+  { records, declared }: PilotTask,
+  level: Level,
+  most: number,
+  k: number,
+  seed: number,
+): readonly Records[] {
   const pool = sampled(records ?? syntheticRecords(level.text.schema, declared, seed), most, seed);
   const ones = pool.reduce((sum, { labels }) => sum + labels.reduce((a, b) => a + b, 0), 0);
   const zeros = countOf(pool) - ones;
   if (Math.min(ones, zeros) < 2 * k)
-    throw new PilotError('RECORDS', `have ${ones} records of label 1 and ${zeros} of label 0, need at least ${2 * k} of each: bring more, or none for made-up ones`);
+    throw new PilotError(
+      'RECORDS',
+      `have ${ones} records of label 1 and ${zeros} of label 0, need at least ${2 * k} of each: bring more, or none for made-up ones`,
+    );
   return pool;
 }
 
@@ -148,9 +161,21 @@ function poolOf({ records, declared }: PilotTask, level: Level, most: number, k:
  * Makes a pilot. Deterministic by seed, unless `seconds` cuts it short (`leftOut` says where). Throws PilotError (too few
  * records, trees, options that say nothing), and what compileCharter throws for the draft.
  */
-export async function pilot(task: PilotTask, options: PilotOptions = {}, onProgress: (progress: PilotProgress) => void = () => undefined): Promise<Pilot> {
+export async function pilot(
+  task: PilotTask,
+  options: PilotOptions = {},
+  onProgress: (progress: PilotProgress) => void = () => undefined,
+): Promise<Pilot> {
   const { draft, declared } = task;
-  const { folds: k = 5, candidates = 48, repeats = 2, records: most = 10_000, choosing = 2_500, seed = 1, budgets = [0.5, 2] } = options;
+  const {
+    folds: k = 5,
+    candidates = 48,
+    repeats = 2,
+    records: most = 10_000,
+    choosing = 2_500,
+    seed = 1,
+    budgets = [0.5, 2],
+  } = options;
   const { seconds = Number.POSITIVE_INFINITY, now = () => 0, breathe } = options;
   checked(options, k, candidates, repeats);
   const rounds = [...new Set(options.rounds ?? doublings(draft.terms.trainingRounds))].sort((a, b) => b - a);
@@ -161,12 +186,17 @@ export async function pilot(task: PilotTask, options: PilotOptions = {}, onProgr
   const pool = poolOf(task, own, most, k, seed);
   const folds = foldsOf(pool, k, seed);
   const whole: Ground = { folds, declared, seed };
-  const part: Ground = { ...whole, folds: folds.map(({ members, held }) => ({ members: sampled(members, choosing, seed), held })) };
+  const part: Ground = {
+    ...whole,
+    folds: folds.map(({ members, held }) => ({ members: sampled(members, choosing, seed), held })),
+  };
 
   const stages = stagesOf(candidates, repeats);
   const finalists = stages.at(-1)!.trials;
   const again = Math.ceil((3 * repeats) / 2);
-  const of = k * repeats + rounds.length * (runsOf(stages) + budgets.length * again * finalists + (1 + budgets.length) * k * repeats);
+  const of =
+    k * repeats +
+    rounds.length * (runsOf(stages) + budgets.length * again * finalists + (1 + budgets.length) * k * repeats);
   // Work is about the sums: each number of rounds may take its share of the time.
   const weight = rounds.reduce((sum, t) => sum + t + 1, own.trainingRounds + 1);
   const began = now();
@@ -180,7 +210,8 @@ export async function pilot(task: PilotTask, options: PilotOptions = {}, onProgr
       onProgress({ done, of, trainingRounds, what });
       await breathe?.();
     };
-  const at = (level: Pick<Level, 'trainingRounds' | 'epsilon'>): string => `${level.trainingRounds} training rounds at ε = ${level.epsilon}`;
+  const at = (level: Pick<Level, 'trainingRounds' | 'epsilon'>): string =>
+    `${level.trainingRounds} training rounds at ε = ${level.epsilon}`;
   const trying = (level: Level, share: number): Tryout => ({
     play: (numbers, run) => playPart(part, level, numbers, run).scores[metric],
     tell: telling(level, 'choose'),
@@ -229,5 +260,17 @@ export async function pilot(task: PilotTask, options: PilotOptions = {}, onProgr
   }
   const origin = task.records ? 'own' : 'synthetic';
   const records = { used: countOf(pool), declared: declared.reduce((sum, { rows }) => sum + rows, 0) };
-  return { version: 1, origin, records, metric, seed, folds: k, grid: GRID, points, drafted: asDrafted, leftOut, warning: WARNINGS[origin] };
+  return {
+    version: 1,
+    origin,
+    records,
+    metric,
+    seed,
+    folds: k,
+    grid: GRID,
+    points,
+    drafted: asDrafted,
+    leftOut,
+    warning: WARNINGS[origin],
+  };
 }

@@ -43,7 +43,11 @@ function exactly({ shape, parameters }: Model, { count, features }: Inputs): Flo
 }
 
 /** The integer logits of all records under a finished run's model and constants. Throws ModelError before round 0 is settled. */
-export function integerLogitsOf({ optimizer: { model }, statistics }: RunState, records: Records, inputs: InputRules): ArrayLike<number> {
+export function integerLogitsOf(
+  { optimizer: { model }, statistics }: RunState,
+  records: Records,
+  inputs: InputRules,
+): ArrayLike<number> {
   if (statistics === undefined) throw new ModelError('SHAPE', 'no statistics', 'a settled statistics round');
   const { count, width, features } = standardize(records, statistics.constants, inputs);
   const fixed = toFixed(features);
@@ -56,7 +60,9 @@ export function integerLogitsOf({ optimizer: { model }, statistics }: RunState, 
 /** What the model of a run scores on these records; no model (noise drowned its record count, LR7): the more frequent label. */
 export function scoresOf(state: RunState | undefined, records: Records, inputs: InputRules): Scores {
   const ones = records.labels.reduce((sum, label) => sum + label, 0);
-  const logits = state ? integerLogitsOf(state, records, inputs) : new Float64Array(records.count).fill(2 * ones > records.count ? 1 : -1);
+  const logits = state
+    ? integerLogitsOf(state, records, inputs)
+    : new Float64Array(records.count).fill(2 * ones > records.count ? 1 : -1);
   const { accuracy, auc, recallAt1PercentFalseAlarms } = evaluate(logits, records.labels);
   return { accuracy, auc, recallAt1PercentFalseAlarms };
 }

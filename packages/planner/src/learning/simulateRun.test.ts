@@ -9,12 +9,21 @@ import { simulateRun } from './simulateRun.ts';
 import { MEMBERS, RECORDS, smallDraft } from './workbench.ts';
 
 test('[PL6] a sum of clipped gradients is that of each record’s own gradient, scaled down where it is too long', () => {
-  for (const shape of [{ kind: 'mlp', inputs: 7, hidden: 6 }, { kind: 'mlp', inputs: 3, hidden: 1 }, { kind: 'logistic', inputs: 7 }] as const) {
+  for (const shape of [
+    { kind: 'mlp', inputs: 7, hidden: 6 },
+    { kind: 'mlp', inputs: 3, hidden: 1 },
+    { kind: 'logistic', inputs: 7 },
+  ] as const) {
     const random = seededRandom(3);
     const model = shape.kind === 'mlp' ? mlp(shape.inputs, shape.hidden) : logistic(shape.inputs);
     const parameters = Float64Array.from({ length: model.parameterCount }, () => random.normal());
     const features = Float64Array.from({ length: 40 * shape.inputs }, () => random.normal());
-    const records: Records = { count: 40, width: shape.inputs, features, labels: Uint8Array.from({ length: 40 }, (_, i) => i % 2) };
+    const records: Records = {
+      count: 40,
+      width: shape.inputs,
+      features,
+      labels: Uint8Array.from({ length: 40 }, (_, i) => i % 2),
+    };
     for (const clippingNorm of [0.3, 1.5, 1e9]) {
       const expected = new Float64Array(model.parameterCount);
       const gradient = new Float64Array(model.parameterCount);
@@ -55,13 +64,23 @@ test('[PL6] a pilot scores in the integers that would be served, also where sums
   const random = seededRandom(11);
   for (const size of [2 ** 18, 2 ** 30]) {
     const shape = { kind: 'mlp', inputs: 5, hidden: 3 } as const;
-    const model: Model = { shape, parameters: Int32Array.from({ length: 22 }, () => Math.round(size * random.normal())) };
+    const model: Model = {
+      shape,
+      parameters: Int32Array.from({ length: 22 }, () => Math.round(size * random.normal())),
+    };
     const constants = { mean: new Int32Array(5), deviation: new Int32Array(5).fill(20_000) };
-    const state: RunState = { round: 2, optimizer: { model, velocity: new BigInt64Array(22) }, statistics: { recordCount: 9, constants } };
+    const state: RunState = {
+      round: 2,
+      optimizer: { model, velocity: new BigInt64Array(22) },
+      statistics: { recordCount: 9, constants },
+    };
     const features = Float64Array.from({ length: 45 }, () => 2 * random.uniform() - 1);
     const records: Records = { count: 9, width: 5, features, labels: new Uint8Array(9) };
     const expected = Array.from({ length: 9 }, (_, row) =>
-      predict(model, toFixed(features.subarray(5 * row, 5 * row + 5).map((x) => Math.max(-3, Math.min(3, (x * 65_536) / 20_000))))),
+      predict(
+        model,
+        toFixed(features.subarray(5 * row, 5 * row + 5).map((x) => Math.max(-3, Math.min(3, (x * 65_536) / 20_000)))),
+      ),
     );
     assert.deepEqual(Array.from(integerLogitsOf(state, records, { basis: 'plain', featureLimit: 3 })), expected);
   }

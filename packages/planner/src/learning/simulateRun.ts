@@ -53,7 +53,14 @@ interface Ready {
 }
 
 /** The integer sum that a round would open over these records, before noise. */
-function sumOf(text: DescentText, state: RunState, raw: Records, ready: Ready | undefined, { rules, model }: Simulation, words: () => Uint32Array): Int32Array {
+function sumOf(
+  text: DescentText,
+  state: RunState,
+  raw: Records,
+  ready: Ready | undefined,
+  { rules, model }: Simulation,
+  words: () => Uint32Array,
+): Int32Array {
   const sum = new Int32Array(rules.d);
   const vector = new Float64Array(rules.d);
   const statistics = ready === undefined;
@@ -70,7 +77,14 @@ function sumOf(text: DescentText, state: RunState, raw: Records, ready: Ready | 
 }
 
 /** The same sum rounded once: the clipped vectors are added in real numbers. */
-function roughSumOf(text: DescentText, state: RunState, raw: Records, ready: Ready | undefined, { rules }: Simulation, random: Random): Float64Array {
+function roughSumOf(
+  text: DescentText,
+  state: RunState,
+  raw: Records,
+  ready: Ready | undefined,
+  { rules }: Simulation,
+  random: Random,
+): Float64Array {
   const norm = (ready === undefined ? text.training.statisticsNorm : text.training.clippingNorm) / 2 ** 16;
   const sum = new Float64Array(rules.d);
   if (ready) addClipped(text.model, realParameters(state.optimizer.model.parameters), ready.batch, norm, sum);
@@ -87,14 +101,24 @@ function roughSumOf(text: DescentText, state: RunState, raw: Records, ready: Rea
 }
 
 /** The one vector that a member of fedAvg adds in a round. */
-function vectorOf(training: FedAvgTraining, state: RunState, raw: Records, ready: Ready | undefined, { rules, model }: Simulation, random: Random, words: () => Uint32Array): Int32Array {
+function vectorOf(
+  training: FedAvgTraining,
+  state: RunState,
+  raw: Records,
+  ready: Ready | undefined,
+  { rules, model }: Simulation,
+  random: Random,
+  words: () => Uint32Array,
+): Int32Array {
   const vector = new Float64Array(rules.d);
   if (ready === undefined) writeMeanStatistics(raw, vector);
   else {
     const { local } = training;
     const start = realParameters(state.optimizer.model.parameters);
     const trained = start.slice();
-    const [learningRate, momentum, proximal] = [local.learningRate, local.momentum, local.proximal].map((value) => value / 2 ** 16) as [number, number, number];
+    const [learningRate, momentum, proximal] = [local.learningRate, local.momentum, local.proximal].map(
+      (value) => value / 2 ** 16,
+    ) as [number, number, number];
     descend(model, trained, ready.standardized, { ...local, learningRate, momentum, proximal }, random);
     for (let i = 0; i < start.length; i++) vector[i] = start[i]! - trained[i]!;
   }

@@ -33,7 +33,15 @@ export const smallDraft: Draft = {
     acceptance: { measure: 'auc', least: 0.6, records: 100 },
   },
   terms: {
-    ...{ epsilon: 2, deltaExponent: 5, trainingRounds: 6, minCohort: 3, maxRecords: 512, recordBound: 16_384, honest: 1 },
+    ...{
+      epsilon: 2,
+      deltaExponent: 5,
+      trainingRounds: 6,
+      minCohort: 3,
+      maxRecords: 512,
+      recordBound: 16_384,
+      honest: 1,
+    },
     ...{ votingSeconds: 600, sunset: 0, gasCap: 0, deadlines },
   },
 };

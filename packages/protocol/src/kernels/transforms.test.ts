@@ -56,7 +56,8 @@ for (const name of ['F32', 'F64'] as const) {
 
   test(`[AG7] ${name}: the ring transform agrees where butterflies carry, borrow and leave non-canonical values`, () => {
     // The twiddles of the first two halvings, undone: the edges themselves meet in the butterflies.
-    const undone = (quarters: number): bigint => power(rootOfUnity(field, 2 * n), BigInt(2 * n - (quarters * n) / 4), q);
+    const undone = (quarters: number): bigint =>
+      power(rootOfUnity(field, 2 * n), BigInt(2 * n - (quarters * n) / 4), q);
     for (const parts of [
       [0, 0, 2, 2],
       [0, 1, 2, 2],

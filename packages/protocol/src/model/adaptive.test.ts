@@ -8,12 +8,24 @@ import { applyUpdate, initialState, type Step, stepRate } from './update.ts';
 
 const ONE = 65_536n;
 /** The step with which a sum of Δ′·n is a mean gradient of C = 1. */
-const STEP: Step = { learningRate: 5_702n, momentum: 19_661n, clippingNorm: ONE, quantizedNorm: 16_000n, recordCount: 500n };
+const STEP: Step = {
+  learningRate: 5_702n,
+  momentum: 19_661n,
+  clippingNorm: ONE,
+  quantizedNorm: 16_000n,
+  recordCount: 500n,
+};
 const logistic = (inputs: number) =>
   initialState({ shape: { kind: 'logistic', inputs }, parameters: new Int32Array(inputs + 1) }, true);
 
 /** Where Adam's server stands after each step, in real numbers: momentum by sums, the second moment corrected. */
-function floatAdam(gradients: readonly number[], rate: number, momentum: number, decay: number, epsilon: number): number[] {
+function floatAdam(
+  gradients: readonly number[],
+  rate: number,
+  momentum: number,
+  decay: number,
+  epsilon: number,
+): number[] {
   let [p, v, s] = [0, 0, 0];
   return gradients.map((g, i) => {
     v = momentum * v + g;
@@ -63,7 +75,10 @@ test('[LR13] a first step is the learning rate long, whatever the gradient is', 
 test('[LR13] the correction is 1 − β^t in Q32, never below 2^16, and numbers out of range are refused', () => {
   const of = (decay: bigint, steps: number) => biasCorrection({ decay, epsilon: 1n, steps });
   assert.equal(of(0n, 1), 2n ** 32n);
-  assert.deepEqual([1, 2, 3].map((t) => of(32_768n, t)), [2n ** 31n, 3n * 2n ** 30n, 7n * 2n ** 29n]);
+  assert.deepEqual(
+    [1, 2, 3].map((t) => of(32_768n, t)),
+    [2n ** 31n, 3n * 2n ** 30n, 7n * 2n ** 29n],
+  );
   assert.equal(of(65_535n, 1), ONE);
   for (const t of [1, 2, 24, 1_000, 100_000]) {
     const exact = (1 - (65_535 / 65_536) ** t) * 2 ** 32;
@@ -76,19 +91,37 @@ test('[LR13] the correction is 1 − β^t in Q32, never below 2^16, and numbers 
 test('[LR13] whatever is opened, velocities, moments and parameters stay in range', () => {
   const int = (bits: bigint) => fc.bigInt({ min: -(2n ** (bits - 1n)), max: 2n ** (bits - 1n) - 1n });
   fc.assert(
-    fc.property(int(32n), int(64n), int(64n), int(64n), fc.bigInt({ min: 0n, max: 2n ** 96n }), (p, v, m, sum, rate) => {
-      const numbers = { rate, learningRate: 2n ** 31n - 1n, momentum: 65_535n, decay: 65_535n, epsilon: 1n, correction: ONE };
-      const [parameter, velocity, moment] = adaptCoordinate(p, v, m < 0n ? -(m + 1n) : m, sum, numbers);
-      assert.equal(BigInt.asIntN(32, parameter), parameter);
-      assert.equal(BigInt.asIntN(64, velocity), velocity);
-      assert.equal(BigInt.asUintN(63, moment), moment);
-    }),
+    fc.property(
+      int(32n),
+      int(64n),
+      int(64n),
+      int(64n),
+      fc.bigInt({ min: 0n, max: 2n ** 96n }),
+      (p, v, m, sum, rate) => {
+        const numbers = {
+          rate,
+          learningRate: 2n ** 31n - 1n,
+          momentum: 65_535n,
+          decay: 65_535n,
+          epsilon: 1n,
+          correction: ONE,
+        };
+        const [parameter, velocity, moment] = adaptCoordinate(p, v, m < 0n ? -(m + 1n) : m, sum, numbers);
+        assert.equal(BigInt.asIntN(32, parameter), parameter);
+        assert.equal(BigInt.asIntN(64, velocity), velocity);
+        assert.equal(BigInt.asUintN(63, moment), moment);
+      },
+    ),
   );
 });
 
 test('[LR13] 10,000 vector steps give the coordinates of the reference, which are those of the contract', () => {
   const file = new URL('../../../../spec/vectors/adaptive.json', import.meta.url);
-  const vector = JSON.parse(readFileSync(file, 'utf8')) as { readonly seed: string; readonly steps: number; readonly chain: string };
+  const vector = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly seed: string;
+    readonly steps: number;
+    readonly chain: string;
+  };
   const preimage = Buffer.from(`${vector.seed.slice(2)}00000000`, 'hex');
   const wordOf = (place: number): bigint => {
     preimage.writeUInt32BE(place, 32);

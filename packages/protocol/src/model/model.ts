@@ -30,7 +30,14 @@ export const HEADER_BYTES = 8;
 const VERSION = 1;
 const KINDS = ['logistic', 'mlp', 'trees'] as const;
 
-export type ModelErrorCode = 'SHAPE' | 'PARAMETER_COUNT' | 'LENGTH' | 'HEADER' | 'NO_SUCH_KIND' | 'NO_SUCH_FEATURE' | 'MOMENT';
+export type ModelErrorCode =
+  | 'SHAPE'
+  | 'PARAMETER_COUNT'
+  | 'LENGTH'
+  | 'HEADER'
+  | 'NO_SUCH_KIND'
+  | 'NO_SUCH_FEATURE'
+  | 'MOMENT';
 
 /** A model, a state or its bytes are not what LR1, LR2 and LR5 allow. */
 export class ModelError extends Error {

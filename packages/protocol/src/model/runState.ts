@@ -71,7 +71,11 @@ export function nextState(rules: RoundRules, state: RunState, sum: ArrayLike<big
     const moments = Array.prototype.slice.call(sum, 0, statisticsLength(model.inputs)) as bigint[];
     const one = { above: scale << 16n, below: BigInt(training.statisticsNorm) };
     const { weight, counted } = strategy.census(moments[0]!, updates, one);
-    const constants = deriveStandardization([weight, ...moments.slice(1)], training.deviationFloor, charter.schema.basis);
+    const constants = deriveStandardization(
+      [weight, ...moments.slice(1)],
+      training.deviationFloor,
+      charter.schema.basis,
+    );
     return { round: 1, optimizer: state.optimizer, statistics: { recordCount: counted, constants } };
   }
   if (state.statistics === undefined) throw new ModelError('SHAPE', 'no statistics', 'a settled statistics round');

@@ -28,7 +28,9 @@ test('[LR7] where noise leaves nobody with a column, its waves still get constan
     fc.property(fc.tuple(noisy, noisy, noisy, noisy, noisy, noisy), (moments) => {
       for (const present of [moments[0], -1n, 0n, 1n]) {
         const { mean, deviation } = deriveStandardization([7_000n, present, ...moments.slice(1)], 4_096, 'gatedWaves');
-        assert.ok(mean.every((each) => Math.abs(each) <= 65_536) && deviation.every((each) => each >= 4_096 && each <= 65_536));
+        assert.ok(
+          mean.every((each) => Math.abs(each) <= 65_536) && deviation.every((each) => each >= 4_096 && each <= 65_536),
+        );
       }
     }),
   );

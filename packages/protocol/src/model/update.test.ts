@@ -170,10 +170,17 @@ test('[LR5] a state has one encoding, which names it', () => {
 
 test('[LR5] moments follow the velocities, are never negative, and without them nothing changes', () => {
   const model = { shape: { kind: 'logistic', inputs: 1 }, parameters: Int32Array.of(-2, 3) } as const;
-  const state: OptimizerState = { model, velocity: BigInt64Array.of(-1n, 2n ** 40n), moment: BigInt64Array.of(5n, 2n ** 63n - 1n) };
+  const state: OptimizerState = {
+    model,
+    velocity: BigInt64Array.of(-1n, 2n ** 40n),
+    moment: BigInt64Array.of(5n, 2n ** 63n - 1n),
+  };
   const bytes = encodeState(state);
   const without = encodeState({ model, velocity: state.velocity });
-  assert.equal(Buffer.from(bytes).toString('hex'), `${Buffer.from(without).toString('hex')}0500000000000000ffffffffffffff7f`);
+  assert.equal(
+    Buffer.from(bytes).toString('hex'),
+    `${Buffer.from(without).toString('hex')}0500000000000000ffffffffffffff7f`,
+  );
   assert.deepEqual(decodeState(bytes), state);
   for (const cut of [without.length + 1, without.length + 8, bytes.length - 1])
     assert.throws(() => decodeState(bytes.slice(0, cut)), { code: 'LENGTH' });

@@ -95,7 +95,8 @@ export function applyUpdate(state: OptimizerState, sum: ArrayLike<bigint>, step:
   for (const array of [parameters, state.velocity, sum])
     if (array.length !== count) throw new ModelError('PARAMETER_COUNT', array.length, count);
   const moments = step.adaptive ? count : 0;
-  if ((state.moment?.length ?? 0) !== moments) throw new ModelError('PARAMETER_COUNT', state.moment?.length ?? 0, moments);
+  if ((state.moment?.length ?? 0) !== moments)
+    throw new ModelError('PARAMETER_COUNT', state.moment?.length ?? 0, moments);
   if (step.adaptive) return adaptedState(state, sum, step, step.adaptive);
   const rate = stepRate(step);
   const nextParameters = new Int32Array(count);
@@ -115,7 +116,12 @@ export function applyUpdate(state: OptimizerState, sum: ArrayLike<bigint>, step:
 }
 
 /** Every coordinate by `adaptCoordinate`; lengths are checked. */
-function adaptedState({ model, velocity, moment }: OptimizerState, sum: ArrayLike<bigint>, step: Step, adaptive: AdaptiveNumbers): OptimizerState {
+function adaptedState(
+  { model, velocity, moment }: OptimizerState,
+  sum: ArrayLike<bigint>,
+  step: Step,
+  adaptive: AdaptiveNumbers,
+): OptimizerState {
   const numbers = {
     rate: stepRate({ ...step, learningRate: 1n << VELOCITY_SHIFT }),
     ...{ learningRate: step.learningRate, momentum: step.momentum },

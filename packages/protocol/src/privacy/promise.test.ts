@@ -49,7 +49,8 @@ test('[DP5] spending is the plain sum of the prices: n rounds cost exactly n pri
 });
 
 test('[DP8] a round is charged as full participation: never less than q = 1 costs, far more than sampling would', () => {
-  const price = Number(rhoPerRound({ sensitivity: 1_000n, sigmaPerContributor: 5_000n, honestContributors: 1n })) / 1e18;
+  const price =
+    Number(rhoPerRound({ sensitivity: 1_000n, sigmaPerContributor: 5_000n, honestContributors: 1n })) / 1e18;
   for (const order of [1.5, 2, 8, 32]) {
     assert.ok(order * price >= rdpOfOrder(1, 5, order));
     assert.ok(order * price > 50 * rdpOfOrder(0.1, 5, order));

@@ -36,7 +36,11 @@ const training = {
 const textOf = (changed: object = {}, model: object = {}, top: object = {}) => ({
   ...{ version: 2, name: 'test', purpose: 'test', metric: 'test' },
   schema: {
-    columns: Array.from({ length: (model as { inputs?: number }).inputs ?? 3 }, (_, i) => ({ name: `x${i}`, transform: 'identity', bound: 1 })),
+    columns: Array.from({ length: (model as { inputs?: number }).inputs ?? 3 }, (_, i) => ({
+      name: `x${i}`,
+      transform: 'identity',
+      bound: 1,
+    })),
     ...{ label: 'y', blank: 'refuse', basis: 'plain' },
   },
   model: { kind: 'trees', inputs: 3, trees: 4, depth: 2, ...model },
@@ -49,7 +53,10 @@ const textOf = (changed: object = {}, model: object = {}, top: object = {}) => (
 const vectorText = (run: (typeof runs)[number]) => {
   const numbers = ['learningRate', 'leafLimit', 'penalty', 'leastHessian'].map((name) => [name, Number(run[name])]);
   const { inputs, trees, depth, together, featuresPerTree, seed, edges } = run;
-  const text = textOf({ together, featuresPerTree, seed, edges, ...Object.fromEntries(numbers) }, { inputs, trees, depth });
+  const text = textOf(
+    { together, featuresPerTree, seed, edges, ...Object.fromEntries(numbers) },
+    { inputs, trees, depth },
+  );
   return decodeCharterText(text);
 };
 
@@ -103,11 +110,24 @@ test('[IN6] 10,000 vector inputs give the scores of the reference, which are tho
 });
 
 test('[LR30] bytes of trees are canonical: another depth, length or feature is no model', () => {
-  const model = { shape: { kind: 'trees', inputs: 2, trees: 1, depth: 1 } as const, parameters: Int32Array.of(1, 7, -5, 9) };
+  const model = {
+    shape: { kind: 'trees', inputs: 2, trees: 1, depth: 1 } as const,
+    parameters: Int32Array.of(1, 7, -5, 9),
+  };
   const bytes = encodeModel(model);
   assert.deepEqual(decodeModel(bytes), model);
   const changed = (at: number, value: number): Uint8Array => bytes.map((byte, i) => (i === at ? value : byte));
-  for (const [at, value, code] of [[7, 0, 'SHAPE'], [7, 11, 'SHAPE'], [7, 2, 'LENGTH'], [4, 0, 'SHAPE'], [4, 2, 'LENGTH'], [8, 2, 'NO_SUCH_FEATURE'], [11, 0x80, 'NO_SUCH_FEATURE'], [1, 2, 'HEADER'], [1, 4, 'HEADER']] as const)
+  for (const [at, value, code] of [
+    [7, 0, 'SHAPE'],
+    [7, 11, 'SHAPE'],
+    [7, 2, 'LENGTH'],
+    [4, 0, 'SHAPE'],
+    [4, 2, 'LENGTH'],
+    [8, 2, 'NO_SUCH_FEATURE'],
+    [11, 0x80, 'NO_SUCH_FEATURE'],
+    [1, 2, 'HEADER'],
+    [1, 4, 'HEADER'],
+  ] as const)
     assert.throws(() => decodeModel(changed(at, value)), { code }, `byte ${at} = ${value}`);
   assert.throws(() => encodeModel({ ...model, parameters: Int32Array.of(2, 7, -5, 9) }), { code: 'NO_SUCH_FEATURE' });
   fc.assert(
@@ -124,7 +144,10 @@ test('[LR30] bytes of trees are canonical: another depth, length or feature is n
 
 test('[LR30] at its threshold a record goes right, and a node that divides nothing sends all right', () => {
   const at = (threshold: number, feature: number): number =>
-    predict({ shape: { kind: 'trees', inputs: 1, trees: 1, depth: 1 }, parameters: Int32Array.of(0, threshold, -1, 1) }, Int32Array.of(feature));
+    predict(
+      { shape: { kind: 'trees', inputs: 1, trees: 1, depth: 1 }, parameters: Int32Array.of(0, threshold, -1, 1) },
+      Int32Array.of(feature),
+    );
   assert.deepEqual([at(5, 4), at(5, 5), at(5, 6), at(NO_SPLIT, NO_SPLIT)], [-1, 1, 1, 1]);
 });
 
@@ -153,15 +176,29 @@ test('[LR34] one record’s whole vector stays within Δ, whatever its features'
   const plan = treePlan(charter)!;
   const { model } = startState(charter, new Uint8Array(32)).optimizer;
   fc.assert(
-    fc.property(fc.integer({ min: 3, max: 2 ** 26 }), fc.array(fc.integer({ min: -65_536, max: 65_536 }), { minLength: 3, maxLength: 3 }), fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 3 }), (recordBound, x, label, round) => {
-      const one = { count: 1, features: Int32Array.from(x), labels: [label] };
-      const vector = treeHistograms(plan, { model, round, recordBound, d: plan.length + 3 }, one);
-      assert.equal(vector.length, plan.length + 3);
-      assert.ok(vector.reduce((sum, value) => sum + value ** 2, 0) <= recordBound ** 2);
-      assert.ok(vector.filter((value) => value !== 0).length <= 2 * 4);
-    }),
+    fc.property(
+      fc.integer({ min: 3, max: 2 ** 26 }),
+      fc.array(fc.integer({ min: -65_536, max: 65_536 }), { minLength: 3, maxLength: 3 }),
+      fc.integer({ min: 0, max: 1 }),
+      fc.integer({ min: 0, max: 3 }),
+      (recordBound, x, label, round) => {
+        const one = { count: 1, features: Int32Array.from(x), labels: [label] };
+        const vector = treeHistograms(plan, { model, round, recordBound, d: plan.length + 3 }, one);
+        assert.equal(vector.length, plan.length + 3);
+        assert.ok(vector.reduce((sum, value) => sum + value ** 2, 0) <= recordBound ** 2);
+        assert.ok(vector.filter((value) => value !== 0).length <= 2 * 4);
+      },
+    ),
   );
-  assert.throws(() => treeHistograms(plan, { model, round: 0, recordBound: 1, d: plan.length }, { count: 0, features: new Int32Array(0), labels: [] }), { code: 'PRIVACY_RANGE' });
+  assert.throws(
+    () =>
+      treeHistograms(
+        plan,
+        { model, round: 0, recordBound: 1, d: plan.length },
+        { count: 0, features: new Int32Array(0), labels: [] },
+      ),
+    { code: 'PRIVACY_RANGE' },
+  );
 });
 
 test('[LR32] the text says how many rounds and coordinates; what does not fit together is refused with the field', () => {
@@ -172,7 +209,11 @@ test('[LR32] the text says how many rounds and coordinates; what does not fit to
   assert.equal(gradientScale({ training: treePlan(charter)!.training }, 999), 499);
   assert.throws(() => descending(charter), ModelError);
   const refused = (path: string, ...parts: Parameters<typeof textOf>): void =>
-    assert.throws(() => decodeCharterText(textOf(...parts)), (error: unknown) => error instanceof CharterTextError && error.path === path, path);
+    assert.throws(
+      () => decodeCharterText(textOf(...parts)),
+      (error: unknown) => error instanceof CharterTextError && error.path === path,
+      path,
+    );
   refused('training.together', { together: 3 });
   refused('training.featuresPerTree', { featuresPerTree: 4 });
   refused('training.edges', { edges: [] });
@@ -185,7 +226,14 @@ test('[LR32] the text says how many rounds and coordinates; what does not fit to
   refused('model.hidden', {}, { hidden: 4 });
   refused('schema.basis', {}, { inputs: 9 }, { schema: { ...textOf().schema, basis: 'waves' } });
   refused('model.kind', {}, {}, { model: { kind: 'logistic', inputs: 3 } });
-  const numbers = { clippingNorm: 1, statisticsNorm: 1, deviationFloor: 1, featureLimit: 1, learningRate: [1, 1], momentum: 0 };
+  const numbers = {
+    clippingNorm: 1,
+    statisticsNorm: 1,
+    deviationFloor: 1,
+    featureLimit: 1,
+    learningRate: [1, 1],
+    momentum: 0,
+  };
   refused('training.algorithm', {}, {}, { training: { algorithm: 'fedSgd', ...numbers } });
 });
 
@@ -196,7 +244,10 @@ test('[LR10] a state of trees has no constants, and one of layers must have them
   assert.deepEqual(decodeRunState(bytes), state);
   assert.equal(bytes.length, 8 + 8 + 4 * 4 * 10);
   const constants = { mean: new Int32Array(3), deviation: new Int32Array(3) };
-  assert.throws(() => decodeRunState(encodeRunState({ ...state, statistics: { recordCount: 1, constants } })), ModelError);
+  assert.throws(
+    () => decodeRunState(encodeRunState({ ...state, statistics: { recordCount: 1, constants } })),
+    ModelError,
+  );
 });
 
 test('[LR35] a sum of noise alone grows trees all the same, and one that is too short or a bound too small is refused', () => {
@@ -205,12 +256,18 @@ test('[LR35] a sum of noise alone grows trees all the same, and one that is too 
   const rules = { charter, rounds: plan.rounds, d: plan.length, recordBound: 1_000, bound: 0 };
   const start = startState(charter, new Uint8Array(32));
   fc.assert(
-    fc.property(fc.array(fc.bigInt({ min: -(2n ** 45n), max: 2n ** 45n }), { minLength: plan.length, maxLength: plan.length }), (sum) => {
-      let state = start;
-      for (let round = 0; round < plan.rounds; round++) state = nextState(rules, state, sum, 1);
-      assert.deepEqual(decodeModel(encodeModel(state.optimizer.model)), state.optimizer.model);
-    }),
+    fc.property(
+      fc.array(fc.bigInt({ min: -(2n ** 45n), max: 2n ** 45n }), { minLength: plan.length, maxLength: plan.length }),
+      (sum) => {
+        let state = start;
+        for (let round = 0; round < plan.rounds; round++) state = nextState(rules, state, sum, 1);
+        assert.deepEqual(decodeModel(encodeModel(state.optimizer.model)), state.optimizer.model);
+      },
+    ),
   );
   assert.throws(() => nextState(rules, start, Array<bigint>(plan.length - 1).fill(0n), 1), ModelError);
-  assert.throws(() => nextState({ ...rules, recordBound: 1 }, start, Array<bigint>(plan.length).fill(0n), 1), ModelError);
+  assert.throws(
+    () => nextState({ ...rules, recordBound: 1 }, start, Array<bigint>(plan.length).fill(0n), 1),
+    ModelError,
+  );
 });

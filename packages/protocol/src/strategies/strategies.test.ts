@@ -24,7 +24,11 @@ const textOf = (version: number, training: object, inputs = 1, basis = 'plain') 
   purpose: 'test',
   metric: 'test',
   schema: {
-    columns: Array.from({ length: basis === 'plain' ? inputs : inputs / 3 }, (_, i) => ({ name: `x${i}`, transform: 'identity', bound: 1 })),
+    columns: Array.from({ length: basis === 'plain' ? inputs : inputs / 3 }, (_, i) => ({
+      name: `x${i}`,
+      transform: 'identity',
+      bound: 1,
+    })),
     label: 'y',
     blank: 'refuse',
     basis,
@@ -65,7 +69,11 @@ test('[LR13] a text of version 2 that descends may be adaptive, with a decay bel
     ['epsilon', 0.5],
     ['beta', 1],
   ] as const)
-    refused(2, { algorithm: 'fedSgd', ...numbers, adaptive: { ...adaptive, [field]: wrong } }, `training.adaptive.${field}`);
+    refused(
+      2,
+      { algorithm: 'fedSgd', ...numbers, adaptive: { ...adaptive, [field]: wrong } },
+      `training.adaptive.${field}`,
+    );
   refused(2, { algorithm: 'fedSgd', ...numbers, adaptive: null }, 'training.adaptive');
 });
 
@@ -84,7 +92,9 @@ test('[LR13] a state without moments is not moved adaptively, nor one with momen
     decodeCharterText(textOf(2, { algorithm: 'fedSgd', ...training })),
   );
   const rules = texts.map((charter) => ({ charter, rounds: 3, d: 3, recordBound: 1_002, bound: 101_224 }));
-  const settled = rules.map((each) => nextState(each, startState(each.charter, new Uint8Array(32)), [50_000n, 1n, 1n], 3));
+  const settled = rules.map((each) =>
+    nextState(each, startState(each.charter, new Uint8Array(32)), [50_000n, 1n, 1n], 3),
+  );
   for (const [i, other] of [settled[1]!, settled[0]!].entries()) {
     assert.equal(nextState(rules[i]!, settled[i]!, [1n, 1n, 1n], 3).round, 2);
     assert.throws(() => nextState(rules[i]!, other, [1n, 1n, 1n], 3), { code: 'PARAMETER_COUNT' });

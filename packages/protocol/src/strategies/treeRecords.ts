@@ -29,7 +29,12 @@ export function gradientOf(score: number, label: number, scale: number): readonl
  */
 export function treeHistograms(
   plan: TreePlan,
-  { model, round, recordBound, d }: { readonly model: Model; readonly round: number; readonly recordBound: number; readonly d: number },
+  {
+    model,
+    round,
+    recordBound,
+    d,
+  }: { readonly model: Model; readonly round: number; readonly recordBound: number; readonly d: number },
   records: FixedRecords,
 ): Int32Array {
   const { shape, training, bins } = plan;

@@ -52,12 +52,14 @@ export async function crossCheck(
   const held = readers.map((reader) =>
     reader.readContract({ address: rounds, abi: roundsAbi, functionName: 'factsOf', ...at }),
   );
-  const facing = await agreed(held, ({ rho, model, phase }) => `${rho} ${model} ${phase}`, `run ${runId}`).catch((error: unknown) => {
-    // A committee's run that nobody has begun is not known to Rounds.
-    const reverted = (cause: unknown): boolean => cause instanceof ContractFunctionRevertedError;
-    if (error instanceof BaseError && error.walk(reverted)) return undefined;
-    throw error;
-  });
+  const facing = await agreed(held, ({ rho, model, phase }) => `${rho} ${model} ${phase}`, `run ${runId}`).catch(
+    (error: unknown) => {
+      // A committee's run that nobody has begun is not known to Rounds.
+      const reverted = (cause: unknown): boolean => cause instanceof ContractFunctionRevertedError;
+      if (error instanceof BaseError && error.walk(reverted)) return undefined;
+      throw error;
+    },
+  );
   if (!facing) return;
   need(run.rho, facing.rho, 'of a spent ρ of');
   need(run.model, facing.model, 'of a model');

@@ -24,7 +24,11 @@ export async function demand(client: ConcordClient, promise: BytesPromise, wish:
   const piece = { list: bytesToHex(wish.list ?? new Uint8Array(0)), index: BigInt(wish.index ?? 0) };
   const call = { to: courtOf(client.deployment), abi: courtAbi, value: 2n * BOND_GAS * (baseFeePerGas ?? 0n) };
   return file
-    ? send(client, { ...call, functionName: 'demandFile', args: [holder, said, { ...file, digest: promise.digest }, piece] })
+    ? send(client, {
+        ...call,
+        functionName: 'demandFile',
+        args: [holder, said, { ...file, digest: promise.digest }, piece],
+      })
     : send(client, { ...call, functionName: 'demandShare', args: [holder, said, piece] });
 }
 

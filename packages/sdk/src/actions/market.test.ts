@@ -57,7 +57,11 @@ async function passedCharters(): Promise<Hex[]> {
   const members = keys.slice(1, 1 + MEMBERS);
   const made: Hex[] = [];
   for (const seed of ['0x01', '0x02'] as const) {
-    const { charter } = compileCharter({ text: smallText, terms: smallTerms(1, 3) }, members.map(addressOf), keccak256(seed));
+    const { charter } = compileCharter(
+      { text: smallText, terms: smallTerms(1, 3) },
+      members.map(addressOf),
+      keccak256(seed),
+    );
     const { charterId } = await propose(client, charter);
     for (const member of members.slice(0, 2)) {
       const signature = await sign(member, client.deployment, { kind: 'Vote', charterId, support: true });
@@ -87,7 +91,12 @@ async function filled(): Promise<MarketWindow> {
     await askInMarket(await clientOf(key), { window, perCheck: 1_000n * BigInt(i + 1), perByte: 2n, units: 10_000 });
   await nextPeriod();
   for (const [i, charterId] of charters.entries())
-    await wantInMarket(await clientOf(keys[1 + i]!), { window, charterId, limit: 200_000n * BigInt(i + 1), units: 9_000 });
+    await wantInMarket(await clientOf(keys[1 + i]!), {
+      window,
+      charterId,
+      limit: 200_000n * BigInt(i + 1),
+      units: 9_000,
+    });
   await nextPeriod();
   return readMarketWindow(client, window);
 }
@@ -97,11 +106,17 @@ const present = <T>(each: T | undefined): T => each ?? assert.fail('it is there'
 test('[MK7] [MK8] a window is asked for, wanted, settled with its own numbers, and everybody is paid', async () => {
   const { window, asks, wants, offered } = await filled();
   assert.equal(offered, 30_000);
-  assert.deepEqual(asks.map((ask) => present(ask).account), aggregatorKeys().map(addressOf));
+  assert.deepEqual(
+    asks.map((ask) => present(ask).account),
+    aggregatorKeys().map(addressOf),
+  );
   const cleared = clear(asks.map(present), wants.map(present));
   assert.ok(cleared.traded > 0);
   const wrong = { ...cleared, window, price: cleared.price + 1n };
-  await assert.rejects(settleMarket(client, wrong), (error: unknown) => error instanceof TransactionError && error.code === 'NotThePrice');
+  await assert.rejects(
+    settleMarket(client, wrong),
+    (error: unknown) => error instanceof TransactionError && error.code === 'NotThePrice',
+  );
   await settleMarket(client, { window, ...cleared });
   const { settled } = await readMarketWindow(client, window);
   assert.equal(settled?.price, cleared.price);
@@ -140,14 +155,20 @@ test('[MK9] who serves whom follows from events and the hash of the block after,
   const { block } = await settleMarket(client, { window, ...cleared });
   for (const i of wants.keys()) await refundWant(client, window, i);
   const settled = present(await readSettledWindow(client, window, deployed.block));
-  assert.deepEqual(settled.wants.map(({ charterId }) => charterId), charters);
+  assert.deepEqual(
+    settled.wants.map(({ charterId }) => charterId),
+    charters,
+  );
   const again = clear(settled.asks, settled.wants);
   assert.deepEqual(again, cleared);
   assert.equal(settled.digest, bytesToHex(digestOf(again)));
   const { hash } = await client.reader.getBlock({ blockNumber: block + 1n });
   assert.equal(settled.beacon, hash);
   const served = pairs(hexToBytes(present(settled.beacon)), again.sold, again.bought);
-  assert.equal(served.reduce((sum, { units }) => sum + units, 0), cleared.traded);
+  assert.equal(
+    served.reduce((sum, { units }) => sum + units, 0),
+    cleared.traded,
+  );
 });
 
 test('a deployment from before there was a market is told so', async () => {

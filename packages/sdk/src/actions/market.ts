@@ -55,7 +55,10 @@ export interface MarketSettlement {
 }
 
 /** Settles a window with the numbers that follow from it [MK7]; the contract takes no others. */
-export const settleMarket = (client: ConcordClient, { window, price, askLevel, wantLevel }: MarketSettlement): Promise<Landed> =>
+export const settleMarket = (
+  client: ConcordClient,
+  { window, price, askLevel, wantLevel }: MarketSettlement,
+): Promise<Landed> =>
   send(client, { ...marketOf(client), functionName: 'settle', args: [window, price, askLevel, wantLevel] });
 
 /** Sends an aggregator what its ask earned [MK8]. */

@@ -8,7 +8,11 @@ import type { Hex } from '../facts.ts';
  * Asks a model on chain that a charter leaves open, for free [CH10]: Q16 features as it was trained on, a Q16 score back.
  * Throws TransactionError when there is no such model, it is not open (`useModel`), or the features do not fit it.
  */
-export async function predictFeatures(client: ConcordClient, modelId: Hex, features: readonly number[]): Promise<number> {
+export async function predictFeatures(
+  client: ConcordClient,
+  modelId: Hex,
+  features: readonly number[],
+): Promise<number> {
   const address = client.deployment.inference;
   const call = { address, abi: inferenceAbi, functionName: 'predict', args: [modelId, features] } as const;
   try {

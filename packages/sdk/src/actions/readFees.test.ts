@@ -63,12 +63,18 @@ describe('[PL5] what gas cost is read from a chain', () => {
     assert.equal(blockSeconds, 2);
     assert.deepEqual(asked, Array(24).fill(100));
     assert.ok(most <= 8, `${most} questions at once`);
-    assert.deepEqual(pieces.map(({ last }) => Number(HEAD - last.number)), Array.from({ length: 24 }, (_, i) => 1_800 * i));
+    assert.deepEqual(
+      pieces.map(({ last }) => Number(HEAD - last.number)),
+      Array.from({ length: 24 }, (_, i) => 1_800 * i),
+    );
     assert.ok(pieces.every(({ tips, baseFees }) => tips[0] === 2n && baseFees[0] === 7n));
   });
 
   test('an RPC that does not answer is told in words', async () => {
-    await assert.rejects(readFees({ rpcUrl: 'http://127.0.0.1:9' }), (error: unknown) => error instanceof ChainError && error.code === 'NO_ANSWER');
+    await assert.rejects(
+      readFees({ rpcUrl: 'http://127.0.0.1:9' }),
+      (error: unknown) => error instanceof ChainError && error.code === 'NO_ANSWER',
+    );
     await assert.rejects(readFees({ rpcUrl: 'http://127.0.0.1:9', hours: 0 }), /hours: have 0/);
   });
 });

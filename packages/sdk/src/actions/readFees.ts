@@ -41,7 +41,11 @@ const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 async function pieceUpTo(reader: PublicClient, last: bigint, most: bigint): Promise<FeePiece> {
   const blockCount = last + 1n < most ? last + 1n : most;
-  const history = await reader.getFeeHistory({ blockCount: Number(blockCount), blockNumber: last, rewardPercentiles: [50] });
+  const history = await reader.getFeeHistory({
+    blockCount: Number(blockCount),
+    blockNumber: last,
+    rewardPercentiles: [50],
+  });
   // A node may answer for fewer blocks than it is asked for: those that it has are the newest.
   const first = larger(history.oldestBlock, 0n);
   const [from, to] = await Promise.all([first, last].map((blockNumber) => reader.getBlock({ blockNumber })));

@@ -52,9 +52,14 @@ export async function readSettledWindow(
       const { args } = log;
       const { index, units } = args;
       if ('seller' in args)
-        asks[Number(index)] = { account: lowercase(args.seller), price: args.perCheck + UNIT_BYTES * args.perByte, units };
+        asks[Number(index)] = {
+          account: lowercase(args.seller),
+          price: args.perCheck + UNIT_BYTES * args.perByte,
+          units,
+        };
       // A later one in the same place has pushed the earlier one out.
-      else wants[Number(index)] = { account: lowercase(args.payer), charterId: args.charterId, limit: args.limit, units };
+      else
+        wants[Number(index)] = { account: lowercase(args.payer), charterId: args.charterId, limit: args.limit, units };
     }
   }
   return undefined;

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import {
-  encodeRunState,
-  predict as predictExactly,
-  type RunState,
-  runStateHash,
-  startState,
-} from '@concord/protocol';
+import { encodeRunState, predict as predictExactly, type RunState, runStateHash, startState } from '@concord/protocol';
 import { bytesToHex, hexToBytes } from 'viem';
 import { smallTerms, smallText } from '../../../testing/src/charter.ts';
 import { type Devnet, startDevnet } from '../../../testing/src/devnet.ts';

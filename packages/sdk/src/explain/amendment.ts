@@ -215,7 +215,9 @@ const limits: Compare = ({ facts: before }, { facts: after }) => {
       sentence: `The run has ${when(after.sunset)} instead of ${when(before.sunset)}.`,
     });
   const caps = ({ caps: each }: CharterFacts): string =>
-    each ? `at most ${bytesText(each.memberBytes)} and ${duration(each.memberSeconds)} of computing` : 'whatever it takes';
+    each
+      ? `at most ${bytesText(each.memberBytes)} and ${duration(each.memberSeconds)} of computing`
+      : 'whatever it takes';
   if (JSON.stringify(before.caps) !== JSON.stringify(after.caps))
     changes.push({
       clause: 'CH8',

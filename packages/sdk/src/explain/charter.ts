@@ -67,7 +67,9 @@ function held(facts: CharterFacts): string[] {
       : `Every update is cut into ${shares} shares, one for each member. It stays secret unless all ${shares} collude; one absent member voids the attempt, which is then tried again.`,
     `An attempt may take ${duration(facts.deadlines.all)} in all; a phase that misses its deadline voids it.`,
     sunset === null ? 'It has no sunset.' : `No attempt begins after ${timeOf(sunset)}.`,
-    gasCap === null ? 'Gas is not capped.' : `The run may burn at most ${thousands(gasCap)} gas: once too little is left for a round it ends with the model that it has.`,
+    gasCap === null
+      ? 'Gas is not capped.'
+      : `The run may burn at most ${thousands(gasCap)} gas: once too little is left for a round it ends with the model that it has.`,
   ];
 }
 
@@ -95,13 +97,18 @@ function capped({ caps, stopsNeeded, members, rounds, estimates: { bytes } }: Ch
   return [
     `It may cost each member at most ${bytesText(most)} sent and ${duration(caps.memberSeconds)} of computing, by its own node’s count. A node that sees no room for another round signs to stop instead of taking part; with ${stopsNeeded} of ${members.length} such signatures the run ends with the model that it has.`,
     ...(bytes.memberPerRound * rounds > most
-      ? [`That is too little for all ${rounds} rounds: a member will have sent ${bytesText(most)} after about ${Math.floor(most / bytes.memberPerRound)} of them.`]
+      ? [
+          `That is too little for all ${rounds} rounds: a member will have sent ${bytesText(most)} after about ${Math.floor(most / bytes.memberPerRound)} of them.`,
+        ]
       : []),
   ];
 }
 
 function costs(facts: CharterFacts): string[] {
-  const { estimates: { gas, bytes }, rounds } = facts;
+  const {
+    estimates: { gas, bytes },
+    rounds,
+  } = facts;
   return [
     `A report has ${bytesText(bytes.report)}; a member sends about ${bytesText(bytes.memberPerRound)} a round, ${bytesText(bytes.memberPerRound * rounds)} in all.`,
     `The relayer pays about ${thousands(Math.round(gas.laterRound / 1e3))} k gas a round, ${thousands(Math.round(gas.total / 1e3))} k for the whole run from proposal to last round. Members pay nothing.`,

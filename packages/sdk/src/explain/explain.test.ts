@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OPEN_USE } from '@concord/protocol';
 import { zeroHash } from 'viem';
-import { adaptiveText, averagingText, cappedText, memberTerms, smallTerms, smallText } from '../../../testing/src/charter.ts';
+import {
+  adaptiveText,
+  averagingText,
+  cappedText,
+  memberTerms,
+  smallTerms,
+  smallText,
+} from '../../../testing/src/charter.ts';
 import { type CharterTerms, compileCharter } from '../compileCharter.ts';
 import type { Address, Hex } from '../facts.ts';
 import { charterIdOf } from '../identity.ts';
@@ -34,7 +41,10 @@ test('[BD2] the words name every number that follows: ε, δ, unit, noise, cohor
   assert.equal(facts.deadlines.all, 4_800);
   assert.match(sentencesOf(plain, 'held'), /4 sums are opened.+fewer than 3 members.+all 4 collude.+80 minutes/s);
   assert.match(sentencesOf(plain, 'costs'), /The relayer pays about \d+ k gas a round/);
-  assert.match(sentencesOf(plain, 'use'), /Anybody may use the finished model on chain, for any purpose, for free.+anybody can copy the parameters/s);
+  assert.match(
+    sentencesOf(plain, 'use'),
+    /Anybody may use the finished model on chain, for any purpose, for free.+anybody can copy the parameters/s,
+  );
   assert.equal(facts.use.enforced, true);
   assert.deepEqual(facts.use.terms, OPEN_USE);
   assert.equal(facts.use.asWritten, null);
@@ -67,9 +77,15 @@ test('[BD3] a charter put in its own place changes nothing but what is spent', (
 test('[BD2][BD3] gated waves and adaptive steps are said, and so is a charter that takes them up', () => {
   const after = compiled(adaptiveText, smallTerms(3, 3));
   assert.doesNotMatch(sentencesOf(plain, 'learned'), /becomes three inputs|opened gradients/);
-  assert.match(sentencesOf(after, 'learned'), /Each column becomes three inputs: whether it is there, and where it is, two waves.+step is scaled by how large its opened gradients have been/s);
+  assert.match(
+    sentencesOf(after, 'learned'),
+    /Each column becomes three inputs: whether it is there, and where it is, two waves.+step is scaled by how large its opened gradients have been/s,
+  );
   const { changes } = explainAmendment(plain, after);
-  for (const pattern of [/inputs on the basis “gatedWaves” instead of “plain”/, /trained with other numbers \(.*adaptive steps/])
+  for (const pattern of [
+    /inputs on the basis “gatedWaves” instead of “plain”/,
+    /trained with other numbers \(.*adaptive steps/,
+  ])
     assert.equal(changes.filter(({ sentence }) => pattern.test(sentence)).length, 1, String(pattern));
 });
 
@@ -167,16 +183,21 @@ test('[BD2][CH8] what a run may cost is said, and that a cap leaves no room for 
   assert.match(ample, /at most 1\.0 GB sent and 2 hours of computing, .* with 2 of 4 such signatures the run ends/);
   assert.doesNotMatch(ample, /too little/);
   assert.match(sentencesOf(told(4_000_000), 'costs'), /too little for all 4 rounds: .* after about 2 of them/);
-  assert.match(sentencesOf(told(1e9, 5_000_000), 'held'), /at most 5 000 000 gas: once too little is left for a round it ends/);
+  assert.match(
+    sentencesOf(told(1e9, 5_000_000), 'held'),
+    /at most 5 000 000 gas: once too little is left for a round it ends/,
+  );
 });
 
 test('[BD3][CH8] caps that come, go or change are said to the members', () => {
-  const [before, after] = [1e9, 2e9].map((memberBytes) => compiled(cappedText({ memberBytes, memberSeconds: 60 }), smallTerms(3, 3))) as [
-    ReturnType<typeof compiled>,
-    ReturnType<typeof compiled>,
-  ];
+  const [before, after] = [1e9, 2e9].map((memberBytes) =>
+    compiled(cappedText({ memberBytes, memberSeconds: 60 }), smallTerms(3, 3)),
+  ) as [ReturnType<typeof compiled>, ReturnType<typeof compiled>];
   const [change] = explainAmendment(before, after).changes.filter(({ clause }) => clause === 'CH8');
   assert.deepEqual([change?.whom, change?.effect], ['members', 'different']);
-  assert.match(change!.sentence, /at most 2\.0 GB and 60 seconds of computing instead of at most 1\.0 GB and 60 seconds/);
+  assert.match(
+    change!.sentence,
+    /at most 2\.0 GB and 60 seconds of computing instead of at most 1\.0 GB and 60 seconds/,
+  );
   assert.match(explainAmendment(plain, after).sentences.join(), /instead of whatever it takes/);
 });

@@ -5,7 +5,10 @@ import { useWords } from './use.ts';
 
 test('[CH10] terms of use in plain words: who, for what, at what price, until when, and what they cannot do', () => {
   const [open, honest] = useWords(OPEN_USE);
-  assert.match(open!, /^Anybody may use the finished model on chain, for any purpose, for free, without end\. .*“predict”/);
+  assert.match(
+    open!,
+    /^Anybody may use the finished model on chain, for any purpose, for free, without end\. .*“predict”/,
+  );
   assert.match(honest!, /anybody can copy the parameters/);
   assert.match(useWords(undefined)[0]!, /cannot be put on chain/);
   const callers = [`0x${'1'.repeat(40)}`];

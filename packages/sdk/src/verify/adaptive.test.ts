@@ -34,6 +34,9 @@ test('[LR13][LR10] one moment changed by one, or none at all, fails: the model a
   const moment = optimizer.moment!.slice();
   moment[3]! += 1n;
   const { moment: _, ...still } = optimizer;
-  for (const state of [{ ...end, optimizer: { ...optimizer, moment } }, { ...end, optimizer: still }])
+  for (const state of [
+    { ...end, optimizer: { ...optimizer, moment } },
+    { ...end, optimizer: still },
+  ])
     await assertFails(ended(state), 'LR10', /round 2, attempt 0: the rule makes a state/, audit);
 });

@@ -54,7 +54,10 @@ test('[CH4] a struct that prices a record where the text protects members fails'
   checkText(cheap, built.charterText, findings);
   const found = findings.clauses(false, true).find(({ id }) => id === 'CH4');
   assert.equal(found?.verdict, 'FAIL');
-  assert.match(found?.evidence ?? '', /trains by fedAvg, which is private at member level; the parameters price a record/);
+  assert.match(
+    found?.evidence ?? '',
+    /trains by fedAvg, which is private at member level; the parameters price a record/,
+  );
 });
 
 test('[LR20] the text that the digest names says which algorithm it was', () => {

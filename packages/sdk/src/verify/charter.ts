@@ -92,7 +92,8 @@ export function checkText(run: RunView, bytes: Uint8Array, findings: Findings): 
   findings.check(
     'CH4',
     unit === charter.aggregation.unit,
-    () => `the text trains by ${algorithmOf(text.training)}, which is private at ${UNITS[unit]} level; the parameters price a ${UNITS[charter.aggregation.unit]}`,
+    () =>
+      `the text trains by ${algorithmOf(text.training)}, which is private at ${UNITS[unit]} level; the parameters price a ${UNITS[charter.aggregation.unit]}`,
   );
   return text;
 }

@@ -52,7 +52,11 @@ const isCourts = ({ kind }: Fact): boolean => kind === 'demanded' || kind === 'f
 function checkDue(fact: Fact & CourtFact & { kind: 'forfeited' }, { demands }: RunView, findings: Findings): void {
   const due = demands.get(fact.demandId)?.due ?? Number.POSITIVE_INFINITY;
   const { time } = fact.origin;
-  findings.check('CM10', time >= due, () => `${placeName(fact)}: a demand was forfeited at ${time}, it was due at ${due}`);
+  findings.check(
+    'CM10',
+    time >= due,
+    () => `${placeName(fact)}: a demand was forfeited at ${time}, it was due at ${due}`,
+  );
 }
 
 /** (CM2, CM3) The beacon is made of a later block than the snapshot's, and told in one later still. */
@@ -154,7 +158,10 @@ function checkDrawn(
 
 /** Of the transactions of these facts, each once. */
 const gasOf = (facts: readonly Fact[]): bigint =>
-  [...new Map(facts.map(({ origin }) => [origin.transaction, origin.gas])).values()].reduce((sum, each) => sum + each, 0n);
+  [...new Map(facts.map(({ origin }) => [origin.transaction, origin.gas])).values()].reduce(
+    (sum, each) => sum + each,
+    0n,
+  );
 
 /** [CH8][RD7] How far the run came, and what its transactions cost. */
 export function checkLimits(run: RunView, facts: readonly Fact[], now: number, findings: Findings): void {

@@ -33,7 +33,10 @@ function then(told: Records, stop: boolean, ...facts: readonly ((now: number) =>
 /** The last two facts in one transaction, as the contracts write them. */
 const together = (told: Records): Records => {
   const [a, b] = told.facts.slice(-2);
-  return { ...told, facts: [...told.facts.slice(0, -1), { ...b!, origin: { ...b!.origin, transaction: a!.origin.transaction } }] };
+  return {
+    ...told,
+    facts: [...told.facts.slice(0, -1), { ...b!, origin: { ...b!.origin, transaction: a!.origin.transaction } }],
+  };
 };
 
 const voided: FactBody = { kind: 'voided', runId, round, attempt, phase: 7 };
@@ -44,28 +47,46 @@ describe('[CM10] the auditor and withheld bytes', () => {
     const { verdict, evidence } = clauseOf(found, 'AG17');
     assert.equal(verdict, 'INCOMPLETE');
     assert.match(evidence!, /piece 3 of \d+ is missing/);
-    assert.ok(evidence!.includes(`“concord demand --round ${round} --attempt ${attempt} --share 4 --piece 3” asks for it`));
+    assert.ok(
+      evidence!.includes(`“concord demand --round ${round} --attempt ${attempt} --share 4 --piece 3” asks for it`),
+    );
   });
 
   test('a missing list of a file names the holder that is asked', async () => {
     const verified = factOf(records, 'verified', -1);
     const digest = bytesToHex(blobOf(records, verified.blob).subarray(4, 36));
     const { evidence } = clauseOf(await audit(lose(records, digest)), 'AG13');
-    assert.match(evidence!, new RegExp(`concord demand --round ${round} --attempt ${attempt} --file ${run.members[0]!.address}”`));
+    assert.match(
+      evidence!,
+      new RegExp(`concord demand --round ${round} --attempt ${attempt} --file ${run.members[0]!.address}”`),
+    );
   });
 
   test('an answer on chain takes the place of what nobody serves', async () => {
-    const told = then(lose(records, piece), false, (now) => demanded(now + 60), () => answered);
+    const told = then(
+      lose(records, piece),
+      false,
+      (now) => demanded(now + 60),
+      () => answered,
+    );
     const found = await audit(told);
     assert.equal(found.verdict, 'PASS');
     assert.equal(clauseOf(found, 'CM10').evidence, '1 demands, 1 answered');
   });
 
   test('whoever did not answer is named; that alone is no fault of the run', async () => {
-    const told = then(records, false, (now) => demanded(now), () => forfeited(false));
+    const told = then(
+      records,
+      false,
+      (now) => demanded(now),
+      () => forfeited(false),
+    );
     const found = await audit(told);
     assert.equal(found.verdict, 'PASS');
-    assert.match(clauseOf(found, 'CM10').evidence!, new RegExp(`^1 demands, 0 answered; ${holder} withheld ${piece} of round`));
+    assert.match(
+      clauseOf(found, 'CM10').evidence!,
+      new RegExp(`^1 demands, 0 answered; ${holder} withheld ${piece} of round`),
+    );
   });
 
   test('what is asked of a stranger to the attempt is not counted', async () => {
@@ -75,7 +96,15 @@ describe('[CM10] the auditor and withheld bytes', () => {
   });
 
   test('an attempt may be void before its time where bytes were withheld, and the void names who', async () => {
-    const told = together(then(records, true, (now) => demanded(now), () => forfeited(true), () => voided));
+    const told = together(
+      then(
+        records,
+        true,
+        (now) => demanded(now),
+        () => forfeited(true),
+        () => voided,
+      ),
+    );
     const found = await audit(told);
     assert.ok(found.clauses.every(({ verdict }) => verdict !== 'FAIL'));
     const { by, clause, charged } = found.voids.at(-1)!;
@@ -83,13 +112,35 @@ describe('[CM10] the auditor and withheld bytes', () => {
   });
 
   test('[RD4] but not in another transaction, nor without a demand', async () => {
-    await assertFails(then(records, true, () => voided), 'RD4', /void \d+ s before its deadline/);
-    await assertFails(then(records, true, (now) => demanded(now), () => forfeited(true), () => voided), 'RD4', /before/);
+    await assertFails(
+      then(records, true, () => voided),
+      'RD4',
+      /void \d+ s before its deadline/,
+    );
+    await assertFails(
+      then(
+        records,
+        true,
+        (now) => demanded(now),
+        () => forfeited(true),
+        () => voided,
+      ),
+      'RD4',
+      /before/,
+    );
   });
 
   test('nobody has withheld anything before it is due', () =>
     assertFails(
-      together(then(records, true, (now) => demanded(now + 60), () => forfeited(true), () => voided)),
+      together(
+        then(
+          records,
+          true,
+          (now) => demanded(now + 60),
+          () => forfeited(true),
+          () => voided,
+        ),
+      ),
       'CM10',
       /it was due at/,
     ));
@@ -97,7 +148,12 @@ describe('[CM10] the auditor and withheld bytes', () => {
   test('an answer of other bytes cannot follow', () =>
     assertFails(
       editFact(
-        then(records, false, (now) => demanded(now + 60), () => answered),
+        then(
+          records,
+          false,
+          (now) => demanded(now + 60),
+          () => answered,
+        ),
         'answered',
         0,
         (fact) => ({ ...fact, data: '0x00' }),

@@ -15,10 +15,12 @@ export function checkDemands(run: RunView, now: number, findings: Findings): voi
   const asked = [...run.demands.values()].filter((demand) => attemptSeats(run, demand));
   const those = (state: DemandView['state']): readonly DemandView[] => asked.filter((demand) => demand.state === state);
   const named = those('forfeited').map(
-    (demand) => `${demand.holder} withheld ${demand.piece} of ${placeName(demand)} (transaction ${demand.origin.transaction})`,
+    (demand) =>
+      `${demand.holder} withheld ${demand.piece} of ${placeName(demand)} (transaction ${demand.origin.transaction})`,
   );
   const waiting = those('open').map(
-    (demand) => `${demand.holder} is asked for ${demand.piece} of ${placeName(demand)}, due ${demand.due > now ? `in ${demand.due - now} s` : 'now'}`,
+    (demand) =>
+      `${demand.holder} is asked for ${demand.piece} of ${placeName(demand)}, due ${demand.due > now ? `in ${demand.due - now} s` : 'now'}`,
   );
   const count = `${asked.length} demands, ${those('answered').length} answered`;
   findings.record('CM10', 'PASS', [count, ...named, ...waiting].join('; '));

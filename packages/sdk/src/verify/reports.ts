@@ -83,7 +83,12 @@ async function entriesOf(scene: OpenedScene, type: ReportType): Promise<readonly
 }
 
 /** [AG15] One listed report. A header that no holder may list is Broken; a body that is not the header's is a reason. */
-async function inspect(scene: OpenedScene, entry: HeaderEntry, type: ReportType, components: Components): Promise<Listed> {
+async function inspect(
+  scene: OpenedScene,
+  entry: HeaderEntry,
+  type: ReportType,
+  components: Components,
+): Promise<Listed> {
   const member = bytesToHex(memberOf(entry));
   const name = `${scene.name}: ${NAMES[type]} report of ${member}`;
   if (!scene.members.includes(member)) throw new Broken('CH6', 'FAIL', `${name}, who may not report`);
@@ -180,7 +185,11 @@ export async function judgeReports(scene: OpenedScene, components: Components): 
 }
 
 /** [AG14][AG15][AG16] The recorded set is the one that the rules make of the reports that are not refused. */
-function checkAccepted(scene: OpenedScene, listed: readonly Listed[], refusals: readonly (Refusal | undefined)[]): AcceptSet {
+function checkAccepted(
+  scene: OpenedScene,
+  listed: readonly Listed[],
+  refusals: readonly (Refusal | undefined)[],
+): AcceptSet {
   const { verified, uploads, name } = scene;
   // k = N: an update counts only beside its own member's noise (AG16).
   const setOf = (counts: (i: number) => boolean): AcceptSet =>

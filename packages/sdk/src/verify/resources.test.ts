@@ -19,7 +19,10 @@ const cutAfter = (last: Fact, ...bodies: readonly FactBody[]): Records => {
   const kept = facts.slice(0, facts.indexOf(last) + 1);
   const next = bodies.map((body, i): Fact => {
     const { origin } = last;
-    return { ...body, origin: { ...origin, gas: 400_000n, block: origin.block + BigInt(i + 1), transaction: `0x${'e'.repeat(63)}${i}` } };
+    return {
+      ...body,
+      origin: { ...origin, gas: 400_000n, block: origin.block + BigInt(i + 1), transaction: `0x${'e'.repeat(63)}${i}` },
+    };
   });
   return { facts: [...kept, ...next], blobs };
 };
@@ -47,8 +50,16 @@ describe('[CH8] what the records show a member to have sent', () => {
   });
 
   test('is more than a cap that is too small: every member is beyond it', async () => {
-    const small = aRun({ members: 4, rounds: 2, caps: { memberBytes: 100_000, memberSeconds: 60 }, seed: 'caps' }, components);
-    await assertFails(small.ledger, 'CH8 resources', /0x[0-9a-f]{40} sent at least \d+ bytes for the run, the cap is 100000/, auditorOf(small));
+    const small = aRun(
+      { members: 4, rounds: 2, caps: { memberBytes: 100_000, memberSeconds: 60 }, seed: 'caps' },
+      components,
+    );
+    await assertFails(
+      small.ledger,
+      'CH8 resources',
+      /0x[0-9a-f]{40} sent at least \d+ bytes for the run, the cap is 100000/,
+      auditorOf(small),
+    );
   });
 
   test('is two reports and a part of the sum in each round', async () => {
@@ -72,7 +83,9 @@ function leastOf({ ledger }: BuiltRun): number {
   const unmasked = ledger.facts.find((fact) => fact.kind === 'unmasked')!;
   assert.ok(unmasked.kind === 'unmasked');
   const list = ledger.blobs.get(unmasked.shareDigests[0]!)!;
-  const pieces = Array.from({ length: list.length / 32 }, (_, i) => Buffer.from(list.subarray(32 * i, 32 * i + 32)).toString('hex'));
+  const pieces = Array.from({ length: list.length / 32 }, (_, i) =>
+    Buffer.from(list.subarray(32 * i, 32 * i + 32)).toString('hex'),
+  );
   const share = pieces.reduce((sum, digest) => sum + ledger.blobs.get(`0x${digest}`)!.length, 0);
   return longest.reduce((sum, each) => sum + each, 0) + share;
 }
@@ -80,8 +93,14 @@ function leastOf({ ledger }: BuiltRun): number {
 describe('[RD16][RD17] a run that ended early is complete', () => {
   test('where the members stopped it, in their own names', async () => {
     const found = await audit(cutAfter(seated, await stopOf(2)));
-    assert.deepEqual(found.clauses.filter(({ verdict }) => verdict === 'FAIL' || verdict === 'INCOMPLETE'), []);
-    assert.match(clauseOf(found, 'RD7').evidence!, /^1 of 2 rounds in 2 attempts; stopped after round 1 of 2: 2 of 4 members/);
+    assert.deepEqual(
+      found.clauses.filter(({ verdict }) => verdict === 'FAIL' || verdict === 'INCOMPLETE'),
+      [],
+    );
+    assert.match(
+      clauseOf(found, 'RD7').evidence!,
+      /^1 of 2 rounds in 2 attempts; stopped after round 1 of 2: 2 of 4 members/,
+    );
     assert.match(found.voids[0]!.why, /the members stopped the run in NOISE/);
   });
 
@@ -103,10 +122,18 @@ describe('[RD16][RD17] a run that ended early is complete', () => {
     const left = (gas: bigint): FactBody => ({ kind: 'gasLeft', runId, round: 1, attempt: 0, gas });
     const found = await audit(cutAfter(settled, left(590_000n)));
     assert.equal(found.verdict, 'PASS');
-    assert.match(clauseOf(found, 'RD7').evidence!, /1 of 2 rounds in 1 attempts; stopped after round 1 of 2: the gas cap/);
+    assert.match(
+      clauseOf(found, 'RD7').evidence!,
+      /1 of 2 rounds in 1 attempts; stopped after round 1 of 2: the gas cap/,
+    );
     const more = await audit(cutAfter(settled, left(1_000_000n)));
     assert.equal(more.verdict, 'INCOMPLETE');
     const lie = cutAfter(settled, left(0n));
-    await assertFails(lie, 'CH8', /1700000 gas is said to be spent, the run’s transactions used \d+: what is left is more/, audit);
+    await assertFails(
+      lie,
+      'CH8',
+      /1700000 gas is said to be spent, the run’s transactions used \d+: what is left is more/,
+      audit,
+    );
   });
 });

@@ -1,5 +1,13 @@
 /** What a run may cost its members, and who ended it before its last round. */
-import { type Attempt, type CharterText, type Components, NOISE, type prepareRun, reportBytes, UPDATE } from '@concord/protocol';
+import {
+  type Attempt,
+  type CharterText,
+  type Components,
+  NOISE,
+  type prepareRun,
+  reportBytes,
+  UPDATE,
+} from '@concord/protocol';
 import { bytesToHex } from 'viem';
 import { attemptOf } from '../attempt.ts';
 import type { Address, Deployment, Hex } from '../facts.ts';
@@ -57,8 +65,12 @@ async function leastSent(run: RunView, context: Context): Promise<ReadonlyMap<Ad
   for (const view of run.attempts) {
     const attempt = attemptOf(run, view, prepared, deployment, components.platform);
     if (!attempt) continue;
-    for (const [type, list] of [[NOISE, view.noise], [UPDATE, view.uploads]] as const)
-      for (const member of list ? await listedIn(list.blob, attempt, context) : []) add(member, reportBytes(attempt, type));
+    for (const [type, list] of [
+      [NOISE, view.noise],
+      [UPDATE, view.uploads],
+    ] as const)
+      for (const member of list ? await listedIn(list.blob, attempt, context) : [])
+        add(member, reportBytes(attempt, type));
     if (view.unmasked && !isCommittee(run.charter))
       for (const { holder } of view.seated!.seats) add(holder, 1 + shareLength(attempt));
   }
@@ -80,7 +92,11 @@ async function listedIn(blob: Hex, attempt: Attempt, { blobs, components }: Cont
 }
 
 /** [RD17] Enough of the members, each in its own name, for the very round that was under way. */
-export async function checkStop({ stopped, charter, charterId }: RunView, deployment: Deployment, findings: Findings): Promise<void> {
+export async function checkStop(
+  { stopped, charter, charterId }: RunView,
+  deployment: Deployment,
+  findings: Findings,
+): Promise<void> {
   if (!stopped) return;
   const { round, readings, signatures } = stopped;
   const need = stopsNeeded(charter);

@@ -8,7 +8,11 @@ import type { RunView } from '../view.ts';
 import { checkText } from './charter.ts';
 import { Findings } from './clauses.ts';
 
-const { charter, textBytes } = compileCharter({ text: treesText, terms: smallTerms(4, 3) }, stageMembers(3), `0x${'ab'.repeat(32)}`);
+const { charter, textBytes } = compileCharter(
+  { text: treesText, terms: smallTerms(4, 3) },
+  stageMembers(3),
+  `0x${'ab'.repeat(32)}`,
+);
 const verdicts = (rounds: number) => {
   const findings = new Findings();
   checkText({ charter: { ...charter, limits: { ...charter.limits, rounds } } } as RunView, textBytes, findings);

@@ -40,7 +40,11 @@ function broken({ caller, purpose, paid, origin }: Of<'used'>, use: TermsOfUse):
 export function checkUse(facts: readonly Fact[], text: CharterText | undefined, findings: Findings): void {
   const use = text?.use;
   if (!use) {
-    if (text) findings.leave('CH10', 'Who may use the model, at what price, for which purpose and until when: the charter does not say.');
+    if (text)
+      findings.leave(
+        'CH10',
+        'Who may use the model, at what price, for which purpose and until when: the charter does not say.',
+      );
     else findings.record('CH10', 'INCOMPLETE', 'the text of the charter is not known');
     return;
   }

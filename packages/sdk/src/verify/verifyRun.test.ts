@@ -11,7 +11,18 @@ import {
 import { bytesToHex, hexToBytes } from 'viem';
 import { assertFails, audit, clauseOf, records, run } from '../../../testing/src/audited.ts';
 import { smallText } from '../../../testing/src/charter.ts';
-import { blobOf, corrupt, editFact, factOf, fileOf, forge, forgeFile, lose, other, type Records } from '../../../testing/src/tamper.ts';
+import {
+  blobOf,
+  corrupt,
+  editFact,
+  factOf,
+  fileOf,
+  forge,
+  forgeFile,
+  lose,
+  other,
+  type Records,
+} from '../../../testing/src/tamper.ts';
 import type { Fact, Hex } from '../facts.ts';
 import { digestsIn } from '../pieces.ts';
 import {
@@ -280,10 +291,7 @@ test('[CH10] of each use on record the caller, the purpose, the price and the ti
     checkUse([fact], text, findings);
     return findings.clauses(false, true).find(({ id }) => id === 'CH10')!;
   };
-  assert.deepEqual(
-    [found(used).verdict, found(used).evidence],
-    ['PASS', '1 uses on record, all within the terms'],
-  );
+  assert.deepEqual([found(used).verdict, found(used).evidence], ['PASS', '1 uses on record, all within the terms']);
   const wrong: readonly (readonly [Partial<typeof used>, RegExp])[] = [
     [{ caller: holders[1]! }, /does not name/],
     [{ purpose: 'credit' as 'a test' }, /for “credit”, not for “a test”/],

@@ -113,7 +113,9 @@ async function verify(options: VerifyOptions, findings: Findings, noticed: Notic
     const scene = sceneOf(run, view, prepared, options.deployment, blobs, components.platform);
     if (view.voided) {
       const { settledBy, unmaskedBy } = options;
-      noticed.voids.push(await explainVoid(run, view, scene, { components, before: state, text, settledBy, unmaskedBy }));
+      noticed.voids.push(
+        await explainVoid(run, view, scene, { components, before: state, text, settledBy, unmaskedBy }),
+      );
     }
     const settled = scene && settledIn(scene, view);
     if (!settled) continue;

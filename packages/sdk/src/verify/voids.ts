@@ -53,7 +53,9 @@ export async function explainVoid(
   const place = { round, attempt, phase, charged: view.verified !== undefined };
   if (run.stopped?.round === round && run.stopped.attempt === attempt)
     return { ...place, why: `${placeName(view)}: the members stopped the run in ${phase}` };
-  const withheld = [...run.demands.values()].find((each) => each.voided && each.round === round && each.attempt === attempt);
+  const withheld = [...run.demands.values()].find(
+    (each) => each.voided && each.round === round && each.attempt === attempt,
+  );
   if (withheld) {
     const why = `${placeName(view)}: asked on chain for ${withheld.piece}, which it had promised, it did not publish it in time`;
     return { ...place, clause: 'CM10', by: withheld.holder, why };

@@ -13,7 +13,10 @@ test('[LR13][LR10][RD10] nodes die in every phase of an adaptive run, and the ve
   const sim = await playDeathsInEveryPhase(theater, 'holder', 'adaptive');
   assert.ok(sim.run.finished);
   const states = sim.run.attempts.map(({ settled }) => decodeRunState(sim.blob(settled!.blob)!));
-  assert.deepEqual(states.map(({ round }) => round), [1, 2, 3]);
+  assert.deepEqual(
+    states.map(({ round }) => round),
+    [1, 2, 3],
+  );
   const moments = states.map(({ optimizer }) => optimizer.moment!.filter((each) => each > 0n).length);
   const count = states[0]!.optimizer.model.parameters.length;
   assert.deepEqual(moments, [0, count, count]);

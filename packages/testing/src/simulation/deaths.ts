@@ -162,7 +162,8 @@ export function dieAtWrite(sim: Simulation, victim: SimulatedNode, n: number): v
 export function dieAtWord(sim: Simulation, victim: SimulatedNode, path: string): () => boolean {
   const died = new Set<string>();
   victim.onWord = (said) => {
-    if (said.to === victim.name && said.path === path && said.status === 200) dieOnce(sim, victim, died, path, 'process');
+    if (said.to === victim.name && said.path === path && said.status === 200)
+      dieOnce(sim, victim, died, path, 'process');
   };
   return () => died.size > 0;
 }

@@ -181,8 +181,13 @@ async function playStop({ fromStart }: Theater, seed: string): Promise<Simulatio
   for (const { bytesSent } of run.stopped!.readings)
     assert.ok(bytesSent > memberBytes / ROUNDS / 2, `${bytesSent} of ${memberBytes} bytes`);
   assert.ok(deaths() > 8, `${deaths()} deaths`);
-  assert.ok(taken.some((died) => died()), 'a relayer died of a stop');
-  const others = run.attempts.filter(({ round, attempt, voided }) => voided && (round !== run.stopped!.round || attempt !== run.stopped!.attempt));
+  assert.ok(
+    taken.some((died) => died()),
+    'a relayer died of a stop',
+  );
+  const others = run.attempts.filter(
+    ({ round, attempt, voided }) => voided && (round !== run.stopped!.round || attempt !== run.stopped!.attempt),
+  );
   assert.deepEqual(others, [], 'nothing else was void');
   const settled = run.attempts.filter((each) => each.settled).length;
   assert.ok(settled >= 1 && settled < MANY, `${settled} rounds`);
