@@ -28,6 +28,12 @@ const BENCHES: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   },
   async plan(options) {
     await (await import('./plan.ts')).run(options);
+    await (await import('./planCost.ts')).run(options);
+    await (await import('./planLearning.ts')).run(options);
+    (await import('./allocation.ts')).run(options);
+  },
+  async 'plan-naive'(options) {
+    await (await import('./plan.ts')).run(options);
   },
   async 'plan-cost'(options) {
     await (await import('./planCost.ts')).run(options);
