@@ -87,7 +87,11 @@ test('settings come from flag, environment and concord.json in this order, and a
   assert.equal(settings.get('rpc'), 'http://file:1');
   assert.equal(settings.get('relayer'), 'http://environment:2');
   assert.equal(settings.get('port'), 9);
-  assert.equal(settings.get('data'), join(folder, 'home', 'mine.csv'));
+  const before = process.env['CONCORD_DATA'];
+  process.env['CONCORD_DATA'] = '/public/data/sets';
+  assert.equal(settings.get('data'), join(folder, 'home', 'mine.csv'), 'that variable is of something else');
+  if (before === undefined) delete process.env['CONCORD_DATA'];
+  else process.env['CONCORD_DATA'] = before;
   delete process.env['CONCORD_RELAYER'];
 
   const lacking = await concord(['status', '--folder', folder]);

@@ -58,7 +58,9 @@ type Value<N extends Name> = (typeof SETTINGS)[N] extends Setting<infer T> ? T :
 
 const FILE = 'concord.json';
 const flagOf = (name: Name): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-const variableOf = (name: Name): string => `CONCORD_${flagOf(name).replaceAll('-', '_').toUpperCase()}`;
+/** CONCORD_DATA is the folder of the public data sets, so a member's own file has another name. */
+const variableOf = (name: Name): string =>
+  name === 'data' ? 'CONCORD_DATA_FILE' : `CONCORD_${flagOf(name).replaceAll('-', '_').toUpperCase()}`;
 
 /** citty's arguments for these settings, and --folder; read them with `readSettings`, which knows their types. */
 export const settingArgs = (...names: readonly Name[]) =>
