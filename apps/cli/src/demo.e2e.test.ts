@@ -205,7 +205,7 @@ describe('one liar among honest parties: the demo ends red and says which clause
     assert.match(broken[0].who, /who proposed the charter$/);
     assert.match(
       evidence,
-      /^\d of 6 members refuse to vote: CH4: its 16 rounds.*charge 5 rounds, .* 0 votes were cast/s,
+      /^\d of 6 members refuse to vote: CH4: its 16 rounds.*charge 4 rounds, .* 0 votes were cast/s,
     );
   });
 

@@ -69,7 +69,11 @@ test('[PL11] rounds that do not fit under a cap break it, with how many do', () 
   assert.ok(rounds > 1 && rounds < 12);
   assert.equal(only(looked({ terms: { gasCap: 5_000_000, trainingRounds: rounds } }), 'caps').result, 'ok');
   assert.equal(only(looked({ terms: { gasCap: 5_000_000, trainingRounds: rounds + 1 } }), 'caps').result, 'broken');
-  assert.match(only(looked({ terms: { gasCap: 1_000 } }), 'caps').says, /not even one training round fits/);
+  assert.match(only(looked({ terms: { gasCap: 1_100_000 } }), 'caps').says, /not even one training round fits/);
+  assert.match(
+    only(looked({ terms: { gasCap: 1_000 } }), 'compile').says,
+    /gasCap: have 1000, need 0 \(no cap\) or at least/,
+  );
 });
 
 test('[PL11] a sunset before the run ends breaks it on the chains where it does', () => {

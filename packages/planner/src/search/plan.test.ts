@@ -1,7 +1,7 @@
 /** A plan for a small draft, compiled as it really would be; its prices and its learning model are made. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compileCharter, gasCost, privacyCost } from '@concord/sdk';
+import { compileCharter, gasCost, gasRoom, privacyCost } from '@concord/sdk';
 import type { LearningModel } from '../types.ts';
 import { PlanError } from './plan.ts';
 import { answer, CALIBRATION, DRAFT, LEARNING, MEMBERS, PRICES } from './workbench.ts';
@@ -87,8 +87,11 @@ test('[PL8] the draft stands beside the answer, and what was saved is told one t
 });
 
 test('[PL1] a run that the contract would stop at its gas cap is no choice, and a draft that is none is refused', () => {
-  const { total, propose, votes } = gasCost(compileCharter(DRAFT, MEMBERS, `0x${'00'.repeat(32)}`).charter);
-  const capped = { ...DRAFT, terms: { ...DRAFT.terms, gasCap: total - propose - votes } };
+  const { charter } = compileCharter(DRAFT, MEMBERS, `0x${'00'.repeat(32)}`);
+  const { total, propose, votes, laterRound } = gasCost(charter);
+  const room = Number(gasRoom(charter, charter.limits.rounds - 1));
+  const gasCap = Math.ceil(total - propose - votes - laterRound + room);
+  const capped = { ...DRAFT, terms: { ...DRAFT.terms, gasCap } };
   const { front, looked } = answer(undefined, { draft: capped });
   assert.ok(front.every(({ choice }) => choice.trainingRounds <= 12));
   assert.ok(looked < answer(undefined).looked);
