@@ -20,32 +20,32 @@ export type Transaction = (typeof TRANSACTIONS)[number];
  */
 const CONSORTIUM: Readonly<Record<Transaction, Line>> = {
   draw: [0, 0],
-  seat: [57_600, 10_235],
-  noise: [47_900, 5_550],
-  open: [43_520, 764],
-  upload: [47_900, 5_550],
-  query: [43_620, 764],
-  verify: [65_980, 5_546],
-  unmask: [49_020, 6_920],
-  settle: [48_510, 5_551],
+  seat: [60_790, 10_235],
+  noise: [48_044, 5_550],
+  open: [43_686, 764],
+  upload: [48_066, 5_550],
+  query: [43_786, 764],
+  verify: [66_257, 5_546],
+  unmask: [49_186, 6_920],
+  settle: [48_702, 5_551],
 };
 const COMMITTEE: Readonly<Record<Transaction, Line>> = {
-  draw: [48_290, 0],
-  seat: [72_220, 24_440],
-  noise: [50_070, 6_200],
-  open: [43_520, 763],
-  upload: [50_070, 6_200],
-  query: [43_620, 763],
-  verify: [77_720, 6_197],
-  unmask: [64_150, 8_323],
-  settle: [50_720, 6_191],
+  draw: [51_463, 0],
+  seat: [75_384, 24_440],
+  noise: [50_214, 6_200],
+  open: [43_686, 763],
+  upload: [50_236, 6_200],
+  query: [43_786, 763],
+  verify: [77_997, 6_197],
+  unmask: [64_294, 8_323],
+  settle: [50_912, 6_191],
 };
 /** A seating of a committee hashes the whole roster. */
 const ROSTER_SEAT = 610;
 /** What the first round writes for the first time: six slots of 17,100 and, with the seats, the run's own. */
 const FIRST_WORDS = 7 * 17_100;
-const FIRST_SEAT = { consortium: [248_170, 1_487], committee: [85_600, 0] } as const satisfies Record<string, Line>;
-const BEGIN = 280_340;
+const FIRST_SEAT = { consortium: [246_307, 1_487], committee: [85_752, 0] } as const satisfies Record<string, Line>;
+const BEGIN = 281_670;
 const PROPOSE: Line = [423_610, 8_376];
 /** By the number of members, whose list is read; the first vote opens the ballot. */
 const VOTE: Line = [51_450, 216];
