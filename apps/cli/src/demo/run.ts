@@ -141,7 +141,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoFacts | Finishe
       latest = run;
       if (run.passed !== undefined) voting.abort();
       for (const [voter, support] of [...run.votes].slice(voted)) {
-        render.line(`  ${nameOf(voter.toLowerCase()).padEnd(16)} ${support ? 'yes' : 'no'}`);
+        const after = passedAt === 0 ? '' : ', after it had passed';
+        render.line(`  ${nameOf(voter.toLowerCase()).padEnd(16)} ${support ? 'yes' : 'no'}${after}`);
         voted += 1;
       }
       if (run.passed !== undefined && passedAt === 0) {
