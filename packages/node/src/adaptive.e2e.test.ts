@@ -1,30 +1,21 @@
 /** Real processes on a real chain train on gated waves by the adaptive step; a stranger verifies them, a contract scores. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
-import { decodeRunState, predict, type RunState } from '@concord/protocol';
+import { predict, type RunState } from '@concord/protocol';
 import {
-  emptyView,
   type Fact,
-  fetchBlob,
   finalModelIn,
   featuresOf,
-  fold,
   gateways,
-  getFacts,
   predictFeatures,
   registerModel,
   type RunView,
-  verifyRun,
 } from '@concord/sdk';
+import { untilFinished, verifiedByStranger } from '../../testing/src/audience.ts';
 import { type Consortium, startConsortium } from '../../testing/src/consortium.ts';
-import { loadKernels } from './adapters/kernels.ts';
-import { nodePlatform } from './adapters/platform.ts';
 
 const MEMBERS = 3;
 const ROUNDS = 3;
-/** A run that is stuck shows itself much earlier than this. */
-const PATIENCE = 180_000;
 
 describe('gated waves and the adaptive step', () => {
   let consortium: Consortium;
@@ -41,17 +32,7 @@ describe('gated waves and the adaptive step', () => {
       phaseSeconds: 30,
       blockMilliseconds: 150,
     });
-    const started = performance.now();
-    for (;;) {
-      const head = await consortium.client.reader.getBlockNumber();
-      facts = await getFacts(consortium.client, consortium.fromBlock, head);
-      run = facts.reduce(fold, emptyView).runs.get(consortium.runId)!;
-      if (run.finished) break;
-      assert.ok(performance.now() - started < PATIENCE, 'the run is stuck');
-      await delay(250);
-    }
-    const { blob } = run.attempts.findLast((each) => each.settled)!.settled!;
-    state = decodeRunState(await fetchBlob(endpoints(), blob));
+    ({ facts, run, state } = await untilFinished(consortium));
   });
   after(() => consortium?.stop());
 
@@ -66,19 +47,7 @@ describe('gated waves and the adaptive step', () => {
   });
 
   test('[LR10] a stranger verifies the run from public records: PASS', async () => {
-    const { verdict, clauses } = await verifyRun({
-      runId: consortium.runId,
-      facts,
-      deployment: consortium.client.deployment,
-      blobs: gateways(endpoints()),
-      now: Number((await consortium.client.reader.getBlock()).timestamp),
-      components: { platform: nodePlatform, kernels: loadKernels() },
-    });
-    assert.deepEqual(
-      clauses.filter((each) => each.verdict === 'FAIL' || each.verdict === 'INCOMPLETE'),
-      [],
-    );
-    assert.equal(verdict, 'PASS');
+    await verifiedByStranger(consortium, facts);
   });
 
   test('[IN5][IN1] the contract registers the model of a state with moments, and scores a record as the SDK does', async () => {

@@ -1,28 +1,13 @@
 /** Real processes on a real chain grow trees from secure histograms; a stranger verifies them, and a contract scores with them. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
-import { decodeRunState, predict, type RunState } from '@concord/protocol';
-import {
-  emptyView,
-  type Fact,
-  fetchBlob,
-  fold,
-  gateways,
-  getFacts,
-  predictFeatures,
-  registerModel,
-  type RunView,
-  verifyRun,
-} from '@concord/sdk';
+import { predict, type RunState } from '@concord/protocol';
+import { type Fact, predictFeatures, registerModel, type RunView } from '@concord/sdk';
+import { untilFinished, verifiedByStranger } from '../../testing/src/audience.ts';
 import { type Consortium, startConsortium } from '../../testing/src/consortium.ts';
-import { loadKernels } from './adapters/kernels.ts';
-import { nodePlatform } from './adapters/platform.ts';
 
 const MEMBERS = 3;
 const ROUNDS = 4;
-/** A run that is stuck shows itself much earlier than this. */
-const PATIENCE = 180_000;
 
 describe('boosted trees from secure histograms', () => {
   let consortium: Consortium;
@@ -38,22 +23,7 @@ describe('boosted trees from secure histograms', () => {
       phaseSeconds: 30,
       blockMilliseconds: 150,
     });
-    const started = performance.now();
-    for (;;) {
-      const head = await consortium.client.reader.getBlockNumber();
-      facts = await getFacts(consortium.client, consortium.fromBlock, head);
-      run = facts.reduce(fold, emptyView).runs.get(consortium.runId)!;
-      if (run.finished) break;
-      assert.ok(performance.now() - started < PATIENCE, 'the run is stuck');
-      await delay(250);
-    }
-    const { blob } = run.attempts.findLast((each) => each.settled)!.settled!;
-    state = decodeRunState(
-      await fetchBlob(
-        consortium.members.map(({ endpoint }) => endpoint),
-        blob,
-      ),
-    );
+    ({ facts, run, state } = await untilFinished(consortium));
   });
   after(() => consortium?.stop());
 
@@ -70,19 +40,7 @@ describe('boosted trees from secure histograms', () => {
   });
 
   test('[LR10] a stranger verifies the run from public records: PASS, at record level', async () => {
-    const { verdict, clauses } = await verifyRun({
-      runId: consortium.runId,
-      facts,
-      deployment: consortium.client.deployment,
-      blobs: gateways(consortium.members.map(({ endpoint }) => endpoint)),
-      now: Number((await consortium.client.reader.getBlock()).timestamp),
-      components: { platform: nodePlatform, kernels: loadKernels() },
-    });
-    assert.deepEqual(
-      clauses.filter((each) => each.verdict === 'FAIL' || each.verdict === 'INCOMPLETE'),
-      [],
-    );
-    assert.equal(verdict, 'PASS');
+    const clauses = await verifiedByStranger(consortium, facts);
     assert.equal(clauses.find(({ id }) => id === 'LR10')?.verdict, 'PASS');
     assert.match(clauses.find(({ id }) => id === 'CH4')?.evidence ?? '', /, record level$/);
   });
