@@ -8,6 +8,7 @@ import { demand } from './commands/demand.ts';
 import { demo } from './commands/demo.ts';
 import { deploy } from './commands/deploy.ts';
 import { doctor } from './commands/doctor.ts';
+import { forfeit } from './commands/forfeit.ts';
 import { init } from './commands/init.ts';
 import { join } from './commands/join.ts';
 import { keys } from './commands/keys.ts';
@@ -18,6 +19,7 @@ import { model } from './commands/model.ts';
 import { plan } from './commands/plan.ts';
 import { propose } from './commands/propose.ts';
 import { relayer } from './commands/relayer.ts';
+import { slash } from './commands/slash.ts';
 import { status } from './commands/status.ts';
 import { verify } from './commands/verify.ts';
 import { vote } from './commands/vote.ts';
@@ -42,6 +44,8 @@ const verbs = {
   verify,
   archive,
   demand,
+  forfeit,
+  slash,
   market,
   model,
   appeal,

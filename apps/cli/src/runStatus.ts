@@ -3,6 +3,8 @@ import { epsilonWad } from '@concord/protocol';
 import {
   type Address,
   currentAttempt,
+  endOf,
+  endWords,
   gasRoundsLeft,
   hasSaid,
   isCommittee,
@@ -42,6 +44,7 @@ const wad = (value: bigint): number => Number(value) / 1e18;
 export async function statusOf(run: RunView, now: Moment, { ask = true }: { readonly ask?: boolean } = {}) {
   const waiting = waitingOf(run, now.time);
   const { limits, members } = run.charter;
+  const ended = endOf(run, now.time);
   const missing =
     waiting.phase === 'FAILED' ? [] : (await missingIn(run, now, ask)).filter(({ said }) => said !== true);
   return {
@@ -66,6 +69,11 @@ export async function statusOf(run: RunView, now: Moment, { ask = true }: { read
     waitsFor: waiting.what,
     secondsLeft: waiting.until === undefined ? undefined : waiting.until - now.time,
     missing,
+    /** Null: the run goes on, or never began. */
+    ended: ended ?? null,
+    endedBecause: ended === undefined ? null : endWords(run),
+    /** What members that signed to stop said that they had spent; of others nothing is on chain [RD17]. */
+    stopReadings: run.stopped?.readings ?? [],
   };
 }
 

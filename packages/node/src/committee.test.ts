@@ -39,6 +39,7 @@ import { Meter } from './meter.ts';
 import type { Peers } from './peers.ts';
 import { signProposedFiles } from './perform/accept.ts';
 import { signProposedList } from './perform/close.ts';
+import { AT_ONCE } from './perform/atOnce.ts';
 import { handOver, takeHandOver } from './perform/handOver.ts';
 import { eraseSecrets, reveal, seat } from './perform/seat.ts';
 import type { AttemptError, Work } from './perform/work.ts';
@@ -162,11 +163,19 @@ function signer(
   const run = built.ledger.facts.slice(0, end).reduce(fold, emptyView).runs.get(built.runId)!;
   const view = currentAttempt(run)!;
   const blob = built.ledger.keep(bytes);
+  /** Digests that were asked for, and the most questions that waited at once. */
+  const asked = { digests: [] as string[], waiting: 0, most: 0 };
   const party = aggregator(view.seated!.seats[seatNumber]!.holder, built.members[0]!.secretKey, {
-    blob: async (_, digest) => built.ledger.blobs.get(`0x${digest}`) ?? never(),
-    post: async (_, __, asked) => (asked === what ? { blob } : never()),
+    blob: async (_, digest) => {
+      asked.digests.push(digest);
+      asked.most = Math.max(asked.most, ++asked.waiting);
+      await new Promise(setImmediate);
+      asked.waiting -= 1;
+      return built.ledger.blobs.get(`0x${digest}`) ?? never();
+    },
+    post: async (_, __, kind) => (kind === what ? { blob } : never()),
   });
-  return { party, work: workOf(party, run, view) };
+  return { party, work: workOf(party, run, view), asked };
 }
 
 const roundOf = (built: BuiltRun): AttemptView => built.ledger.run(built.runId).attempts[0]!;
@@ -188,6 +197,21 @@ describe('[CM8] a list is proposed before it is signed once', () => {
     };
     assert.equal(signed.updates, 5);
     assert.equal(signed.acceptRoot, round.verified!.acceptRoot);
+  });
+
+  test('a file that both holders of a share name alike is asked for once', async () => {
+    const agreed = aRun({ members: 3, rounds: 2, committee: { shares: 2, aggregators: 4 } }, components);
+    const list = agreed.ledger.blobs.get(roundOf(agreed).verified!.blob)!;
+    const [first, other, second] = decodeFileList(list)!;
+    assert.deepEqual(first, second);
+    assert.notDeepEqual(first, other);
+    const { party, work, asked } = signer(agreed, 'verified', 0, 'fileProposal', list);
+    sayPlainly(party, work.place.slot, 'verifierFile', { digest: bytesToHex(first!) });
+    await signProposedFiles(party, work, 0);
+    assert.ok(said(party.journal, work.place.slot, 'Verified'));
+    for (const digest of [first!, other!])
+      assert.equal(asked.digests.filter((each) => `0x${each}` === bytesToHex(digest)).length, 1);
+    assert.equal(new Set(asked.digests).size, asked.digests.length, 'nothing was asked for twice');
   });
 
   test('more than two in a hundred in conflict, and more than one: nothing is signed', async () => {
@@ -225,8 +249,10 @@ describe('[CM8] a list is proposed before it is signed once', () => {
   const noise = built.ledger.blobs.get(round.noise!.blob)!;
   const entries = decodeHeaderBlob(noise, 2)!;
   test('the proposed list of reports is signed by whoever finds its own in it, and fetched every byte', async () => {
-    const { party, work } = signer(built, 'noiseClosed', 2, proposalOf('noise'), noise);
+    const { party, work, asked } = signer(built, 'noiseClosed', 2, proposalOf('noise'), noise);
     await signProposedList(party, work, 'noise', 0);
+    assert.ok(asked.most > 1, 'one report is not waited for before the next is asked for');
+    assert.ok(asked.most <= AT_ONCE);
     const signed = said(party.journal, work.place.slot, 'NoiseClosed') as { readonly root: Hex; readonly blob: Hex };
     assert.deepEqual([signed.root, signed.blob], [round.noise!.root, round.noise!.blob]);
     assert.ok(party.journal.read(work.place.slot, entry.closed('noise')), 'its own list is closed with it');

@@ -95,8 +95,8 @@ export function byteCost(
   const reports = m * both * 2 * (k - 1);
   const blob = 4 + m * entry;
   const lists = 2 * (seats - 1) * (json.list + 2 * (4 + (m / k) * entry) + blob + json.named) + 2 * m * blob;
-  // The two holders of a share find, and sum up, the same bytes: a file of findings is asked of both at once, a sum of one.
-  const files = 2 * seats * (k - 1) * file + (seats - 1) * (seats * HASH + 4 + 2 * json.named);
+  // The two holders of a share find, and sum up, the same bytes: of each share one file and one sum is fetched.
+  const files = seats * (k - 1) * file + (seats - 1) * (seats * HASH + 4 + 2 * json.named);
   const aggregates = seats * (k - 1) * aggregate;
   const words = seats * json.committeeSeat + k * (said + json.preimage + json.handOver);
   const all = Math.round(kept + reports + lists + files + aggregates + words);

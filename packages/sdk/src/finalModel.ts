@@ -61,8 +61,8 @@ function runNamed(facts: readonly Fact[], name: ModelName): RunView {
 }
 
 /**
- * The model of a run that is over, from wherever its bytes are. `time`: of the chain, seconds; without it a run that its
- * sunset ended is not known to be over. Throws FinalModelError, CharterTextError or ModelError. [BD1]
+ * The model of a run that is over, from wherever its bytes are. `time`: of the chain or, for what an archive holds, its
+ * `now`, seconds; without it a run that its sunset ended is not known to be over. Throws FinalModelError, CharterTextError or ModelError. [BD1]
  */
 export async function finalModelOf(run: RunView, blobs: BlobSource, time = 0): Promise<FinalModel> {
   const { charterId: runId, charter } = run;
@@ -92,8 +92,13 @@ export async function finalModelOf(run: RunView, blobs: BlobSource, time = 0): P
 }
 
 /** The same from all facts of a deployment, by run or by model. Throws FinalModelError and as `finalModelOf` does. */
-export async function finalModelIn(facts: readonly Fact[], name: ModelName, blobs: BlobSource): Promise<FinalModel> {
-  const model = await finalModelOf(runNamed(facts, name), blobs);
+export async function finalModelIn(
+  facts: readonly Fact[],
+  name: ModelName,
+  blobs: BlobSource,
+  time = 0,
+): Promise<FinalModel> {
+  const model = await finalModelOf(runNamed(facts, name), blobs, time);
   if ('modelId' in name && model.modelId !== name.modelId)
     throw new FinalModelError(
       'OTHER_BYTES',

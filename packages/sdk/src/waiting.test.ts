@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { proposedRun, runInPhase } from '../../testing/src/stages.ts';
 import { hasSaid } from './posts.ts';
 import { PHASES } from './view.ts';
-import { endWords, waitingOf } from './waiting.ts';
+import { endOf, endWords, waitingOf } from './waiting.ts';
 
 describe('[RD1] what a run waits for', () => {
   test('a vote, until its time is over', () => {
@@ -83,4 +83,8 @@ test('[RD16][RD17] why a run is over is said in plain words', () => {
   assert.match(endWords({ ...run, ended: 'stopped', stopped }), /2 of 3 members signed to stop/);
   const { ended: _, ...rest } = run;
   assert.match(endWords(rest), /the charter’s sunset has come$/);
+  assert.equal(endOf(run, 0), 'rounds');
+  const { charter, ...seating } = runInPhase('SEAT').run();
+  const until = { ...seating, charter: { ...charter, limits: { ...charter.limits, sunset: 5_000n } } };
+  assert.deepEqual([endOf(until, 5_000), endOf(until, 5_001)], [undefined, 'sunset']);
 });

@@ -1,6 +1,7 @@
 /** What a run waits for at a moment, and of whom: for people who ask why nothing happens. Pure. */
 import type { Address } from './facts.ts';
 import { holdersOf, isCommittee } from './seats.ts';
+import type { EndReason } from './runEnd.ts';
 import { currentAttempt, deadlineOf, type Phase, type RunView, runPhaseAt } from './view.ts';
 
 export interface Waiting {
@@ -27,6 +28,12 @@ const POSTS: Readonly<Record<Exclude<Phase, 'FINISHED'>, readonly [post: string,
   UNMASK: ['Unmasked', 'one sum of every holder'],
   SETTLE: ['Settled', 'every holder’s signature under the new model'],
 };
+
+/** Why a run is over at this block time (seconds); undefined: it is not [RD16][RD17][CH8]. */
+export function endOf(run: RunView, now: number): EndReason | 'sunset' | undefined {
+  if (run.finished) return run.ended;
+  return runPhaseAt(run, now) === 'FINISHED' ? 'sunset' : undefined;
+}
 
 /** Why a run is over, for people. Of one that is not finished: its sunset. */
 export function endWords(run: RunView): string {

@@ -72,6 +72,8 @@ export interface RunOptions {
   /** What the run may cost a member, and its transactions; nothing is told of either unless a test does. */
   readonly caps?: Caps;
   readonly gasCap?: number;
+  /** Seconds since 1970; none unless told. Facts are told all the same: a test that is about it leaves the later ones out. */
+  readonly sunset?: number;
 }
 
 export interface BuiltRun {
@@ -111,6 +113,7 @@ export function aRun(options: RunOptions, components: Components): BuiltRun {
     epsilon = 8,
     caps,
     gasCap = 0,
+    sunset = 0,
   } = options;
   const random = randomFrom(seed, components);
   const members = membersOf(count, seed);
@@ -120,6 +123,7 @@ export function aRun(options: RunOptions, components: Components): BuiltRun {
     ...(averaging ? memberTerms : smallTerms)(rounds - 1, count - out),
     epsilon,
     gasCap,
+    sunset,
     ...(committee && { committee: { shares: committee.shares } }),
   };
   const { charter, text, textBytes } = compileCharter(

@@ -68,6 +68,15 @@ export const filesOf = (those: readonly Address[]): readonly Uint8Array[] =>
 
 /** Everything that the contract asks for between SEAT and FINAL; what the roots stand for is not its business. */
 export async function play(run: PlayedRun, modelHash: Hex, blob = word('state')): Promise<void> {
+  const { acceptRoot, at } = await playToSettle(run);
+  const { client, runId, keys } = run;
+  const settled = { aggregateRoot: word('sum'), modelHash, blob };
+  const signatures = await signAll(run, { kind: 'Settled', ...at, acceptRoot, ...settled });
+  await settle(client, { runId, ...settled, holders: keys.map(addressOf), signatures });
+}
+
+/** The same up to the last signatures: the attempt is charged, its files and shares are promised, and it is not FINAL. */
+export async function playToSettle(run: PlayedRun) {
   const { client, runId, keys } = run;
   const holders = keys.map(addressOf);
   const { round, attempt } = currentAttempt(await viewOf(run))!;
@@ -109,9 +118,7 @@ export async function play(run: PlayedRun, modelHash: Hex, blob = word('state'))
     sign(keys[i]!, client.deployment, { kind: 'Unmasked', ...at, acceptRoot: found.acceptRoot, shareDigest }),
   );
   await recordUnmasked(client, { runId, holders, shareDigests, signatures: await Promise.all(unmasked) });
-  const settled = { aggregateRoot: word('sum'), modelHash, blob };
-  const statement = { kind: 'Settled', ...at, acceptRoot: found.acceptRoot, ...settled } as const;
-  await settle(client, { runId, ...settled, holders, signatures: await signAll(run, statement) });
+  return { at, acceptRoot: found.acceptRoot };
 }
 
 /** The beacon needs a block that may not be mined yet; the error says so, and a devnet mines one when asked. */

@@ -5,16 +5,24 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { test } from 'node:test';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { decodeRunState } from '@concord/protocol';
-import { emptyView, fetchBlob, fold, registerModel, type RunView, watchFacts } from '@concord/sdk';
+import { loadKernels, nodePlatform } from '@concord/node';
+import { emptyView, encodeArchive, fetchBlob, fold, registerModel, type RunView, watchFacts } from '@concord/sdk';
+import { aRun } from '../../../../packages/testing/src/builders.ts';
 import { type Consortium, startConsortium } from '../../../../packages/testing/src/consortium.ts';
+import { logOf } from '../../../../packages/testing/src/logs.ts';
 
 const ARCHIVES = fileURLToPath(new URL('../../../../spec/vectors/archives/', import.meta.url));
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+
+const folder = mkdtempSync(join(tmpdir(), 'concord-archive-'));
+after(() => rmSync(folder, { recursive: true }));
 
 const concord = (...args: string[]) =>
   spawnSync(process.execPath, ['--no-warnings', MAIN, ...args], { encoding: 'utf8', maxBuffer: 1 << 26 });
@@ -73,6 +81,26 @@ for (const name of Object.keys(RUNS))
     const publish = clauses.find(({ id }) => id === 'CM10');
     assert.equal(publish?.verdict, name.includes('-v1-') ? 'NOT ENFORCED IN THIS VERSION' : 'PASS');
   });
+
+test('[BD5][CH8] an archive of a run that its sunset ended has its model, one written before the sunset has none yet', () => {
+  const sunset = 1_800_000_000;
+  const components = { platform: nodePlatform, kernels: loadKernels() };
+  const { runId, deployment, ledger } = aRun({ members: 3, rounds: 3, sunset }, components);
+  const last = ledger.facts.findLastIndex((fact) => fact.kind === 'settled' && fact.round === 1);
+  const logs = ledger.facts.slice(0, last + 1).map((fact) => logOf(fact, deployment));
+  const cardAt = (now: number) => {
+    const file = join(folder, `${now}.bin`);
+    writeFileSync(file, encodeArchive({ deployment, runId, now, logs, blobs: ledger.blobs }));
+    return concord('model', 'card', '--archive', file, '--json');
+  };
+  const early = cardAt(sunset);
+  assert.equal(early.status, 1);
+  assert.match(early.stderr, /is not finished/);
+  const { status, stdout, stderr } = cardAt(sunset + 1);
+  assert.equal(status, 0, stderr);
+  const { lineage } = JSON.parse(stdout) as { lineage: { readFrom: string; run: { settledRounds: number } } };
+  assert.deepEqual([lineage.readFrom, lineage.run.settledRounds], ['archive', 2]);
+});
 
 test('options that lack are named, and a file that is no archive is refused', () => {
   const missing = concord('verify', '--rpc', 'http://127.0.0.1:1', '--rounds', `0x${'11'.repeat(20)}`);

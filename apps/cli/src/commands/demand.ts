@@ -8,24 +8,24 @@ import {
   emptyView,
   factOf,
   fold,
+  getFacts,
   type Hex,
   promisedFile,
   promisedShare,
   type RunView,
+  timeOf,
 } from '@concord/sdk';
 import { defineCommand } from 'citty';
 import { chainArgs, named, type Records, recordsNamed } from '../audit.ts';
 import { createRenderer } from '../render.ts';
+import { KEY, payingKey } from '../settings/payingKey.ts';
 import { verb } from '../verb.ts';
-
-/** Where the key that pays the bond is read from: never from the command line, which others can see. */
-const KEY = 'CONCORD_KEY';
 
 /** `concord demand`: asks a holder on chain for bytes that it promised; whoever answers gets the bond [CM10]. */
 export const demand = verb(
   {
     example: 'CONCORD_KEY=0x… concord demand --deployment deployment.json --round 3 --share 2',
-    next: 'An answer is bytes on chain: “concord verify” reads them. Without one in time a relayer voids the attempt, and a day later the holder’s stake can be burned.',
+    next: 'An answer is bytes on chain: “concord verify” reads them. Without one in time “concord forfeit” (or a relayer) names the holder and voids the attempt, and a day after the demand “concord slash” burns the holder’s stake.',
   },
   defineCommand({
     meta: {
@@ -42,15 +42,12 @@ export const demand = verb(
     },
     run: async ({ args }) => {
       const render = createRenderer({ json: false });
-      const key = process.env[KEY];
-      if (!/^0x[0-9a-f]{64}$/.test(key ?? ''))
-        throw new Error(`need a private key that pays the bond in ${KEY}: 0x and 64 digits`);
+      const account = payingKey('the bond');
       if ((args.share === undefined) === (args.file === undefined)) throw new Error('need either --share or --file');
       const records = await recordsNamed(args);
       const facts = records.logs.map((log) => factOf(records.deployment, log));
       const run = facts.reduce(fold, emptyView).runs.get(records.runId);
       if (!run) throw new Error(`no run ${records.runId} on this chain`);
-      const account = key as Hex;
       const { client } = await named(args, account);
       const promise = await promiseNamed(client, run, args, records);
       const list = args.piece === undefined ? undefined : await records.blobs(promise.digest);
@@ -59,8 +56,12 @@ export const demand = verb(
       const index = Number(args.piece ?? 1) - 1;
       const wish = list ? { list, index } : {};
       const piece = list ? digestsIn(list)?.[index] : promise.digest;
-      const { transaction } = await demandOnChain(client, promise, wish);
+      const { transaction, block } = await demandOnChain(client, promise, wish);
+      const asked = (await getFacts(client, block, block)).find(
+        (fact) => fact.kind === 'demanded' && fact.holder === promise.holder && fact.piece === piece,
+      );
       render.line(`  ${promise.holder} is asked for ${piece}`, 'good');
+      if (asked?.kind === 'demanded') render.line(`  demand ${asked.demandId}, due ${timeOf(asked.due)}`);
       render.line(
         `  by ${addressOf(account)} in transaction ${transaction}; an answer must come in ${run.charter.deadlines.verify} s`,
       );

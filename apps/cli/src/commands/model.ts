@@ -58,19 +58,20 @@ const finalModel = (
 const isRegistered = (facts: readonly Fact[], runId: Hex): boolean =>
   facts.some((fact) => fact.kind === 'registered' && fact.runId === runId);
 
-/** An archive where one is named, else the chain; an archive brings its bytes along. Throws ArchiveError, SettingError. */
+/**
+ * An archive where one is named, else the chain; an archive brings its bytes along, and the chain's time when it was
+ * written, which tells a run that its sunset ended. Throws ArchiveError, SettingError.
+ */
 async function sourceOf(
   args: Readonly<Record<string, unknown>>,
-): Promise<
-  Pick<Now, 'facts' | 'view'> & { readonly time?: number; readonly deployment: Deployment; readonly blobs?: BlobSource }
-> {
+): Promise<Pick<Now, 'facts' | 'view' | 'time'> & { readonly deployment: Deployment; readonly blobs?: BlobSource }> {
   const { archive } = args;
   if (typeof archive !== 'string') {
     const { client, fromBlock } = await connect(readSettings(args));
     return { ...(await viewNow(client, fromBlock)), deployment: client.deployment };
   }
-  const { facts, deployment, blobs } = decodeArchive(readArchive(archive));
-  return { facts, view: facts.reduce(fold, emptyView), deployment, blobs: async (digest) => blobs.get(digest) };
+  const { facts, now: time, deployment, blobs } = decodeArchive(readArchive(archive));
+  return { facts, view: facts.reduce(fold, emptyView), time, deployment, blobs: async (digest) => blobs.get(digest) };
 }
 
 const exportModel = verb(

@@ -39,6 +39,9 @@ const VERBS = [
   'doctor',
   'verify',
   'archive',
+  'demand',
+  'forfeit',
+  'slash',
   'market ask',
   'market want',
   'market settle',
@@ -57,7 +60,11 @@ test('the help of every verb gives an example and what comes next', { concurrenc
   for (const verb of VERBS) {
     const { code, stdout } = await concord([...verb.split(' '), '--help']);
     assert.equal(code, 0, verb);
-    assert.match(stdout, new RegExp(`EXAMPLE\\n +concord ${verb === 'aggregator run' ? 'aggregator' : verb}`), verb);
+    assert.match(
+      stdout,
+      new RegExp(`EXAMPLE\\n +(?:CONCORD_KEY=\\S+ )?concord ${verb === 'aggregator run' ? 'aggregator' : verb}`),
+      verb,
+    );
     assert.match(stdout, /NEXT\n +\S/, verb);
   }
 });

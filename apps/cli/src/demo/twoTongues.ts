@@ -1,5 +1,6 @@
 /** A watcher that anybody may be: asks holders twice what they signed, and shows the chain whoever said two things. */
-import { type Address, type AttemptName, digestOf, heardFrom, type Hex, slashEquivocation } from '@concord/sdk';
+import { type Address, type AttemptName, heardFrom, type Hex, slashEquivocation } from '@concord/sdk';
+import { differencesIn, twoTonguesIn } from '../twoTongues.ts';
 import type { Stage } from './story.ts';
 
 export interface Slashing {
@@ -17,16 +18,11 @@ export async function slashTwoTongues(stage: Stage, attempt: AttemptName): Promi
   const ask = () => heardFrom(endpoints, deployment, 'Verified', attempt);
   const all = [...(await ask()), ...(await ask())];
   const found: Slashing[] = [];
-  for (const { address: holder } of stage.aggregators) {
-    const [one, ...others] = all.filter((each) => each.holder === holder);
-    const two =
-      one && others.find((each) => digestOf(deployment, each.statement) !== digestOf(deployment, one.statement));
-    if (!one || !two) continue;
-    const { transaction } = await slashEquivocation(client, { holder, said: [one, two] });
-    const [a, b] = [one.statement, two.statement] as const;
-    const differ = (Object.keys(a) as (keyof typeof a)[]).filter((name) => a[name] !== b[name]);
-    const words = (statement: typeof a): string => differ.map((name) => `${name} = ${statement[name]}`).join(', ');
-    found.push({ holder, round: attempt.round, said: [words(a), words(b)], transaction });
+  const aggregators = stage.aggregators.map(({ address }) => address);
+  for (const { holder, said } of twoTonguesIn(deployment, all)) {
+    if (!aggregators.includes(holder)) continue;
+    const { transaction } = await slashEquivocation(client, { holder, said });
+    found.push({ holder, round: attempt.round, said: differencesIn(said), transaction });
   }
   return found;
 }

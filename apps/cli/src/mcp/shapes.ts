@@ -108,6 +108,9 @@ export const outputs = {
     waitsFor: z.string(),
     secondsLeft: z.number().optional(),
     missing: z.array(z.object({ address, endpoint: z.string().optional(), said: z.boolean().optional() })),
+    ended: z.enum(['rounds', 'gas', 'privacy', 'stopped', 'sunset']).nullable(),
+    endedBecause: z.string().nullable(),
+    stopReadings: z.array(z.object({ member: address, bytesSent: count, milliseconds: count })),
   }),
   verify_run: z.object({
     runId: hash,

@@ -115,7 +115,7 @@ export function readingTools(source: Source): { readonly [N in Exclude<ToolName,
     const found = (await source.runs()).find((each) => registeredIn(each) === id);
     if (!found)
       throw new ToolError(`modelId: no model ${id} is registered here; list_runs tells those that are, or name a run`);
-    return finalModelIn(found.facts, { modelId: id }, found.blobs);
+    return finalModelIn(found.facts, { modelId: id }, found.blobs, found.now.time);
   };
   return {
     list_runs: async () => {

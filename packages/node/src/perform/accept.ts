@@ -92,7 +92,7 @@ const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolea
 const together = (a: Finding, b: Finding | undefined): Found =>
   !b || (sameBytes(a.shares?.own, b.shares?.own) && sameBytes(a.shares?.public, b.shares?.public)) ? a : 'conflict';
 
-/** The findings of every share from one file or both. Throws AttemptError when a share has none. */
+/** The findings of every share from one file or both; two that are equal are one. Throws AttemptError when a share has none. */
 async function foundByShares(
   party: Party,
   work: Work,
@@ -108,7 +108,9 @@ async function foundByShares(
   return Promise.all(
     Array.from({ length: shares }, async (_, i) => {
       const listed = digests.filter((digest, seat) => seat % shares === i && !isAbsent(digest));
-      const [first, second] = await Promise.all(listed.map((digest) => findingsOf(party, work, i + 1, digest, items)));
+      const different = listed.filter((digest, at) => !listed.slice(0, at).some((other) => equalBytes(other, digest)));
+      const found = await Promise.all(different.map((digest) => findingsOf(party, work, i + 1, digest, items)));
+      const [first, second] = found;
       if (!first) throw new AttemptError('VERIFIER_FILE', `no file of share ${i + 1} is listed`);
       return first.map((finding, at) => together(finding, second?.[at]));
     }),

@@ -15,6 +15,7 @@ import { entry, proposalOf, type TypeName, typeByte } from '../core/slot.ts';
 import { isJudged, judgeList } from '../core/verdict.ts';
 import type { Party } from '../ports.ts';
 import { say } from '../statements.ts';
+import { AT_ONCE, atOnce } from './atOnce.ts';
 import { proposalBy } from './proposal.ts';
 import { obtainBlob } from './state.ts';
 import { AttemptError, type Work } from './work.ts';
@@ -63,9 +64,8 @@ export async function signClosed(party: Party, work: Work, type: TypeName): Prom
   const lists = await Promise.all(place.holders.map((holder) => closedListOf(party, work, type, holder)));
   const entries = lists.flat().sort(compareEntries);
   sayClosed(party, work, type, entries, `0x${party.journal.putBlob(encodeHeaderBlob(entries))}`);
-  for (const [i, list] of lists.entries())
-    for (const { reportDigest } of list)
-      await obtainReport(party, work, type, reportDigest, [place.holders[i]!.address]);
+  const listed = lists.flatMap((list, i) => list.map((each) => ({ ...each, keeper: place.holders[i]!.address })));
+  await atOnce(listed, AT_ONCE, ({ reportDigest, keeper }) => obtainReport(party, work, type, reportDigest, [keeper]));
 }
 
 const sayClosed = (party: Party, work: Work, type: TypeName, entries: readonly HeaderEntry[], blob: Hex): boolean =>
@@ -89,13 +89,15 @@ export async function signProposedList(party: Party, work: Work, type: TypeName,
   const entries = decodeHeaderBlob(await obtainBlob(party, work, blob, [keeper]), place.attempt.shares);
   if (!entries || judgeList(entries, type, undefined, place).length !== entries.length)
     throw new AttemptError('PROPOSAL', `the ${type} list of ${keeper} has entries that do not count`);
-  const members: Address[] = [];
-  for (const listed of entries) {
-    const member = place.members.find((each) => equalBytes(memberOf(listed), hexToBytes(each)))!;
-    await obtainReport(party, work, type, listed.reportDigest, keepersOf(work, place.group(member, type)));
-    members.push(member);
-  }
-  const awaited = place.members.filter((each) => place.group(each, type) === place.share && !members.includes(each));
+  const listed = entries.map((each) => ({
+    ...each,
+    member: place.members.find((member) => equalBytes(memberOf(each), hexToBytes(member)))!,
+  }));
+  await atOnce(listed, AT_ONCE, ({ member, reportDigest }) =>
+    obtainReport(party, work, type, reportDigest, keepersOf(work, place.group(member, type))),
+  );
+  const isListed = (member: Address): boolean => listed.some((each) => each.member === member);
+  const awaited = place.members.filter((each) => place.group(each, type) === place.share && !isListed(each));
   const settled = (): boolean | undefined =>
     journal.read(place.slot, entry.closed(type)) !== undefined || awaited.length === 0 || undefined;
   while (!(await party.bell.until(settled, 5_000))) work.signal.throwIfAborted();

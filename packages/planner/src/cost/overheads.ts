@@ -27,3 +27,6 @@ export const NETWORK = { latencySeconds: 0.05, bytesPerSecond: 12_500_000 } as c
 
 /** Seconds between two looks at the chain, as nodes do it unless told (`--poll`). */
 export const POLL_SECONDS = 1;
+
+/** Reports that a node asks for at once (`AT_ONCE` of the node's `perform/atOnce.ts`). */
+export const REPORTS_AT_ONCE = 8;

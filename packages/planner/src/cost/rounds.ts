@@ -5,7 +5,7 @@
  */
 import { byteCost, type CompiledCharter, isCommittee, TRANSACTIONS, type Transaction } from '@concord/sdk';
 import type { Calibration, Chain, Network } from '../types.ts';
-import { POLL_SECONDS } from './overheads.ts';
+import { POLL_SECONDS, REPORTS_AT_ONCE } from './overheads.ts';
 import { workOf } from './work.ts';
 
 export interface Step {
@@ -56,8 +56,9 @@ export function stepsOf(
   const { blockSeconds: b, confirmations, pollSeconds = POLL_SECONDS } = chain;
   const { memberPerRound, holderPerRound } = byteCost(charter);
   const parts = charter.aggregation.shares * charter.aggregation.holders + 1;
-  /** Holders ask for the reports of other groups one by one: a committee's before they sign a list, others afterwards. */
-  const asked = 2 * charter.members.length * (1 - 1 / charter.aggregation.shares);
+  /** Holders ask for the reports of other groups: a committee's before they sign a list, others afterwards. */
+  const others = Math.round(charter.members.length * (1 - 1 / charter.aggregation.shares));
+  const asked = 2 * Math.ceil(others / REPORTS_AT_ONCE);
   const seconds = (phase: Transaction, busy: number): number => {
     const seen = (confirmations + (LATER[phase] ?? 0)) * b;
     const hops = HOPS[phase] + (committee && (phase === 'noise' || phase === 'upload') ? asked : 0);

@@ -16,8 +16,10 @@ export async function readModel(
   options: ReadModelOptions,
 ): Promise<FinalModel> {
   const { fromBlock, source } = options;
-  const facts = await getFacts(client, fromBlock, await client.reader.getBlockNumber());
+  const head = await client.reader.getBlock();
+  const facts = await getFacts(client, fromBlock, head.number);
   const announced = facts.flatMap((fact) => ('endpoint' in fact ? [fact.endpoint] : []));
   // The last one announced is where somebody who moved answers now.
-  return finalModelIn(facts, name, endpointsOf(source === undefined ? [...new Set(announced.reverse())] : [source]));
+  const sources = source === undefined ? [...new Set(announced.reverse())] : [source];
+  return finalModelIn(facts, name, endpointsOf(sources), Number(head.timestamp));
 }
