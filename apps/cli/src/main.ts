@@ -18,6 +18,7 @@ import { model } from './commands/model.ts';
 import { plan } from './commands/plan.ts';
 import { propose } from './commands/propose.ts';
 import { relayer } from './commands/relayer.ts';
+import { replan } from './commands/replan.ts';
 import { status } from './commands/status.ts';
 import { verify } from './commands/verify.ts';
 import { vote } from './commands/vote.ts';
@@ -38,6 +39,7 @@ const verbs = {
   join,
   aggregator,
   status,
+  replan,
   doctor,
   verify,
   archive,

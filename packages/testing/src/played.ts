@@ -66,8 +66,16 @@ export async function pass(run: PlayedRun, { charter }: CompiledCharter): Promis
 export const filesOf = (those: readonly Address[]): readonly Uint8Array[] =>
   those.map((holder) => hexToBytes(fileOf(`file of ${holder}`).digest));
 
-/** Everything that the contract asks for between SEAT and FINAL; what the roots stand for is not its business. */
-export async function play(run: PlayedRun, modelHash: Hex, blob = word('state')): Promise<void> {
+/**
+ * Everything that the contract asks for between SEAT and FINAL, or until the attempt waits in the phase `until`; what the
+ * roots stand for is not its business.
+ */
+export async function play(
+  run: PlayedRun,
+  modelHash: Hex,
+  blob = word('state'),
+  until?: 'NOISE' | 'UNMASK',
+): Promise<void> {
   const { client, runId, keys } = run;
   const holders = keys.map(addressOf);
   const { round, attempt } = currentAttempt(await viewOf(run))!;
@@ -86,6 +94,7 @@ export async function play(run: PlayedRun, modelHash: Hex, blob = word('state'))
   );
   await seat(client, { runId, seats, signatures: await Promise.all(signatures) });
   const committeeHash = committeeHashOf(seats);
+  if (until === 'NOISE') return;
 
   const noise = { ...at, committeeHash, root: word('noise'), blob: word('noise blob') };
   await closeNoise(client, { ...noise, holders, signatures: await signAll(run, { kind: 'NoiseClosed', ...noise }) });
@@ -104,6 +113,7 @@ export async function play(run: PlayedRun, modelHash: Hex, blob = word('state'))
   };
   const verified = { kind: 'Verified', ...at, committeeHash, uploadRoot: uploads.root, ...found } as const;
   await recordVerified(client, { runId, ...found, holders, signatures: await signAll(run, verified) });
+  if (until === 'UNMASK') return;
   const shareDigests = holders.map((_, i) => fileOf(`share ${i}`).digest);
   const unmasked = shareDigests.map((shareDigest, i) =>
     sign(keys[i]!, client.deployment, { kind: 'Unmasked', ...at, acceptRoot: found.acceptRoot, shareDigest }),
