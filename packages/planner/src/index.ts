@@ -48,5 +48,6 @@ export * from './search/lint.ts';
 export * from './search/plan.ts';
 export * from './search/recommend.ts';
 export * from './search/relax.ts';
+export * from './search/slack.ts';
 export * from './search/words.ts';
 export * from './types.ts';
