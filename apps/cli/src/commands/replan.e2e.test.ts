@@ -78,7 +78,7 @@ describe('a run that lost two attempts', () => {
     const { found, code, stderr } = await asked('--rows', '20');
     const rounds = found.run.rounds;
     assert.deepEqual([found.run.settled, found.run.voids, found.run.chargedVoids], [2, 2, 1]);
-    assert.equal(found.absence.expected, 2.5 / 5);
+    assert.equal(found.absence.expected, 2 / 5);
     const view = await viewOf(run);
     assert.equal(found.run.measured, 1);
     assert.ok(found.run.epsilon > 0);

@@ -11,13 +11,14 @@ export interface Chance {
 }
 
 /**
- * The chance that an attempt is void, after `voids` of `attempts`: (voids + ½) / (attempts + 1), within Wilson's interval.
- * Throws RangeError for numbers that are no counts.
+ * The chance that an attempt is void, after `voids` of `attempts`, where a chance that was said before counts as one more of
+ * them: (voids + said) / (attempts + 1), with Wilson's interval of what was seen. Throws RangeError for numbers that are no
+ * counts.
  */
-export function chanceOf(voids: number, attempts: number): Chance {
+export function chanceOf(voids: number, attempts: number, said = 0): Chance {
   if (!(Number.isInteger(voids) && Number.isInteger(attempts) && voids >= 0 && voids <= attempts))
     throw new RangeError(`have ${voids} of ${attempts}, need whole numbers, and no more voids than attempts`);
-  const expected = (voids + 0.5) / (attempts + 1);
+  const expected = (voids + said) / (attempts + 1);
   if (attempts === 0) return { expected, low: 0, high: 1 };
   const part = voids / attempts;
   const squared = Z ** 2 / attempts;

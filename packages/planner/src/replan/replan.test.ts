@@ -46,7 +46,7 @@ describe('[PL12] the rest of a run', () => {
 
   test('a void attempt counts, one that nobody has ended yet too, and charged ones cost rounds', () => {
     const found = asked(begun().settle().settle().lose('seat', 700).lose('verify', 700));
-    assert.deepEqual([found.run.voids, found.run.chargedVoids, found.absence.expected], [2, 1, 2.5 / 5]);
+    assert.deepEqual([found.run.voids, found.run.chargedVoids, found.absence.expected], [2, 1, 2 / 5]);
     const { left, spare, rounds, early } = endOf(found, 'privacy');
     assert.deepEqual([left, spare, rounds, early.low], [2, -1, 2, 1]);
     assert.equal(found.sentences.filter((each) => /ends the run after round 4 of 5/.test(each)).length, 1);

@@ -133,7 +133,11 @@ function groundOf(question: ReplanQuestion, { prices, calibration }: ReplanKnown
     deadlines: charter.deadlines,
     blockSeconds: chain.blockSeconds,
   };
-  return { rest, observed, absence: chanceOf(observed.voids.length, observed.settled + observed.voids.length) };
+  return {
+    rest,
+    observed,
+    absence: chanceOf(observed.voids.length, observed.settled + observed.voids.length, prices.absence),
+  };
 }
 
 const limited = (chance: number): number => Math.min(MOST_ABSENCE, chance);

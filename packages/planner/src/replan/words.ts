@@ -59,10 +59,10 @@ function ending({ ends, run }: Unsaid): string[] {
     const what = rounds === 0 ? 'no further round' : times(rounds, 'further round');
     return `${capName(cap)[0]!.toUpperCase()}${capName(cap).slice(1)} ends the run after round ${last} of ${run.rounds}: ${capText({ cap }, left)} ${cap === 'privacy' ? 'are left' : 'is left'}${cap === 'privacy' ? '' : `, a round takes ${capText({ cap }, each)}`}, which is enough for ${what} of ${remaining}.`;
   });
-  const near = ends.filter(({ spare, early }) => spare >= 0 && early.expected >= 0.01);
+  const near = ends.filter(({ spare, early }) => spare >= 0 && early.high >= 0.1);
   for (const { cap, spare, early } of near)
     said.push(
-      `${capName(cap)[0]!.toUpperCase()}${capName(cap).slice(1)} stands ${spare === 0 ? 'no' : times(spare, 'more')} ${cap === 'privacy' ? 'charged void' : 'void'} attempt${spare === 1 || spare === 0 ? '' : 's'} beside all rounds: the chance that it ends the run early is ${chanceText(early)}.`,
+      `${capName(cap)[0]!.toUpperCase()}${capName(cap).slice(1)} stands ${spare === 0 ? 'no' : `${spare} more`} ${cap === 'privacy' ? 'charged void' : 'void'} attempt${spare === 1 || spare === 0 ? '' : 's'} beside all rounds: the chance that it ends the run early is ${chanceText(early)}.`,
     );
   const calm = ends.filter((each) => !sure.includes(each) && !near.includes(each)).map(({ cap }) => capName(cap));
   if (calm.length > 0) said.push(`Not in the way: ${calm.join(', ')}.`);

@@ -189,7 +189,7 @@ function besideTheDraft({ asDrafted, recommended, steps, prices, misses }: Unsai
     if (!was || !changed(was, step)) return [];
     const [from, to] = [secondsText(was.seconds), secondsText(step.seconds)];
     return [
-      `${CHANGED[step.what]} ${usdText(was.usd)} → ${usdText(step.usd)}${from === to ? '' : ` and ${from} → ${to}`}`,
+      `${step.what === 'run' && recommended.choice.slack !== undefined ? CHANGED.run.replace('ε', 'deadlines, ε') : CHANGED[step.what]} ${usdText(was.usd)} → ${usdText(step.usd)}${from === to ? '' : ` and ${from} → ${to}`}`,
     ];
   });
   return changes.length > 0 ? [first, `One change after the other: ${changes.join('; ')}.`] : [first];
@@ -263,7 +263,7 @@ function cautions({ recommended, question, front }: Unsaid): string[] {
     );
   if (recommended.choice.deadlines)
     said.push(
-      `Deadlines are shorter (${deadlinesText(recommended)}), and no less than four times what their phases are expected to take: whoever is out for longer than that is left out of a round, or the attempt is void.`,
+      `Deadlines are shorter (${deadlinesText(recommended)}), none made shorter than four times what its phase is expected to take: whoever is out for longer than that is left out of a round, or the attempt is void.`,
     );
   const { goal } = question;
   if (goal && recommended.worth.mean >= goal.least && recommended.worth.low < goal.least)
