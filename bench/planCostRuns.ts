@@ -14,7 +14,7 @@ export interface Setting {
   readonly confirmations: number;
 }
 
-export interface PlayedByProcesses extends Measured {
+export interface PlayedByProcesses extends Omit<Measured, 'facts'> {
   /** Processor-seconds of all parts until each was ready, and from then to the last settled round. */
   readonly ready: number;
   readonly running: number;

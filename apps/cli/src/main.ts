@@ -19,6 +19,7 @@ import { model } from './commands/model.ts';
 import { plan } from './commands/plan.ts';
 import { propose } from './commands/propose.ts';
 import { relayer } from './commands/relayer.ts';
+import { replan } from './commands/replan.ts';
 import { slash } from './commands/slash.ts';
 import { status } from './commands/status.ts';
 import { verify } from './commands/verify.ts';
@@ -40,6 +41,7 @@ const verbs = {
   join,
   aggregator,
   status,
+  replan,
   doctor,
   verify,
   archive,

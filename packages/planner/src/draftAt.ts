@@ -16,12 +16,16 @@ export function laidOver(before: Json, over: Json): Json {
  * The draft of a choice; nothing that protects members is touched but an ε that the choice itself says. What does not fit
  * (a text that is no object, trees with other rounds than theirs) comes out as it is, for `compileCharter` to refuse in words.
  */
-export function draftAt({ text, terms }: Draft, { trainingRounds, epsilon, committee, training }: Choice): Draft {
+export function draftAt(
+  { text, terms }: Draft,
+  { trainingRounds, epsilon, committee, training, deadlines }: Choice,
+): Draft {
   const { committee: _, ...others } = terms;
   const chosen = {
     ...others,
     trainingRounds,
     ...(epsilon !== undefined && { epsilon }),
+    ...(deadlines && { deadlines }),
     ...(committee && { committee: { shares: committee.shares } }),
   };
   if (!training) return { text, terms: chosen };

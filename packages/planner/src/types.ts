@@ -1,5 +1,5 @@
 /** What the planner's parts tell each other: choices, prices, costs, calibrations, and what a model would be worth. */
-import type { CharterTerms } from '@concord/sdk';
+import type { CharterTerms, Deadlines } from '@concord/sdk';
 import type { Bar } from '@concord/trainer';
 
 /** A charter draft as a person writes it: the text that members will hash, and the terms that become the struct. */
@@ -17,6 +17,10 @@ export interface Choice {
   readonly committee?: { readonly shares: number };
   /** Over `text.training`, in its units (2^-16); `local` is laid over the text's own. */
   readonly training?: Readonly<Record<string, unknown>>;
+  /** Part of the draft's deadlines that is asked for; without it, the draft's own. [PL13] */
+  readonly slack?: number;
+  /** What that makes of them, no shorter than their phases need. */
+  readonly deadlines?: Deadlines;
   /** Name of one of the chains that have a price. */
   readonly chain: string;
   /** Hour of the day, UTC, at which the run begins: 0 up to, not including, 24. */

@@ -66,21 +66,35 @@ export async function pass(run: PlayedRun, { charter }: CompiledCharter): Promis
 export const filesOf = (those: readonly Address[]): readonly Uint8Array[] =>
   those.map((holder) => hexToBytes(fileOf(`file of ${holder}`).digest));
 
-/** Everything that the contract asks for between SEAT and FINAL; what the roots stand for is not its business. */
-export async function play(run: PlayedRun, modelHash: Hex, blob = word('state')): Promise<void> {
-  const { acceptRoot, at } = await playToSettle(run);
+/**
+ * Everything that the contract asks for between SEAT and FINAL, or until the attempt waits in the phase `until`; what the
+ * roots stand for is not its business.
+ */
+export async function play(
+  run: PlayedRun,
+  modelHash: Hex,
+  blob = word('state'),
+  until: Waiting = 'SETTLE',
+): Promise<void> {
+  const { acceptRoot, at } = await playTo(run, until);
+  if (until !== 'SETTLE') return;
   const { client, runId, keys } = run;
   const settled = { aggregateRoot: word('sum'), modelHash, blob };
   const signatures = await signAll(run, { kind: 'Settled', ...at, acceptRoot, ...settled });
   await settle(client, { runId, ...settled, holders: keys.map(addressOf), signatures });
 }
 
-/** The same up to the last signatures: the attempt is charged, its files and shares are promised, and it is not FINAL. */
-export async function playToSettle(run: PlayedRun) {
+type Waiting = 'NOISE' | 'UNMASK' | 'SETTLE';
+
+/** At SETTLE the attempt is charged, its files and shares are promised, and it is not FINAL. */
+export const playToSettle = (run: PlayedRun) => playTo(run, 'SETTLE');
+
+async function playTo(run: PlayedRun, until: Waiting) {
   const { client, runId, keys } = run;
   const holders = keys.map(addressOf);
   const { round, attempt } = currentAttempt(await viewOf(run))!;
   const at = { runId, round, attempt };
+  const acceptRoot = word('accept');
   const preimage = (purpose: string, i: number): Hex => word(`${purpose} ${round} ${i}`);
   const seats = holders.map(
     (holder, i): Seat => ({
@@ -95,6 +109,7 @@ export async function playToSettle(run: PlayedRun) {
   );
   await seat(client, { runId, seats, signatures: await Promise.all(signatures) });
   const committeeHash = committeeHashOf(seats);
+  if (until === 'NOISE') return { at, acceptRoot };
 
   const noise = { ...at, committeeHash, root: word('noise'), blob: word('noise blob') };
   await closeNoise(client, { ...noise, holders, signatures: await signAll(run, { kind: 'NoiseClosed', ...noise }) });
@@ -108,17 +123,18 @@ export async function playToSettle(run: PlayedRun) {
   await onceMined(client, () => queryRound(client, { runId, preimages: holders.map((_, i) => preimage('query', i)) }));
 
   const found = {
-    ...{ verifierRoot: bytesToHex(merkleRoot(filesOf(holders))), acceptRoot: word('accept'), blob: word('files') },
+    ...{ verifierRoot: bytesToHex(merkleRoot(filesOf(holders))), acceptRoot, blob: word('files') },
     ...{ updates: keys.length, noises: keys.length },
   };
   const verified = { kind: 'Verified', ...at, committeeHash, uploadRoot: uploads.root, ...found } as const;
   await recordVerified(client, { runId, ...found, holders, signatures: await signAll(run, verified) });
+  if (until === 'UNMASK') return { at, acceptRoot };
   const shareDigests = holders.map((_, i) => fileOf(`share ${i}`).digest);
   const unmasked = shareDigests.map((shareDigest, i) =>
-    sign(keys[i]!, client.deployment, { kind: 'Unmasked', ...at, acceptRoot: found.acceptRoot, shareDigest }),
+    sign(keys[i]!, client.deployment, { kind: 'Unmasked', ...at, acceptRoot, shareDigest }),
   );
   await recordUnmasked(client, { runId, holders, shareDigests, signatures: await Promise.all(unmasked) });
-  return { at, acceptRoot: found.acceptRoot };
+  return { at, acceptRoot };
 }
 
 /** The beacon needs a block that may not be mined yet; the error says so, and a devnet mines one when asked. */

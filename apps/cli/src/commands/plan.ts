@@ -159,7 +159,10 @@ export const plan = verb(
         );
       const prices = await pricesOf(args.prices, args.rpc, render);
       const calibration = earlier?.calibration ?? (await calibrated(render));
-      const grid = gridOf(draft, { chains: prices.chains, budget, holders });
+      const grid = gridOf(draft, {
+        ...{ chains: prices.chains, budget, holders },
+        ...(prices.absence !== undefined && { absence: prices.absence }),
+      });
       const pilots =
         earlier?.pilots ??
         (await piloted({ ...task, rows }, { metric, seconds, calibration, trainings: grid.training }, render));

@@ -22,6 +22,11 @@ const ROWS: readonly (readonly [name: string, of: (point: Point, plan: Plan) => 
   ['training rounds', ({ choice }) => String(choice.trainingRounds)],
   ['holders', ({ choice }) => (choice.committee ? `committee of ${choice.committee.shares} pairs` : 'the members')],
   ['where and when', where],
+  [
+    'deadlines',
+    ({ choice: { slack } }) =>
+      slack === undefined ? 'as drafted' : `${Math.round(100 * slack)} %, at least 4 × the work`,
+  ],
   ['money', ({ cost }) => usdText(cost.usd.total)],
   ['  gas', ({ cost }) => `${usdText(cost.usd.gas)} (${gasText(cost.gas)})`],
   ['  bytes and processors', ({ cost }) => usdText(cost.usd.bytes + cost.usd.compute)],
@@ -40,7 +45,9 @@ export function showPlan(render: Renderer, plan: Plan): void {
   for (const { name, origin } of prices.chains) render.prose(`${name}: ${origin}`, '    ');
   render.line();
   const rows = [...ROWS, [metricName(plan), (point: Point) => worthText(point)] as const].filter(
-    ([name]) => name !== '  by aggregators' || recommended.choice.committee || asDrafted.choice.committee,
+    ([name]) =>
+      (name !== '  by aggregators' || recommended.choice.committee || asDrafted.choice.committee) &&
+      (name !== 'deadlines' || recommended.choice.slack !== undefined),
   );
   render.table(
     [

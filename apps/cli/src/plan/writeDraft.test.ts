@@ -30,6 +30,24 @@ test('[PL10] only the planned numbers of a draft change, comments stay and each 
   ]);
 });
 
+test('[PL13] shorter deadlines are written where the longer ones stood', () => {
+  const before = source('hospitals');
+  const { deadlines } = (parse(before) as Draft).terms;
+  const shorter = { ...deadlines, noise: 150, upload: 151 };
+  const { text, changes } = writtenDraft(
+    before,
+    planned(before, { trainingRounds: 6, slack: 0.25, deadlines: shorter }),
+  );
+  assert.deepEqual((parse(text) as Draft).terms.deadlines, shorter);
+  assert.deepEqual(
+    changes.map(({ path, becomes }) => [path, becomes]),
+    [
+      ['terms.deadlines.noise', '150'],
+      ['terms.deadlines.upload', '151'],
+    ],
+  );
+});
+
 test('[PL10] a committee is added, changed and never taken away behind a person’s back', () => {
   const before = source('wallets');
   const { text } = writtenDraft(before, planned(before, { trainingRounds: 23, committee: { shares: 8 } }));

@@ -6,6 +6,7 @@ import { laidOver } from '../draftAt.ts';
 import type { Calibration, Choice, Draft, LearningModel, Prices, Worth } from '../types.ts';
 import { breachesOf } from './breach.ts';
 import type { Point } from './front.ts';
+import { deadlinesAt } from './slack.ts';
 
 /** Undefined: this is no choice, since it does not compile or a cap would stop its run halfway. */
 export type Evaluate = (choice: Choice) => Point | undefined;
@@ -54,14 +55,30 @@ export function evaluator(subject: Subject, { prices, calibration, learning, oth
     return { compiled, worth: model.at({ trainingRounds: choice.trainingRounds, multiplier }) };
   };
   return (choice) => {
-    const { chain: _chain, hour: _hour, ...run } = choice;
+    // Deadlines follow from slack and chain, and enter nothing but the struct: they are put in after compiling.
+    const { chain: name, hour: _hour, slack, deadlines: _deadlines, ...run } = choice;
     const key = JSON.stringify(run);
-    if (!prepared.has(key)) prepared.set(key, prepare(choice));
+    if (!prepared.has(key)) prepared.set(key, prepare({ ...run, chain: name, hour: 0 }));
     const known = prepared.get(key);
     if (!known) return undefined;
-    const { compiled, worth } = known;
+    const { worth } = known;
+    const chain = prices.chains.find((each) => each.name === name);
+    const deadlines =
+      slack === undefined || !chain
+        ? undefined
+        : deadlinesAt(known.compiled, slack, chain, prices, calibration, records);
+    // What shortens nothing is another choice already.
+    if (slack !== undefined && !deadlines) return undefined;
+    const compiled = deadlines
+      ? { ...known.compiled, charter: { ...known.compiled.charter, deadlines } }
+      : known.compiled;
     const training = laidOver(choice.training ?? {}, worth.training ?? {});
-    const tuned = Object.keys(training).length > 0 ? { ...choice, training } : choice;
+    const tuned: Choice = {
+      ...run,
+      ...(Object.keys(training).length > 0 && { training }),
+      ...(deadlines && { slack: slack!, deadlines }),
+      ...{ chain: name, hour: choice.hour },
+    };
     const cost = costOf(compiled, tuned, prices, calibration, records);
     return breachesOf(draft, compiled, cost).length > 0 ? undefined : { choice: tuned, cost, worth };
   };

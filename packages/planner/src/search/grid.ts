@@ -14,6 +14,8 @@ export interface Grid {
   readonly chains: readonly string[];
   /** Laid over the text's training numbers: other local passes of fedAvg. The first, `{}`, changes nothing. */
   readonly training: readonly Readonly<Record<string, unknown>>[];
+  /** Parts of the drafted deadlines, the first is 1; without it only those. */
+  readonly slack?: readonly number[];
 }
 
 /** Neighbors on the ladder of rounds differ by one, or by at most this part. */
@@ -39,8 +41,9 @@ function passesOf({ training }: CharterText): Grid['training'] {
 }
 
 /**
- * The choices of a draft: its own holders and those that the person allows, every chain that has a price, half and twice its local passes, and, where the
- * budget speaks of ε, half and a quarter of it beside it. A budget of ε never raises what the draft promises. Throws
+ * The choices of a draft: its own holders and those that the person allows, every chain that has a price, half and twice its local passes, where
+ * somebody may be absent half and a quarter of its deadlines, and, where the budget speaks of ε, half and a quarter of it
+ * beside it. A budget of ε never raises what the draft promises. Throws
  * CharterTextError.
  */
 export function gridOf(
@@ -49,7 +52,13 @@ export function gridOf(
     chains,
     budget = {},
     holders = [],
-  }: { readonly chains: readonly Chain[]; readonly budget?: Budget; readonly holders?: readonly Holders[] },
+    absence = 0,
+  }: {
+    readonly chains: readonly Chain[];
+    readonly budget?: Budget;
+    readonly holders?: readonly Holders[];
+    readonly absence?: number;
+  },
 ): Grid {
   const text = decodeCharterText(draft.text);
   const levels = roundsOf(text);
@@ -61,6 +70,8 @@ export function gridOf(
     holders: [...new Set([holdersOf(draft), ...holders])],
     chains: chains.map(({ name }) => name),
     training: passesOf(text),
+    // Where nobody is ever absent nobody waits for a deadline.
+    ...(absence > 0 && { slack: [1, 1 / 2, 1 / 4] }),
   };
 }
 
@@ -74,13 +85,16 @@ export function outerChoices(grid: Grid, own: number): Omit<Choice, 'hour'>[] {
     grid.holders.flatMap((holders) =>
       grid.epsilons.flatMap((epsilon) =>
         grid.training.flatMap((training) =>
-          grid.trainingRounds.map((trainingRounds) => ({
-            trainingRounds,
-            ...(epsilon !== own && { epsilon }),
-            ...(holders !== 'members' && { committee: { shares: holders } }),
-            ...(Object.keys(training).length > 0 && { training }),
-            chain,
-          })),
+          (grid.slack ?? [1]).flatMap((slack) =>
+            grid.trainingRounds.map((trainingRounds) => ({
+              trainingRounds,
+              ...(epsilon !== own && { epsilon }),
+              ...(holders !== 'members' && { committee: { shares: holders } }),
+              ...(Object.keys(training).length > 0 && { training }),
+              ...(slack !== 1 && { slack }),
+              chain,
+            })),
+          ),
         ),
       ),
     ),

@@ -40,6 +40,9 @@ export const pointsOf = (grid: Grid, own: number, prices: Prices, evaluate: Eval
 /** What the recommended choice changes of the draft but chain and hour. */
 const runOf = ({ chain: _chain, hour: _hour, ...run }: Choice): Omit<Choice, 'chain' | 'hour'> => run;
 
+/** With the draft's own deadlines: a slower chain may leave nothing to shorten. */
+const asLong = ({ slack: _slack, deadlines: _deadlines, ...run }: ReturnType<typeof runOf>) => run;
+
 function stepsOf(evaluate: Evaluate, prices: Prices, asDrafted: Point, recommended: Point): Step[] {
   const { chain, hour } = asDrafted.choice;
   const run = runOf(recommended.choice);
@@ -49,7 +52,7 @@ function stepsOf(evaluate: Evaluate, prices: Prices, asDrafted: Point, recommend
     point ? [{ what, usd: point.cost.usd.total, seconds: point.cost.seconds }] : [];
   return [
     ...step('draft', asDrafted),
-    ...step('run', evaluate({ ...run, chain, hour })),
+    ...step('run', evaluate({ ...run, chain, hour }) ?? evaluate({ ...asLong(run), chain, hour })),
     ...step('chain', moved),
     ...step('hour', recommended),
   ];

@@ -98,10 +98,24 @@ export const worthText = ({ worth }: Point): string =>
 export const byTheHour = (chain: string, { chains }: Plan['prices']): boolean =>
   chains.some(({ name, gasPrice }) => name === chain && typeof gasPrice !== 'number');
 
+const SLACKS: Readonly<Record<number, string>> = { 0.5: 'half', 0.25: 'a quarter' };
+
+/** “, a quarter of the deadlines”, where they are not the draft's own. */
+const slackText = ({ choice: { slack } }: Point): string =>
+  slack === undefined ? '' : `, ${SLACKS[slack] ?? `${Math.round(100 * slack)} %`} of the deadlines`;
+
+/** “seat 60 s, noise 45 s, …” */
+export const deadlinesText = ({ choice: { deadlines } }: Point): string =>
+  deadlines === undefined
+    ? 'as drafted'
+    : Object.entries(deadlines)
+        .map(([phase, seconds]) => `${phase} ${seconds} s`)
+        .join(', ');
+
 /** What a choice is: “14 training rounds, the members as holders, on l2 from 03:00 UTC”. */
 export const choiceText = (point: Point, plan: Pick<Plan, 'prices'>): string => {
   const when = byTheHour(point.choice.chain, plan.prices) ? ` from ${clock(point.choice.hour)}` : '';
-  return `${rounds(point)}${passes(point)}, ${holders(point)}, on ${point.choice.chain}${when}`;
+  return `${rounds(point)}${passes(point)}, ${holders(point)}${slackText(point)}, on ${point.choice.chain}${when}`;
 };
 
 const outcome = (point: Point): string =>
@@ -175,7 +189,7 @@ function besideTheDraft({ asDrafted, recommended, steps, prices, misses }: Unsai
     if (!was || !changed(was, step)) return [];
     const [from, to] = [secondsText(was.seconds), secondsText(step.seconds)];
     return [
-      `${CHANGED[step.what]} ${usdText(was.usd)} → ${usdText(step.usd)}${from === to ? '' : ` and ${from} → ${to}`}`,
+      `${step.what === 'run' && recommended.choice.slack !== undefined ? CHANGED.run.replace('ε', 'deadlines, ε') : CHANGED[step.what]} ${usdText(was.usd)} → ${usdText(step.usd)}${from === to ? '' : ` and ${from} → ${to}`}`,
     ];
   });
   return changes.length > 0 ? [first, `One change after the other: ${changes.join('; ')}.`] : [first];
@@ -246,6 +260,10 @@ function cautions({ recommended, question, front }: Unsaid): string[] {
   if (recommended.choice.committee?.shares !== question.draft.terms.committee?.shares)
     said.push(
       'The recommended choice changes who holds the shares. What members trust is theirs to decide: the planner compared money, time and ε.',
+    );
+  if (recommended.choice.deadlines)
+    said.push(
+      `Deadlines are shorter (${deadlinesText(recommended)}), none made shorter than four times what its phase is expected to take: whoever is out for longer than that is left out of a round, or the attempt is void.`,
     );
   const { goal } = question;
   if (goal && recommended.worth.mean >= goal.least && recommended.worth.low < goal.least)

@@ -87,7 +87,12 @@ export function answer(
   { least, holders, draft = DRAFT, prices = PRICES, learning = LEARNING, others = [] }: Wanted = {},
 ): Plan {
   const asked = budget === undefined ? {} : parseBudget(budget);
-  const grid = gridOf(draft, { chains: prices.chains, budget: asked, ...(holders && { holders }) });
+  const { chains, absence } = prices;
+  const grid = gridOf(draft, {
+    ...{ chains, budget: asked },
+    ...(holders && { holders }),
+    ...(absence !== undefined && { absence }),
+  });
   const known = { prices, calibration: CALIBRATION, learning, others };
   const question = {
     draft,

@@ -6,6 +6,8 @@ import { setStage, type Stage } from './stage.ts';
 
 export interface Measured {
   readonly compiled: CompiledCharter;
+  /** In the order of the chain. */
+  readonly facts: readonly Fact[];
   /** Of all transactions that told a fact, from the proposal on. */
   readonly gas: number;
   /** Bodies that all parts sent. */
@@ -45,7 +47,7 @@ export async function playMeasured(stage: Stage, seed: string): Promise<Measured
     const textBytes = new TextEncoder().encode(set.charterText);
     const { charter } = sim.run;
     const compiled = { charter, text: readCharterText(textBytes, charter.textDigest), textBytes };
-    return { compiled, bytes, ...toldOf(sim.facts, sim.run) };
+    return { compiled, facts: sim.facts, bytes, ...toldOf(sim.facts, sim.run) };
   } finally {
     set.clear();
   }
