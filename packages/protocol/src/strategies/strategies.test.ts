@@ -49,6 +49,18 @@ test('[LR20] a text of version 1 trains by fedSgd and keeps its bytes; version 2
   assert.deepEqual([fedSgd.unit, fedAvg.unit], [1, 2]);
 });
 
+test('[LR21] local steps that would overshoot ever more are refused before anybody votes', () => {
+  const withLocal = (learningRate: number, proximal: number) =>
+    decodeCharterText(textOf(2, { algorithm: 'fedAvg', ...numbers, local: { ...local, learningRate, proximal } }));
+  withLocal(65_536, 131_072);
+  withLocal(2 ** 31 - 1, 4);
+  for (const [rate, pull] of [
+    [65_536, 131_073],
+    [2 ** 31 - 1, 2 ** 31 - 1],
+  ] as const)
+    assert.throws(() => withLocal(rate, pull), { name: 'CharterTextError', path: 'training.local.proximal' });
+});
+
 test('[LR1] a text whose model would not fit in memory is refused before anybody makes it', () => {
   const text = textOf(1, numbers, 300);
   const withHidden = (hidden: number) => decodeCharterText({ ...text, model: { kind: 'mlp', inputs: 300, hidden } });
