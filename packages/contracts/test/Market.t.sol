@@ -210,6 +210,32 @@ contract MarketTest is Trading {
         market.refund(_window, 6);
     }
 
+    function test_MK2_MK8_atTheHighestPricesNothingIsLostEither() public {
+        for (uint256 i; i < 10; ++i) {
+            askFor(_window, i, uint64(2 ** 63 - i), 2 ** 20);
+        }
+        toPeriod(_window - 2);
+        for (uint256 i; i < 4; ++i) {
+            wantOf(_window, i, 2 ** 63, 5 * 2 ** 20);
+        }
+        uint256 paidIn = address(market).balance;
+        assertEq(paidIn, 20 * 2 ** 83, "deposits");
+        toPeriod(_window - 1);
+        assertEq(settle(_window).price, 2 ** 63, "the dearest");
+        uint256 out;
+        for (uint256 i = 1; i < 10; ++i) {
+            market.payOut(_window, i);
+            out += aggregator(i).balance;
+        }
+        assertEq(out, 9 * 2 ** 83, "all but whoever set the price");
+        for (uint256 i; i < 4; ++i) {
+            market.refund(_window, i);
+            out += payer(i).balance;
+        }
+        assertEq(out, paidIn, "all of it");
+        assertEq(address(market).balance, 0, "nothing is left");
+    }
+
     function test_MK8_aLapsedWindowGivesAllBack() public {
         _asks();
         toPeriod(_window - 2);

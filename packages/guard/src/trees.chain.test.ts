@@ -15,7 +15,7 @@ import {
 import { type FinalModel, predictHere, readCharterText, registerModel } from '@concord/sdk';
 import { seededRandom } from '@concord/trainer';
 import { bytesToHex, sha256 } from 'viem';
-import { smallTerms, treesText } from '../../testing/src/charter.ts';
+import { smallTerms, smallText, treesText } from '../../testing/src/charter.ts';
 import { type Devnet, startDevnet } from '../../testing/src/devnet.ts';
 import { type FinishedRun, finishedRun } from '../../testing/src/finishedRun.ts';
 import { addressNamed, live, mineAtOnce, ORDINARY, rpcOf, SCAM } from '../../testing/src/pastLives.ts';
@@ -146,4 +146,23 @@ test('[GU8] trees that are not those of the run are refused, and so are those of
     ...{ terms: { ...smallTerms(shape.depth, 3), votingSeconds: 601 }, finalState: bytesToHex(runStateHash(half)) },
   });
   await refused(other.runId, encodeRunState(half));
+});
+
+test('[GU8] a run that ended before its model learned anything is refused: it would call everybody ordinary', async () => {
+  const untrained = async (read: unknown, ended: RunState, votingSeconds: number): Promise<void> => {
+    const other = await finishedRun({
+      ...{ rpcUrl: devnet.rpcUrl, keys: devnet.accounts.map(({ privateKey }) => privateKey), text: read },
+      ...{ deployed: run.deployed, terms: { ...smallTerms(4, 3), votingSeconds } },
+      finalState: bytesToHex(runStateHash(ended)),
+    });
+    await assert.rejects(
+      guarded.change(other.runId, async () => ({ text: other.textBytes, state: encodeRunState(ended) })),
+      { code: 'UNTRAINED' },
+    );
+  };
+  await untrained(text, { ...startState(text as never, new Uint8Array(32)), round: shape.depth - 1 }, 602);
+  const width = smallText.model.inputs;
+  const constants = { mean: new Int32Array(width), deviation: new Int32Array(width).fill(1) };
+  const counted = { ...startState(smallText, new Uint8Array(32)), round: 1, statistics: { recordCount: 1, constants } };
+  await untrained(smallText, counted, 603);
 });

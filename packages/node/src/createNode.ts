@@ -136,8 +136,10 @@ async function startParty(
   const placeNow: PlaceNow = (runId) => {
     const run = runsNow().find(({ charterId }) => charterId === runId);
     const view = run && currentAttempt(run);
+    // Of a run that strangers made up there is no bench to keep.
+    if (!run || !view) return undefined;
     const workbench = benchOf(runId);
-    const place = run && view && workbench.place(run, view);
+    const place = workbench.place(run, view);
     return place && workbench.silence === undefined ? { place, workbench } : undefined;
   };
   /** What was said about an attempt is told for as long as the chain has the facts that it was said on [RD15]. */

@@ -30,10 +30,10 @@ export class Meter {
     this.runBytes += bytes;
   }
 
-  /** Somebody asked for a path and was answered. */
-  answered(path: string, status: number, bytes: number): void {
+  /** Somebody asked for a path and was answered; `useful`: with what was asked for. */
+  answered(path: string, useful: boolean, bytes: number): void {
     this.bytesSent += bytes;
-    if (status !== 200) return;
+    if (!useful) return;
     const times = this.#answers.get(path) ?? 0;
     if (times >= this.others) return;
     this.#answers.set(path, times + 1);

@@ -89,12 +89,12 @@ function settleRound(stage: Stage): void {
 describe('[RD18] strangers do not use up a member’s bytes', () => {
   test('an answer counts at most as often as there are others, and a refusal never', () => {
     const meter = new Meter();
-    meter.answered('/ipfs/a', 200, 100);
+    meter.answered('/ipfs/a', true, 100);
     assert.deepEqual([meter.runBytes, meter.bytesSent], [0, 100], 'no run yet');
     meter.others = 3;
-    for (let i = 0; i < 10; i++) meter.answered('/ipfs/b', 200, 100);
-    meter.answered('/ipfs/c', 404, 100);
-    meter.answered('/ipfs/d', 200, 7);
+    for (let i = 0; i < 10; i++) meter.answered('/ipfs/b', true, 100);
+    meter.answered('/ipfs/c', false, 100);
+    meter.answered('/ipfs/d', true, 7);
     assert.deepEqual([meter.runBytes, meter.bytesSent], [307, 1_207]);
     meter.sent(1_000);
     assert.equal(meter.runBytes, 1_307);

@@ -59,7 +59,18 @@ export interface CharterText {
   readonly use?: TermsOfUse;
 }
 
+/** As many as the longest vector has coordinates (AG1): whoever reads a text makes its first model. */
+const MOST_PARAMETERS = 2 ** 24;
+
 function decodeShape(value: unknown, inputs: number): ModelShape {
+  const shape = decodeKind(value, inputs);
+  const count = parameterCount(shape);
+  if (count > MOST_PARAMETERS)
+    throw new CharterTextError('model', `at most ${MOST_PARAMETERS} parameters, have ${count}`);
+  return shape;
+}
+
+function decodeKind(value: unknown, inputs: number): ModelShape {
   const any = object(value, 'model', ['kind', 'inputs', 'hidden', 'trees', 'depth']);
   const kind = oneOf(any['kind'], 'model.kind', ['logistic', 'mlp', 'trees']);
   const json = object(

@@ -93,12 +93,19 @@ function decodeLocal(value: unknown): LocalTraining {
   const json = object(value, 'training.local', LOCAL_KEYS);
   const field = (name: keyof LocalTraining, least: number, most: number): number =>
     integer(json[name], `training.local.${name}`, least, most);
+  const learningRate = field('learningRate', 1, MOST);
+  const proximal = field('proximal', 0, MOST);
+  if (learningRate * proximal > 2 * 2 ** 32)
+    throw new CharterTextError(
+      'training.local.proximal',
+      'at most 2 / learningRate: beyond it a pull back overshoots ever more',
+    );
   return {
     passes: field('passes', 1, 1_000),
     batchSize: field('batchSize', 1, MOST),
-    learningRate: field('learningRate', 1, MOST),
+    learningRate,
     momentum: field('momentum', 0, 65_535),
-    proximal: field('proximal', 0, MOST),
+    proximal,
   };
 }
 

@@ -157,12 +157,13 @@ export async function transact(
   if (!writer) throw toTransactionError(undefined, about);
   const { wallet, reader, queue } = writer;
   const call = { account: wallet.account, data, value, ...(to && { to }) };
+  let transaction: Hex | undefined;
   try {
     const estimate = await reader.estimateGas(call);
     // Blocks between the estimate and the landing may touch colder slots.
     const gas = (estimate * 5n) / 4n;
     // The chain counts the nonce, one sending at a time: a count kept here would be wrong for ever after a reorganisation.
-    const transaction = await queue(() => wallet.sendTransaction({ ...call, chain: null, gas }));
+    transaction = await queue(() => wallet.sendTransaction({ ...call, chain: null, gas }));
     const receipt = await receiptOf(reader, transaction);
     // A landed revert carries no reason: asking for it in the same block brings it.
     if (receipt.status === 'reverted') await reader.call({ ...call, blockNumber: receipt.blockNumber });
@@ -175,6 +176,6 @@ export async function transact(
       ...(created && { created }),
     };
   } catch (error) {
-    throw toTransactionError(error, about);
+    throw Object.assign(toTransactionError(error, about), { transaction });
   }
 }

@@ -13,6 +13,8 @@ export class TransactionError extends Error {
   readonly values: Readonly<Record<string, unknown>>;
   readonly have: unknown;
   readonly need: unknown;
+  /** Set where it was sent all the same, and cost gas. */
+  transaction: Hex | undefined;
 
   constructor(code: string, functionName: string, values: Readonly<Record<string, unknown>>, options?: ErrorOptions) {
     const shown = Object.entries(values).map(([name, value]) => `${name} ${String(value)}`);

@@ -16,6 +16,8 @@ import {
   typedData,
 } from './signing.ts';
 
+/** Of secp256k1. */
+const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 const word = (text: string): Hex => keccak256(toHex(text));
 const privateKey = word('a signer');
 const deployment: Required<Deployment> = {
@@ -138,6 +140,22 @@ test('[CH6] a signature counts on one chain, for one contract and one statement 
     recover(deployment, { ...vote, support: false }, signature),
   ];
   for (const signer of await Promise.all(others)) assert.notEqual(signer, addressOf(privateKey));
+});
+
+test('[CH6] another spelling of a signature, which anybody can make of it and no contract takes, is nobody’s', async () => {
+  const [vote] = statements;
+  assert(vote);
+  const signature = await sign(privateKey, deployment, vote);
+  const [r, s, v] = [
+    signature.slice(2, 66),
+    BigInt(`0x${signature.slice(66, 130)}`),
+    Number(`0x${signature.slice(130)}`),
+  ];
+  const spelled = (lower: bigint, last: number): Hex =>
+    `0x${r}${lower.toString(16).padStart(64, '0')}${last.toString(16).padStart(2, '0')}`;
+  assert.equal(spelled(s, v), signature);
+  for (const other of [spelled(ORDER - s, 55 - v), spelled(s, v - 27), spelled(ORDER - s, 28 - v), '0x'] as const)
+    await assert.rejects(recover(deployment, vote, other), RangeError);
 });
 
 test('every statement kind has a vector here', () => {

@@ -2,12 +2,14 @@
  * Every statement that a member or holder signs, as EIP-712 typed data: domain "Concord" version "1" with the chain and
  * the contract that checks it (spec/charter.md, spec/rounds.md, spec/guard.md). Whoever holds the signature may land it [CH6][RD2].
  */
+import { recover as recoverSigner } from '@concord/protocol';
 import {
+  bytesToHex,
   concatHex,
   encodeAbiParameters,
   hashTypedData,
+  hexToBytes,
   keccak256,
-  recoverAddress,
   serializeSignature,
   stringToHex,
 } from 'viem';
@@ -151,9 +153,15 @@ export async function sign(privateKey: Hex, deployment: Deployment, statement: S
   return serializeSignature(await signHash({ hash: digestOf(deployment, statement), privateKey }));
 }
 
-/** Who signed, lowercase. Throws when the 65 bytes are no signature at all; compare the result with who should have. */
-export const recover = async (deployment: Deployment, statement: Statement, signature: Hex): Promise<Address> =>
-  lowercase(await recoverAddress({ hash: digestOf(deployment, statement), signature }));
+/**
+ * Who signed, lowercase; compare it with who should have. Throws RangeError unless the signature has the one form that the
+ * contracts take: whoever sees one can write it in others, which would land nowhere.
+ */
+export async function recover(deployment: Deployment, statement: Statement, signature: Hex): Promise<Address> {
+  const signer = recoverSigner(hexToBytes(digestOf(deployment, statement)), hexToBytes(signature));
+  if (!signer) throw new RangeError('no signature: need 65 bytes r ‖ s ‖ v, s in the lower half, v 27 or 28');
+  return bytesToHex(signer);
+}
 
 /** The address of a raw private key, lowercase. */
 export const addressOf = (privateKey: Hex): Address => lowercase(privateKeyToAddress(privateKey));

@@ -299,6 +299,14 @@ describe('[RD16] between attempts a run may be over', () => {
     );
   });
 
+  test('nobody is told of gas where there is no cap, nor of more than before: a run could be said to be over', () => {
+    assert.equal(charter.limits.gasCap, 0n);
+    const untold = chain(...passed, ...walk(0, 0), left(1, 0, 0n));
+    assert.throws(() => replay(untold), { name: 'ViewError', code: 'OUT_OF_ORDER' });
+    const risen = chain(...capped(5_000_000n), ...walk(0, 0), left(1, 0, room), left(1, 0, room + 1n));
+    assert.throws(() => replay(risen), { name: 'ViewError', code: 'OUT_OF_ORDER' });
+  });
+
   test('from the beginning, where the cap does not pay for the first', () => {
     const first = gasRoom(charter, 0);
     assert.equal(replay(chain(...capped(first))).finished, false);

@@ -274,7 +274,7 @@ function step(run: RunView | undefined, fact: Step, roster: Roster): RunView {
         origin.time,
       );
     case 'gasLeft':
-      return restrict({ ...run, gasLeft: fact.gas }, fact);
+      return restrict(run, fact);
     case 'stopped':
       return stop(run, fact);
     default:
@@ -286,7 +286,11 @@ function step(run: RunView | undefined, fact: Step, roster: Roster): RunView {
 const finish = (run: RunView, ended: EndReason): RunView => ({ ...run, finished: true, ended });
 
 /** [RD16] What is left is told between attempts, after the fact that ended one, in the same transaction. */
-function restrict(run: RunView, fact: Of<'gasLeft'>): RunView {
+function restrict(before: RunView, fact: Of<'gasLeft'>): RunView {
+  const left = before.gasLeft;
+  if (left === undefined || fact.gas > left)
+    throw new ViewError('OUT_OF_ORDER', fact, left === undefined ? 'a charter without a gas cap' : `${left} gas left`);
+  const run = { ...before, gasLeft: fact.gas };
   const current = currentAttempt(run);
   if (!current) return run;
   if (current.round !== fact.round || current.attempt !== fact.attempt || phaseAt(current) !== 'SEAT')

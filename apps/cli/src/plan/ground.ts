@@ -19,6 +19,7 @@ import {
 import type { Renderer } from '../render.ts';
 import { SettingError } from '../settings/checks.ts';
 import type { Task, TaskArgs } from './task.ts';
+import { isCalibration, isPilot } from './wholePlan.ts';
 
 const bar = (part: number): string => {
   const full = Math.round(20 * Math.min(1, part));
@@ -156,11 +157,9 @@ function readPlan(path: string): Earlier {
   const whole =
     version === 1 &&
     Array.isArray(question?.records) &&
-    calibration?.version === 1 &&
+    isCalibration(calibration) &&
     known.length > 0 &&
-    known.every(
-      ({ pilot: each }) => each?.version === 1 && Array.isArray(each.points) && Array.isArray(each.drafted?.runs),
-    );
+    known.every((each) => typeof each?.training === 'object' && isPilot(each.pilot));
   if (!whole)
     throw new SettingError(
       '--reuse',

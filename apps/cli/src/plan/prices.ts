@@ -13,12 +13,16 @@ const HOURS = 24;
 const KEYS = ['origin', 'usdPerGigabyte', 'usdPerProcessorHour', 'chains', 'network', 'absence', 'aggregators'];
 const CHAIN_KEYS = ['name', 'origin', 'blockSeconds', 'confirmations', 'usdPerEther', 'gwei', 'pollSeconds'];
 
-const number = (value: unknown, key: string, { above = false, most = Number.MAX_VALUE } = {}): number => {
-  const fits = typeof value === 'number' && Number.isFinite(value) && (above ? value > 0 : value >= 0) && value <= most;
+/** Beyond these sums of money and time are no numbers, or planning takes for ever. */
+const LEAST = 0.01;
+const MOST = 1e15;
+
+const number = (value: unknown, key: string, { above = false, most = MOST } = {}): number => {
+  const fits = typeof value === 'number' && value >= (above ? LEAST : 0) && value <= most;
   if (!fits)
     throw new SettingError(
       key,
-      `have ${JSON.stringify(value) ?? 'nothing'}, need a number ${above ? 'above 0' : 'of at least 0'}${most < Number.MAX_VALUE ? ` and at most ${most}` : ''}`,
+      `have ${JSON.stringify(value) ?? 'nothing'}, need a number ${above ? `above 0: ${LEAST}` : 'of at least 0: 0'} … ${most}`,
     );
   return value;
 };

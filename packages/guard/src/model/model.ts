@@ -11,6 +11,7 @@ import {
   type CharterText,
   type InputRules,
   type Model,
+  type ModelShape,
   type RunState,
   type Standardization,
 } from '@concord/protocol';
@@ -74,6 +75,7 @@ export type ModelErrorCode =
   | 'BYTES'
   | 'KIND'
   | 'COLUMNS'
+  | 'UNTRAINED'
   | 'STALE';
 
 /** The guard will not use a model. The message is a sentence for a person, and says what to do next. */
@@ -178,6 +180,9 @@ function standardizationIn({ statistics }: RunState, text: CharterText): Verifie
   return { constants: statistics.constants, inputs: inputRules(text) };
 }
 
+/** Rounds before which every account has the score of a model that never trained: statistics, or trees without leaves. */
+const leastRounds = (shape: ModelShape): number => (shape.kind === 'trees' ? shape.depth : 2);
+
 function opened(
   { text: textBytes, state: stateBytes }: ModelBytes,
   textDigest: Hex,
@@ -192,6 +197,8 @@ function opened(
     const fits = model.shape.inputs === inputs && model.shape.kind === kind;
     if (!fits || parameterCount(model.shape) !== parameterCount(text.model))
       throw new RangeError('a state that does not fit the charter');
+    if (state.round < leastRounds(text.model))
+      throw refuse('UNTRAINED', 'The charter’s run ended before its model had learned anything; use another charter.');
     const standardization = standardizationIn(state, text);
     if (!standardization && kind !== 'trees')
       throw refuse('KIND', 'The model is of a kind that this guard does not run; use another charter.');

@@ -22,6 +22,7 @@ const posts = new Map<string, object>();
 let closed: Uint8Array | undefined;
 const troubles: unknown[] = [];
 const meter = new Meter();
+meter.others = 3;
 let listening: Listening;
 let origin = '';
 
@@ -115,6 +116,9 @@ describe('[WI6] waiting for what is not there yet', () => {
   test('[WI4] a list is open until it is closed', async () => {
     const path = `${origin}/headers/${run}/0/0/noise`;
     assert.deepEqual(await (await fetch(`${path}?wait=20`)).json(), { closed: false, entries: '' });
+    const { runBytes } = meter;
+    for (let round = 0; round < 3; round++) await fetch(`${origin}/headers/${run}/${round}/7/noise`);
+    assert.equal(meter.runBytes, runBytes, '[RD18] of attempts that never are, a stranger could ask for ever');
     closed = Uint8Array.of(0, 0, 0, 0);
     assert.deepEqual(await (await fetch(path)).json(), { closed: true, entries: '00000000' });
   });

@@ -5,8 +5,8 @@ import { match, refusal, type Reply, type Route } from '../api/route.ts';
 
 export interface Traffic {
   sent(bytes: number): void;
-  /** Sent as the answer, with this status, to a request for a path. */
-  answered(path: string, status: number, bytes: number): void;
+  /** Sent as the answer to a request for a path; `useful`: it is what was asked for. */
+  answered(path: string, useful: boolean, bytes: number): void;
   received(bytes: number): void;
 }
 
@@ -68,7 +68,7 @@ async function respond(
     reply = refusal(500, 'INTERNAL', 'this node failed to answer; its log says why. Ask again, or another holder');
   }
   const bytes = replyBytes(reply.body);
-  traffic.answered(path, reply.status, bytes.length);
+  traffic.answered(path, reply.status === 200 && !reply.nothing, bytes.length);
   const json = reply.body instanceof Uint8Array ? {} : { 'content-type': 'application/json' };
   response.writeHead(reply.status, { 'content-length': bytes.length, ...json, ...reply.headers });
   response.end(bytes);

@@ -13,7 +13,7 @@ export const headersRoute = (bell: Bell, closed: (slot: Slot, type: TypeName) =>
     const type = typeOf(parts);
     if (!slot || !type) return refusal(400, 'PATH', 'need /headers/<run id>/<round>/<attempt>/<update|noise>');
     const list = await bell.until(() => closed(slot, type), waitOf(query));
-    if (!list) return { status: 200, body: { closed: false, entries: '' } };
+    if (!list) return { status: 200, body: { closed: false, entries: '' }, nothing: true };
     return { status: 200, body: { closed: true, entries: Buffer.from(list).toString('hex') } };
   },
 });

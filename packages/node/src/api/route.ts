@@ -11,6 +11,8 @@ export interface Reply {
   /** Bytes as they are, anything else as JSON. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** It says only that there is nothing yet, whatever was asked for: it uses up no caps [RD18]. */
+  readonly nothing?: true;
 }
 
 export interface Route {

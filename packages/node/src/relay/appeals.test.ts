@@ -69,8 +69,8 @@ test('[GU14] an appeal is carried for an account without gas, its text is served
   assert.deepEqual(await ask(desk, signed), [422, 'AlreadyAppealed']);
 });
 
-test('[GU14] what cannot land costs no gas', async () => {
-  const desk = appealDesk(run.client, 9, () => 0);
+test('[GU14] what cannot land costs no gas, and nobody’s place in the day', async () => {
+  const desk = appealDesk(run.client, 1, () => 0);
   const signed = await signedBy('second');
   const before = await nonce();
   assert.deepEqual(await ask(desk, { ...signed, account: addressOf(word('third')) }), [422, 'SIGNATURE']);
@@ -87,6 +87,8 @@ test('[GU14] what cannot land costs no gas', async () => {
   assert.deepEqual(await ask(desk, hidden), [400, 'TEXT']);
   assert.equal(await nonce(), before);
   assert.equal(served(desk, signed), undefined);
+  assert.deepEqual(await ask(desk, signed), [200, 'carried']);
+  assert.deepEqual(await ask(desk, await signedBy('fourth')), [503, 'ENOUGH']);
 });
 
 test('[GU14] a relayer carries as many a day as it was told, and none unless told', async () => {

@@ -30,12 +30,19 @@ export interface AppealDesk {
 }
 
 /** Of what it may carry in a day: anybody can make accounts, and every one of them could appeal. */
-function budget(perDay: number, now: () => number): () => boolean {
+function budget(perDay: number, now: () => number) {
   let since = now();
   let left = perDay;
-  return () => {
-    if (now() - since >= DAY) [since, left] = [now(), perDay];
-    return left-- > 0;
+  return {
+    take(): boolean {
+      if (now() - since >= DAY) [since, left] = [now(), perDay];
+      if (left === 0) return false;
+      left -= 1;
+      return true;
+    },
+    giveBack(): void {
+      left = Math.min(perDay, left + 1);
+    },
   };
 }
 
@@ -43,7 +50,7 @@ function budget(perDay: number, now: () => number): () => boolean {
 export function appealDesk(client: ConcordClient, perDay: number, now: () => number): AppealDesk {
   const { deployment } = client;
   const texts = new Map<Hex, Uint8Array>();
-  const mayCarry = budget(perDay, now);
+  const today = budget(perDay, now);
   const keep = (signed: Signed): void => {
     if (signed.kind !== 'appeal') return;
     const { bytes, digest } = appealText(signed.text);
@@ -72,13 +79,17 @@ export function appealDesk(client: ConcordClient, perDay: number, now: () => num
       keep(signed);
       return { status: 200, body: { already: true } };
     }
-    if (!mayCarry())
+    if (!today.take())
       return refusal(
         503,
         'ENOUGH',
         `this relayer carries ${perDay} appeals a day, and did: come again tomorrow, or “concord appeal carry --key FILE”`,
       );
-    const { transaction } = await carryAppeal(client, signed);
+    const { transaction } = await carryAppeal(client, signed).catch((error: unknown) => {
+      // What was refused before it was sent cost nothing: whoever has no account to spend must not use up the day.
+      if (error instanceof TransactionError && error.transaction === undefined) today.giveBack();
+      throw error;
+    });
     keep(signed);
     if (signed.kind === 'withdrawal') texts.delete(before);
     return { status: 200, body: { transaction } };

@@ -89,6 +89,31 @@ describe('[RD17][WI7] a relayer collects the members’ stops', () => {
     assert.deepEqual(stops.of(run), []);
   });
 
+  test('what is heard late, of a round that is over, displaces nothing', async () => {
+    const stops = new Stops();
+    stops.take(runId, 0, await said(0));
+    stops.take(runId, 1, await said(1, 1));
+    stops.take(runId, 0, await said(2));
+    const next = { ...run, attempts: [{ ...currentAttempt(run)!, round: 1 }] };
+    assert.deepEqual(
+      stops.of(next).map(({ member }) => member),
+      [members[1]!.address],
+    );
+  });
+
+  test('a stop that anybody spelled in another way displaces nothing, and could not be landed', async () => {
+    const stops = new Stops();
+    const hand = handing(run, stops);
+    const good = await said(0);
+    await hand(good);
+    const respelled = {
+      ...good,
+      signature: good.signature.slice(0, 130) + (good.signature.endsWith('1b') ? '00' : '01'),
+    };
+    assert.deepEqual(await hand(respelled), { status: 422, code: 'SIGNATURE' });
+    assert.equal(stops.of(run)[0]?.signature, good.signature);
+  });
+
   test('none once the attempt is charged, and an ended run is answered as done', async () => {
     const stops = new Stops();
     await handing(runIn('VERIFY'), stops)(await said(0));

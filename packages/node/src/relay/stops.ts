@@ -30,6 +30,8 @@ export class Stops {
 
   take(runId: Hex, round: number, stop: Stop): void {
     const known = this.#said.get(runId);
+    // Whoever was asked in a round may answer when it is over.
+    if (known && known.round > round) return;
     const by = known?.round === round ? known.by : new Map<Address, Stop>();
     this.#said.set(runId, { round, by });
     const isNew = !by.has(stop.member);

@@ -73,6 +73,10 @@ test('[LR10] a state has one encoding, and everything else is refused', () => {
   const unsettled = encodeRunState(start);
   unsettled[0] = 1;
   assert.throws(() => decodeRunState(unsettled), { code: 'HEADER' });
+  const { mean, deviation } = settled.statistics!.constants;
+  const constants = { mean, deviation: deviation.map((each, i) => (i === 0 ? 0 : each)) };
+  const flat = { ...settled, statistics: { ...settled.statistics!, constants } };
+  assert.throws(() => decodeRunState(encodeRunState(flat)), { code: 'SHAPE' });
 });
 
 test('[LR10] the hash on chain follows from the model and two other hashes', () => {

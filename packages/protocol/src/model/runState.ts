@@ -146,6 +146,8 @@ export function decodeRunState(bytes: Uint8Array): RunState {
     mean: Int32Array.from({ length: width }, (_, i) => at(i)),
     deviation: Int32Array.from({ length: width }, (_, i) => at(width + i)),
   };
+  const least = constants.deviation.find((each) => each < 1);
+  if (least !== undefined) throw new ModelError('SHAPE', `a deviation of ${least}`, 'one of at least 1');
   return { round, optimizer, statistics: { recordCount: view.getUint32(8, true), constants } };
 }
 

@@ -223,6 +223,7 @@ test('[LR32] the text says how many rounds and coordinates; what does not fit to
   refused('training.learningRate', { learningRate: [1, 1] });
   refused('training.momentum', { momentum: 1 });
   refused('model.depth', {}, { depth: 11 });
+  refused('model', {}, { trees: 65_534, depth: 10 });
   refused('model.hidden', {}, { hidden: 4 });
   refused('schema.basis', {}, { inputs: 9 }, { schema: { ...textOf().schema, basis: 'waves' } });
   refused('model.kind', {}, {}, { model: { kind: 'logistic', inputs: 3 } });

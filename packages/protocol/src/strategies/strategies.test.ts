@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { CharterTextError } from '../charterFields.ts';
-import { decodeCharterText, inputRules } from '../charterText.ts';
+import { decodeCharterText, inputRules, updateLength } from '../charterText.ts';
 import { ModelError } from '../model/model.ts';
 import { decodeRunState, encodeRunState, nextState, startState } from '../model/runState.ts';
 import { strategyOf } from './byName.ts';
@@ -47,6 +47,25 @@ test('[LR20] a text of version 1 trains by fedSgd and keeps its bytes; version 2
   assert.equal(strategyOf(decodeCharterText(averaging)), fedAvg);
   assert.deepEqual(decodeCharterText(averaging), averaging);
   assert.deepEqual([fedSgd.unit, fedAvg.unit], [1, 2]);
+});
+
+test('[LR21] local steps that would overshoot ever more are refused before anybody votes', () => {
+  const withLocal = (learningRate: number, proximal: number) =>
+    decodeCharterText(textOf(2, { algorithm: 'fedAvg', ...numbers, local: { ...local, learningRate, proximal } }));
+  withLocal(65_536, 131_072);
+  withLocal(2 ** 31 - 1, 4);
+  for (const [rate, pull] of [
+    [65_536, 131_073],
+    [2 ** 31 - 1, 2 ** 31 - 1],
+  ] as const)
+    assert.throws(() => withLocal(rate, pull), { name: 'CharterTextError', path: 'training.local.proximal' });
+});
+
+test('[LR1] a text whose model would not fit in memory is refused before anybody makes it', () => {
+  const text = textOf(1, numbers, 300);
+  const withHidden = (hidden: number) => decodeCharterText({ ...text, model: { kind: 'mlp', inputs: 300, hidden } });
+  assert.equal(updateLength(withHidden(55_553)), 16_777_007);
+  assert.throws(() => withHidden(55_554), { name: 'CharterTextError', path: 'model' });
 });
 
 test('[LR13] a text of version 2 that descends may be adaptive, with a decay below 1 and an epsilon above 0, and no other', () => {

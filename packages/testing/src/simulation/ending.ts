@@ -27,6 +27,10 @@ export async function ending(sim: Simulation, seconds: number, rounds?: number):
   const spent = (): boolean => sim.run.attempts.some(isSpent);
   await sim.play(seconds, () => settled().length >= wanted || spent() || sim.run.finished);
   await sim.play(AFTERWARDS, () => false);
+  // Whoever has just come back has not looked at the chain yet.
+  const following = (node: Simulation['members'][number]): boolean =>
+    !node.alive || (node.running?.status() as { readonly model?: string } | undefined)?.model !== undefined;
+  await sim.play(AFTERWARDS, () => sim.members.every(following));
   const { attempts, charter, finished } = sim.run;
   const final = settled();
   const shown = attempts.map(({ round, attempt, voided }) => `${round}/${attempt}${voided ? ' void' : ''}`).join(', ');

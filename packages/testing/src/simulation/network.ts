@@ -146,12 +146,12 @@ export class Network {
         if (site.node.alive()) site.trouble(error);
         return refusal(500, 'INTERNAL', 'this node failed to answer');
       })
-      .then(({ status, body: said }) => {
+      .then(({ status, body: said, nothing }) => {
         if (!site.node.alive()) return;
         open.delete(broken);
         const reply = replyBytes(said).slice();
         const path = target.pathname;
-        site.traffic.answered(path, status, reply.length);
+        site.traffic.answered(path, status === 200 && !nothing, reply.length);
         this.#heard({ from: from.name, to: site.node.name, method, path, body: bytes, status, reply });
         this.#travel(() => answered(status, reply));
       });
