@@ -25,6 +25,7 @@ import {
   type Window,
 } from '@concord/planner';
 import { seededRandom } from '@concord/trainer';
+import { mean } from './spread.ts';
 
 const SEEDS = 20;
 const LOADS = [0.6, 0.8, 1, 1.2];
@@ -58,8 +59,6 @@ interface BurstRow extends Omit<Outcome, 'welfare'> {
   readonly welfare: number;
   readonly worst: number;
 }
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 function burstRows(load: number, spoil: (scenario: Scenario) => Scenario = (scenario) => scenario): BurstRow[] {
   const scenarios = Array.from({ length: SEEDS }, (_, seed) => drawBursts({ ...BURSTS, seed, load }));

@@ -33,12 +33,11 @@ import {
   type TrainingNumbers,
 } from '../packages/planner/src/index.ts';
 import { groundOf, LEARNING_TASKS, type LearningTask } from './planLearning.ts';
-import { type Spread, spread } from './spread.ts';
+import { mean, type Spread, spread } from './spread.ts';
 
 const SEEDS = 20;
 const GOAL = { cheaper: 3, faster: 2, ofExhaustive: 1.02 };
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Drafts that the planner may begin from beside the first charter: the wallets have learned a second step since. */
 const OTHERS: Readonly<Partial<Record<LearningTask, { readonly draft: () => Draft; readonly pilot: PilotOptions }>>> = {

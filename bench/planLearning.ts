@@ -22,7 +22,7 @@ import {
 import { compileCharter, privacyCost } from '../packages/sdk/src/index.ts';
 import { readRecords, type Records, seededRandom, selectRecords } from '../packages/trainer/src/index.ts';
 import { firstLight } from './firstLight.ts';
-import { type Spread, spread } from './spread.ts';
+import { mean, type Spread, spread } from './spread.ts';
 
 export const LEARNING_TASKS = ['wallets', 'hospitals', 'mnist'] as const;
 export type LearningTask = (typeof LEARNING_TASKS)[number];
@@ -130,8 +130,6 @@ export interface LearningResult {
   readonly members: readonly Records[];
   readonly drafted: Draft;
 }
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** The deviation of a measure over test records that are drawn again. */
 function sampling(score: (test: Records) => number, test: Records): number {

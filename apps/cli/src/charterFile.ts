@@ -1,5 +1,5 @@
 /** Charter files as people write them (YAML), and as they are passed on once proposed (the text whose digest is on chain). */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { type CharterText, CharterTextError } from '@concord/protocol';
 import {
   type Address,
@@ -21,6 +21,7 @@ const MORE = ['votingSeconds', 'sunset', 'gasCap', 'deadlines', 'committee'];
 
 const readText = (path: string, todo: string): string => {
   if (!existsSync(path)) throw new SettingError('charter', `${path} is not there: ${todo}`);
+  if (!statSync(path).isFile()) throw new SettingError('charter', `${path} is no file: ${todo}`);
   return readFileSync(path, 'utf8');
 };
 
@@ -39,6 +40,7 @@ export function readDraft(path: string): { readonly text: unknown; readonly term
     if (error instanceof SettingError) throw error;
     throw new SettingError(path, `not YAML: ${error instanceof Error ? error.message : String(error)}`);
   }
+  if (json === null) throw new SettingError('charter', `${path} is empty: draft one with “concord init”`);
   const file = object(json, path, ['text', 'terms']);
   const terms = object(file['terms'], `${path}, terms`, [...TERMS, ...MORE]);
   for (const key of ['votingSeconds', 'sunset', 'gasCap'])

@@ -87,7 +87,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   WrongPeriod:
     'A window is asked for, wanted, settled and served in periods of its own: name the window of this period.',
   PriceOutOfRange: 'Name a price from 1 to 2^63 wei for a unit.',
-  UnitsOutOfRange: 'Name as many units as the stake (for an ask) or the units on offer (for a want) admit.',
+  UnitsOutOfRange:
+    'Name as many units as the stake (for an ask) or the units on offer (for a want) admit; where none are on offer, want of a later window.',
   NotInRoster: 'Only aggregators that stand in the roster ask: “concord aggregator” registers.',
   AlreadyAsked: 'Nothing to do: an aggregator asks once for a window. Ask for the next one.',
   AlreadyWanted: 'Nothing to do: a run wants once of a window. Want of the next one.',

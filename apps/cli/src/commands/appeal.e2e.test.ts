@@ -244,7 +244,7 @@ describe('a false alarm is appealed', () => {
   test('[GU12] an appeal that was taken back is shown to nobody, and cannot be accepted', async () => {
     await works('appeal', 'withdraw', '--folder', 'friend', '--yes');
     await works('appeal', 'carry', 'withdrawal.json', '--folder', 'friend', '--relayer', relayerUrl);
-    assert.match(await works('appeal', 'list', '--folder', 'member'), /1 appeals, 1 taken back/);
+    assert.match(await works('appeal', 'list', '--folder', 'member'), /1 appeal, 1 taken back/);
     assert.deepEqual(
       (await verdictOn(friend)).findings.map(({ appealed }) => appealed),
       [undefined],

@@ -62,7 +62,9 @@ export const list = verb(
         })),
       );
       const render = createRenderer({ json: args.json === true });
-      render.line(`  run ${run.charterId}: ${standing.length} appeals, ${withdrawn} taken back`);
+      render.line(
+        `  run ${run.charterId}: ${standing.length} appeal${standing.length === 1 ? '' : 's'}, ${withdrawn} taken back`,
+      );
       if (standing.length > SHOWN) render.line(`  the newest ${SHOWN} of them:`, 'warn');
       for (const { account, time, records, ...said } of shown) {
         render.title(`${account}, ${timeOf(time)}`);

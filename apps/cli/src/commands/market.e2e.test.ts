@@ -116,7 +116,7 @@ test('[MK1] [MK7] [MK8] two aggregators ask, a run wants, anybody settles, and a
   assert.match(again.stderr, /is settled already/);
 
   const paid = await concord(3, 'collect', '--window', window);
-  assert.match(paid.stdout, /1 payments taken/, paid.stderr);
+  assert.match(paid.stdout, /1 payment taken/, paid.stderr);
   assert.equal(await client.reader.getBalance({ address: market }), BigInt(deposit) - BigInt(traded) * BigInt(price));
   const none = await concord(4, 'collect', '--window', window);
   assert.match(none.stdout, /owes 0x[0-9a-f]{40} nothing/);

@@ -203,7 +203,11 @@ const collect = verb(
       for (const i of mine(wants)) landed.push({ want: i, ...(await refundWant(client, window, i)) });
       if ((await owedInMarket(client, account)) > 0n) landed.push(await withdrawFromMarket(client));
       if (landed.length === 0) render.line(`  window ${window} owes ${account} nothing`, 'warn');
-      else render.line(`  window ${window}: ${landed.length} payments taken by ${account}`, 'good');
+      else
+        render.line(
+          `  window ${window}: ${landed.length} payment${landed.length === 1 ? '' : 's'} taken by ${account}`,
+          'good',
+        );
       if (args.json === true) render.document({ window, account, taken: landed });
     },
   }),

@@ -165,6 +165,8 @@ const register = verb(
       const { client, fromBlock } = await connect(settings, privateKey);
       const now = await viewNow(client, fromBlock);
       const run = runMeant(now, { id: args.run });
+      if (isRegistered(now.facts, run.charterId))
+        throw new SettingError('--run', `the model of ${run.charterId} is registered already: nothing to do`);
       const { state, text, textBytes } = await finalModel(run, now, args.source);
       const judged = text.acceptance && requireAccepted(state, text, heldOut(args['held-out'], text));
       const { modelId, gas, block } = await registerModel(client, run.charterId, state, textBytes);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { decodeCharterText } from '@concord/protocol';
 import {
@@ -150,6 +150,8 @@ export const plan = verb(
         throw new SettingError('--write', `${args.write} is there already: name another file`);
       if (args.write !== undefined && !existsSync(dirname(args.write)))
         throw new SettingError('--write', `${dirname(args.write)} is not there: make it with mkdir`);
+      if (args.out !== undefined && existsSync(args.out) && !statSync(args.out).isDirectory())
+        throw new SettingError('--out', `${args.out} is a file: name a folder`);
       const metric = asked?.metric ?? decodeCharterText(draft.text).acceptance?.measure ?? 'auc';
       const earlier = args.reuse === undefined ? undefined : reused(args.reuse, task);
       if (goal && (earlier ? earlier.pilots[0]?.pilot.origin === 'synthetic' : records === undefined))

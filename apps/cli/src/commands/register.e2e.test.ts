@@ -133,4 +133,11 @@ test('[CH12] at the bar the model is registered, and what it reached is said', a
   assert.deepEqual(said.acceptance, { value: 0.75, records: 4, accepted: true });
   assert.match(stderr, /accepted: accuracy 0\.750 on 4 held-out records, need 0\.75/);
   assert.deepEqual(await registered(), [said.modelId]);
+
+  const payer = devnet.accounts[0]!.address;
+  const had = await run.client.reader.getBalance({ address: payer });
+  const again = await register(...heldOut('again.csv', [...RIGHT, ...WRONG]));
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /is registered already: nothing to do/);
+  assert.equal(await run.client.reader.getBalance({ address: payer }), had);
 });

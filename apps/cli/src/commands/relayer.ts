@@ -54,7 +54,7 @@ export const relayer = verb(
       ...settingArgs('rpc', 'deployment', 'key', 'host', 'port', 'confirmations', 'poll', 'maxGasPrice'),
       appeals: {
         type: 'string',
-        description: 'appeals against finished models to carry in a day, about 61 000 gas each (default: 0)',
+        description: 'appeals against finished models to carry in a day, about 67 000 gas each (default: 0)',
       },
     },
     run: async ({ args }) => {

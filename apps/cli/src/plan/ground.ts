@@ -1,5 +1,5 @@
 /** What a plan rests on: this machine's calibration and a pilot, made now with progress shown, or taken from an earlier plan. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { loadKernels, nodePlatform, nodeRandom } from '@concord/node';
@@ -143,6 +143,7 @@ interface Earlier {
 
 /** A plan.json as far as it is used again. Throws SettingError for what is none. */
 function readPlan(path: string): Earlier {
+  if (!existsSync(path)) throw new SettingError('--reuse', `${path} is not there: “concord plan --out” writes one`);
   let json: Partial<Plan> | null;
   try {
     json = JSON.parse(readFileSync(path, 'utf8')) as Partial<Plan> | null;

@@ -8,11 +8,10 @@ import {
   type Plan,
   type Point,
   secondsText,
-  sizeText,
   usdText,
   worthText,
 } from '@concord/planner';
-import type { Renderer } from '../render.ts';
+import { bytesText, type Renderer } from '../render.ts';
 
 const where = ({ choice: { chain, hour } }: Point, { prices }: Plan): string =>
   byTheHour(chain, prices) ? `${chain}, ${String(hour).padStart(2, '0')}:00 UTC` : chain;
@@ -34,7 +33,7 @@ const ROWS: readonly (readonly [name: string, of: (point: Point, plan: Plan) => 
   ['  by all members', ({ cost }) => usdText(cost.payers.members)],
   ['  by aggregators', ({ cost }) => usdText(cost.payers.aggregators)],
   ['time', ({ cost }) => secondsText(cost.seconds)],
-  ['sent by a member, by all', ({ cost }) => `${sizeText(cost.bytes.member)}, ${sizeText(cost.bytes.all)}`],
+  ['sent by a member, by all', ({ cost }) => `${bytesText(cost.bytes.member)}, ${bytesText(cost.bytes.all)}`],
   ['ε', ({ cost }) => epsilonText(cost.epsilon)],
 ];
 

@@ -12,17 +12,16 @@ import {
   percent,
   type Replan,
   secondsText,
-  sizeText,
   usdText,
 } from '@concord/planner';
-import type { Renderer } from '../render.ts';
+import { bytesText, type Renderer } from '../render.ts';
 
 const ROWS: readonly (readonly [name: string, of: (left: Left) => string])[] = [
   ['money', ({ usd }) => usdText(usd.total)],
   ['  gas', ({ usd, gas }) => `${usdText(usd.gas)} (${gasText(gas)})`],
   ['  bytes and processors', ({ usd }) => usdText(usd.bytes + usd.compute)],
   ['time', ({ seconds }) => secondsText(seconds)],
-  ['sent by a member, by all', ({ bytes }) => `${sizeText(bytes.member)}, ${sizeText(bytes.all)}`],
+  ['sent by a member, by all', ({ bytes }) => `${bytesText(bytes.member)}, ${bytesText(bytes.all)}`],
   ['void attempts', ({ voids }) => voids.toFixed(1)],
 ];
 

@@ -43,9 +43,11 @@ export interface TaskArgs {
 }
 
 const MOST_MEMBERS = 255;
+/** A pilot makes up as many, in memory. */
+const MOST_ROWS = 1_000_000;
 
 function rowsOf(said: string): readonly number[] {
-  return said.split(',').map((each) => integer(1)(each.trim(), '--rows'));
+  return said.split(',').map((each) => integer(1, MOST_ROWS)(each.trim(), '--rows'));
 }
 
 /** One number a member. Throws SettingError where their numbers do not fit. */
@@ -74,14 +76,13 @@ export function readTask({ file, members: named, count, data, rows: said }: Task
       '--data',
       `have ${files.length} files for ${members.length} members: one a member, as many as there are`,
     );
-  const choice = {
-    trainingRounds: draft.terms.trainingRounds,
-    chain: '',
-    hour: 0,
-    ...(draft.terms.committee && { committee: draft.terms.committee }),
+  const { trainingRounds, committee } = draft.terms;
+  const choice = { trainingRounds, chain: '', hour: 0, ...(committee && { committee }) };
+  const compiles = (held: readonly number[]): void => {
+    const found = compileAt(draft, choice, members, held);
+    if ('refused' in found) throw new SettingError(file, found.refused);
   };
-  const compiled = compileAt(draft, choice, members, []);
-  if ('refused' in compiled) throw new SettingError(file, compiled.refused);
+  compiles([]);
   const text = decodeCharterText(draft.text);
   const records = files.length === 0 ? undefined : files.map((each) => readData(each, text));
   // Who brings a file for every member has said how many each holds; one file stands for all.
@@ -89,5 +90,6 @@ export function readTask({ file, members: named, count, data, rows: said }: Task
   const mean = counted && Math.round(counted.reduce((a, b) => a + b, 0) / counted.length);
   const assumed = counted && (counted.length === members.length ? counted : [mean!]);
   const perMember = rows ?? assumed;
+  compiles(perMember ?? []);
   return { draft, members, rows: perMember && spread(perMember, members.length), records };
 }

@@ -24,8 +24,8 @@ test('[PL10] only the planned numbers of a draft change, comments stay and each 
   assert.equal(old.length, now.length);
   const differ = now.filter((line, i) => line !== old[i]);
   assert.deepEqual(differ, [
-    '    clippingNorm: 40000        # planned, was 32768; 0.5, in 2^-16; chosen on held-out fifths of the training patients (spec/learning.md)',
-    '    learningRate: [131072, 65536]     # planned, was 65536; 1',
+    '    clippingNorm: 40000        # planned, was 32768 (0.5, in 2^-16; chosen on held-out fifths of the training patients (spec/learning.md))',
+    '    learningRate: [131072, 65536]     # planned, was 65536 (1)',
     '  trainingRounds: 2   # planned, was 6',
   ]);
 });
@@ -53,8 +53,16 @@ test('[PL10] a committee is added, changed and never taken away behind a person�
   const { text } = writtenDraft(before, planned(before, { trainingRounds: 23, committee: { shares: 8 } }));
   assert.ok(text.includes('terms:\n  committee: { shares: 8 }   # planned\n  epsilon: 4\n'));
   const changed = writtenDraft(text, planned(text, { trainingRounds: 23, committee: { shares: 4 } }));
-  assert.ok(changed.text.includes('  committee: { shares: 4 }   # planned, was 8; planned\n'));
+  assert.ok(changed.text.includes('  committee: { shares: 4 }   # planned, was 8\n'));
   assert.throws(() => writtenDraft(text, planned(text, {})), /take “committee” out of the draft by hand/);
+});
+
+test('[PL10] a draft that is planned again names what stood there last, and keeps what the person wrote', () => {
+  const before = source('hospitals');
+  const once = writtenDraft(before, planned(before, { training: { clippingNorm: 40_000 } })).text;
+  const { text } = writtenDraft(once, planned(once, { trainingRounds: 3, training: { clippingNorm: 50_000 } }));
+  assert.match(text, /clippingNorm: 50000 +# planned, was 40000 \(0\.5, in 2\^-16; .*\(spec\/learning\.md\)\)\n/);
+  assert.match(text, /trainingRounds: 3 +# planned, was 2\n/);
 });
 
 test('[PL10] a draft that cannot be changed number by number is left alone', () => {

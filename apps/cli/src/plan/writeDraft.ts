@@ -65,9 +65,16 @@ function commentOf(source: string, at: number): { readonly end: number; readonly
   return { end, comment: hash ? at + hash.index + hash[0].length : undefined };
 }
 
-/** Notes of the changes of one line: “planned, was 23”. */
-const note = (changes: readonly Change[]): string =>
-  `planned, was ${changes.map(({ was, path }) => (changes.length > 1 ? `${path.split('.').at(-1)} ${was}` : was)).join(', ')}`;
+/** The note of an earlier plan; what stands in its brackets is the person's own. */
+const EARLIER = /^planned(?:, was [^(]*)?(?:\((?<said>.*)\))?$/;
+
+/** Notes of the changes of one line, with what its comment said of the old numbers: “planned, was 23 (as last year)”. */
+function note(changes: readonly Change[], comment: string): string {
+  const earlier = EARLIER.exec(comment);
+  const said = earlier ? (earlier.groups?.['said'] ?? '') : comment;
+  const was = changes.map(({ was: old, path }) => (changes.length > 1 ? `${path.split('.').at(-1)} ${old}` : old));
+  return `planned, was ${was.join(', ')}${said === '' ? '' : ` (${said})`}`;
+}
 
 export interface Written {
   readonly text: string;
@@ -103,11 +110,9 @@ export function writtenDraft(source: string, planned: { readonly text: unknown; 
   const lines = Map.groupBy(changes, ({ to }) => commentOf(source, to).end);
   for (const [end, changed] of lines) {
     const { comment } = commentOf(source, changed.at(-1)!.to);
-    const text = note(changed);
+    const text = note(changed, comment === undefined ? '' : source.slice(comment, end).trim());
     edits.push(
-      comment === undefined
-        ? { at: end, to: end, text: `   # ${text}` }
-        : { at: comment, to: comment, text: ` ${text};` },
+      comment === undefined ? { at: end, to: end, text: `   # ${text}` } : { at: comment, to: end, text: ` ${text}` },
     );
   }
   const text = edits

@@ -47,7 +47,7 @@ test('[PL6] a pilot on made-up records of declared sizes says that it is about n
     small,
   );
   assert.deepEqual([made.origin, made.records.declared, made.records.used], ['synthetic', 1_200, 1_200]);
-  assert.match(made.warning, /invented/);
+  assert.match(made.warning, /made-up/);
   const { schema } = decodeCharterText(smallDraft.text);
   const [first] = syntheticRecords(schema, [{ rows: 300, share: 0.2 }], 1);
   assert.equal(

@@ -95,7 +95,7 @@ export interface PilotProgress {
 const WARNINGS = {
   own: 'Made on real records: what it says of them is protected by no ε. Whoever publishes it, or a charter tuned by it, spends privacy that no ledger counts.',
   synthetic:
-    'Made on invented records of the declared sizes: it says how rounds and noise trade, and nothing about what a model would reach on real ones.',
+    'Made on made-up records of the declared sizes: it says how rounds and noise trade, and nothing about what a model would reach on real ones.',
 } as const;
 
 const doublings = (most: number): number[] => {

@@ -1,4 +1,5 @@
 /** A plan as one page that needs nothing else: no script, no font, no address; it follows the reader's light or dark. */
+import { bytesText } from '@concord/sdk';
 import type { Plan } from '../search/document.ts';
 import type { Point } from '../search/front.ts';
 import {
@@ -8,7 +9,6 @@ import {
   gasText,
   metricName,
   secondsText,
-  sizeText,
   usdText,
   worthText,
 } from '../search/words.ts';
@@ -31,6 +31,7 @@ figure { margin: 0; } .scroll { overflow: auto; max-height: 27rem; } svg.plan { 
 table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; } caption { text-align: left; color: var(--soft); padding-bottom: .4rem; }
 th, td { text-align: right; padding: .25rem .5rem; border-bottom: 1px solid var(--rule); white-space: nowrap; } th:first-child, td:first-child { text-align: left; }
 thead th { position: sticky; top: 0; background: var(--paper); color: var(--soft); font-weight: 500; } tr.mark td, tr.mark th { color: var(--mark); font-weight: 600; }
+@media print { .scroll { max-height: none; } }
 pre { background: var(--band); padding: .75rem 1rem; border-radius: 6px; overflow: auto; font-size: .8rem; } summary { cursor: pointer; }`;
 
 const p = (text: string, as?: string): Markup => element('p', { class: as }, escaped(text));
@@ -48,8 +49,8 @@ function card(title: string, point: Point, plan: Plan, as: string): Markup {
     ['by all members', usdText(cost.payers.members)],
     ['by aggregators', usdText(cost.payers.aggregators)],
     ['time', secondsText(cost.seconds)],
-    ['sent by a member', sizeText(cost.bytes.member)],
-    ['sent by all', sizeText(cost.bytes.all)],
+    ['sent by a member', bytesText(cost.bytes.member)],
+    ['sent by all', bytesText(cost.bytes.all)],
     ['ε', epsilonText(cost.epsilon)],
   ];
   const list = facts.flatMap(([name = '', value = '']) => [

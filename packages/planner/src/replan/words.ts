@@ -1,5 +1,6 @@
 /** What a re-plan says, in plain words, most important first. [PL12] */
-import { epsilonText, gasText, secondsText, sizeText, usdText } from '../search/words.ts';
+import { bytesText } from '@concord/sdk';
+import { epsilonText, gasText, secondsText, usdText } from '../search/words.ts';
 import type { Chance } from './chance.ts';
 import type { Cap, End } from './ends.ts';
 import type { Moved } from './moved.ts';
@@ -34,7 +35,7 @@ export function capText({ cap }: Pick<End, 'cap'>, value: number): string {
     case 'memberSeconds':
       return secondsText(value);
     case 'memberBytes':
-      return sizeText(value);
+      return bytesText(value);
   }
 }
 
@@ -46,7 +47,7 @@ function rest({ run, left, absence, ends }: Unsaid): string[] {
   const paid = Math.min(rounds, ...ends.map((each) => each.rounds));
   const which = paid < rounds ? `, of which ${paid} will take place` : '';
   return [
-    `${times(rounds, 'round')} of ${run.rounds} ${rounds === 1 ? 'is' : 'are'} left${which}: ${usdText(expected.usd.total)} (${usdText(low.usd.total)} – ${usdText(high.usd.total)}), ${gasText(expected.gas)}, ${secondsText(expected.seconds)} (${secondsText(low.seconds)} – ${secondsText(high.seconds)}), ${sizeText(expected.bytes.member)} from each member; a round takes ${secondsText(run.roundSeconds)}, ${paced}.`,
+    `${times(rounds, 'round')} of ${run.rounds} ${rounds === 1 ? 'is' : 'are'} left${which}: ${usdText(expected.usd.total)} (${usdText(low.usd.total)} – ${usdText(high.usd.total)}), ${gasText(expected.gas)}, ${secondsText(expected.seconds)} (${secondsText(low.seconds)} – ${secondsText(high.seconds)}), ${bytesText(expected.bytes.member)} from each member; a round takes ${secondsText(run.roundSeconds)}, ${paced}.`,
     `${run.voids === 0 ? 'No attempt' : times(run.voids, 'attempt')} of ${run.settled + run.voids} came to nothing${run.chargedVoids > 0 ? `, ${run.chargedVoids} of them charged` : ''}: the next is void with a chance of ${chanceText(absence)}, which is what the ranges are about.`,
   ];
 }
@@ -90,8 +91,8 @@ function relayer({ relayer: { maxGasPrice, left, keeps }, budget, left: { expect
   const asked = [
     ...(budget.usd === undefined ? [] : [usdText(budget.usd)]),
     ...(budget.gas === undefined ? [] : [gasText(budget.gas)]),
-    ...(budget.bytes === undefined ? [] : [`${sizeText(budget.bytes)} in all`]),
-    ...(budget.memberBytes === undefined ? [] : [`${sizeText(budget.memberBytes)} a member`]),
+    ...(budget.bytes === undefined ? [] : [`${bytesText(budget.bytes)} in all`]),
+    ...(budget.memberBytes === undefined ? [] : [`${bytesText(budget.memberBytes)} a member`]),
     ...(budget.seconds === undefined ? [] : [secondsText(budget.seconds)]),
   ].join(', ');
   const then = `${usdText(left.usd.total)}, ${secondsText(left.seconds)}`;

@@ -60,6 +60,8 @@ function readPiece(piece: string): readonly [keyof Budget, number] {
   if (number === undefined) throw new BudgetError(piece, WAYS);
   const unit = `${before}${after}`.replace(/\s+/g, '');
   if (unit === '') throw new BudgetError(piece, `of what? ${WAYS}`);
+  if (/^[-−–]/.test(unit))
+    throw new BudgetError(piece, 'need more than nothing; leave it out where it does not matter');
   const known = UNITS.get(unit);
   if (!known) throw new BudgetError(piece, `“${unit}” is no unit here; ${WAYS}`);
   const value = Number(number.replace(/[ _]/g, '')) * known.times;

@@ -1,5 +1,5 @@
 /** What is wrong with a draft before anybody votes, as far as it can be told without running it. [PL11] */
-import { type CompiledCharter, privacyCost } from '@concord/sdk';
+import { bytesText, type CompiledCharter, privacyCost } from '@concord/sdk';
 import { compileAt } from '../compileAt.ts';
 import { costOf } from '../cost/costOf.ts';
 import type { Calibration, Cost, Goal, LearningModel, Metric, Prices, Worth } from '../types.ts';
@@ -10,7 +10,7 @@ import type { Point } from './front.ts';
 import { gridOf } from './grid.ts';
 import { plan } from './plan.ts';
 import { standardError } from './recommend.ts';
-import { epsilonText, gasText, METRIC_NAMES, metricText, secondsText, sizeText, usdText, worthText } from './words.ts';
+import { epsilonText, gasText, METRIC_NAMES, metricText, secondsText, usdText, worthText } from './words.ts';
 
 export interface Warning {
   readonly check: 'compile' | 'goal' | 'caps' | 'sunset' | 'deadlines' | 'cheaper';
@@ -111,7 +111,7 @@ const breachText = ({ cap, have, most }: Breach): string => {
     case 'gasCap':
       return `its rounds take about ${gasText(have)}, more than its gas cap of ${gasText(most)}`;
     case 'caps.memberBytes':
-      return `a member would send about ${sizeText(have)}, more than the text’s cap of ${sizeText(most)}`;
+      return `a member would send about ${bytesText(have)}, more than the text’s cap of ${bytesText(most)}`;
     case 'caps.memberSeconds':
       return `a member would compute for about ${secondsText(have)}, more than the text’s cap of ${secondsText(most)}`;
   }

@@ -1,4 +1,5 @@
 /** What a plan says, in plain words. [PL9] */
+import { bytesText, thousands } from '@concord/sdk';
 import type { Metric } from '../types.ts';
 import type { Plan, Step } from './document.ts';
 import type { Point } from './front.ts';
@@ -20,12 +21,10 @@ export const metricText = (value: number): string => value.toFixed(3).replace(/^
 
 /** Two digits at least, three for what is small: “12.40 USD”, “0.0031 USD”, “1 240 USD”. */
 export function usdText(value: number): string {
-  if (value >= 1000) return `${grouped(Math.round(value))} USD`;
+  if (value >= 1000) return `${thousands(Math.round(value))} USD`;
   if (value >= 1 || value < 1e-6) return `${value.toFixed(2)} USD`;
   return `${Number(value.toPrecision(2)).toFixed(Math.min(8, 1 - Math.floor(Math.log10(value))))} USD`;
 }
-
-const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ' ');
 
 /** “45 s”, “12 min”, “2.4 h”, “3.1 days”. */
 export function secondsText(seconds: number): string {
@@ -37,14 +36,6 @@ export function secondsText(seconds: number): string {
 /** “3.13 Mgas”, “640 k gas”. */
 export const gasText = (gas: number): string =>
   gas >= 1e6 ? `${(gas / 1e6).toFixed(2)} Mgas` : `${Math.round(gas / 1e3)} k gas`;
-
-/** “162 KB”, “2.4 MB”, “84.0 GB”. */
-export const sizeText = (bytes: number): string =>
-  bytes < 1e6
-    ? `${Math.ceil(bytes / 1e3)} KB`
-    : bytes < 1e9
-      ? `${(bytes / 1e6).toFixed(1)} MB`
-      : `${(bytes / 1e9).toFixed(1)} GB`;
 
 /** ε of a budget or of a run: at most three digits after the point. */
 export const epsilonText = (epsilon: number): string => String(Math.round(epsilon * 1000) / 1000);
@@ -68,7 +59,7 @@ export function limitText(what: Limit | 'goal', value: number): string {
       return gasText(value);
     case 'bytes':
     case 'memberBytes':
-      return sizeText(value);
+      return bytesText(value);
     case 'seconds':
       return secondsText(value);
     case 'epsilon':
