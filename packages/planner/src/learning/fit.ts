@@ -4,6 +4,7 @@
  * the whole made monotone: at one ν more rounds are never worth less, at one T more noise never more.
  */
 import { type Random, seededRandom } from '@concord/trainer';
+import { mean } from '../mean.ts';
 import type { LearningModel, Metric, Worth } from '../types.ts';
 import { type Curve, curveAt, fitCurve, noiseOf, type Observation } from './curve.ts';
 import { monotone } from './monotone.ts';
@@ -22,8 +23,6 @@ const SLACK = 0.02;
 interface Cell extends Observation {
   readonly training: TrainingNumbers;
 }
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 function variance(values: readonly number[]): number {
   const m = mean(values);

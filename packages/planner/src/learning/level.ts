@@ -1,15 +1,16 @@
 /** One run of a draft at a number of rounds and an ε, in one process, on any records. [PL6] */
 import {
-  descending,
   type DescentText,
+  descending,
   inputRules,
   ModelError,
   type RoundRules,
   type RunState,
   strategyOf,
 } from '@concord/protocol';
-import { type Address, CharterTermsError, compileCharter, privacyCost, rulesOf } from '@concord/sdk';
+import { CharterTermsError, compileCharter, privacyCost, rulesOf } from '@concord/sdk';
 import { type DifferentiableModel, logistic, mlp, type Records } from '@concord/trainer';
+import { anyMembers } from '../compileAt.ts';
 import { draftAt } from '../draftAt.ts';
 import type { Draft } from '../types.ts';
 import { numbersOf, type TrainingNumbers, trainingWith } from './numbers.ts';
@@ -38,15 +39,12 @@ export interface Level {
   readonly noise: number;
 }
 
-const addressesOf = (count: number): Address[] =>
-  Array.from({ length: count }, (_, i): Address => `0x${(i + 1).toString(16).padStart(40, '0')}`);
-
 /** A draft at a choice, compiled as members' nodes would. Throws as compileCharter does, and PilotError for trees. */
 export function levelOf(draft: Draft, members: number, trainingRounds: number, epsilon: number): Level {
   const { text, terms } = draftAt(draft, { trainingRounds, chain: '', hour: 0 });
   const { charter, text: read } = compileCharter(
     { text, terms: { ...terms, epsilon } },
-    addressesOf(members),
+    anyMembers(members),
     `0x${'00'.repeat(32)}`,
   );
   if (read.training.algorithm === 'boostedTrees')

@@ -9,6 +9,7 @@ import {
   TRANSACTIONS,
   type Transaction,
 } from '@concord/sdk';
+import { mean } from '../mean.ts';
 
 /** A phase of one attempt: seconds from the block that began it, and the gas of the transaction that ended it. */
 export interface Step {
@@ -60,8 +61,6 @@ function stepsIn(view: AttemptView): readonly Step[] {
     return { phase, seconds, gas: Number(origin.gas) };
   });
 }
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** What the facts of a chain (of all its runs, or of this one) tell of a run. */
 export function observe(run: RunView, facts: readonly Fact[]): Observed {

@@ -1,4 +1,6 @@
 /** What the draft's own training numbers are worth, as a pilot measured them. [PL7] */
+
+import { mean } from '../mean.ts';
 import type { Metric, Worth } from '../types.ts';
 
 interface Run {
@@ -8,7 +10,6 @@ interface Run {
 }
 
 const NINETY = 1.6449;
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Mean over the runs; 90 % by how the means of the held-out parts differ. Needs runs of two parts. */
 export function draftedWorth(runs: readonly Run[], metric: Metric): Worth {
