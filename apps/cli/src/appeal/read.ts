@@ -9,9 +9,9 @@ import {
   type ChainView,
   fetchBlob,
   type Hex,
+  type RunView,
   readAppealText,
   readCharterText,
-  type RunView,
 } from '@concord/sdk';
 import { CsvError, parseCsv, type Table } from '@concord/trainer';
 import { createPublicClient, http, sha256 } from 'viem';
@@ -35,24 +35,26 @@ export function sourcesOf(
   ];
 }
 
-/** The charter's text: the member's own copy, else from whoever serves it. Throws SettingError or CharterTextError. */
-export async function charterTextOf(
-  settings: Settings,
-  run: RunView,
-  sources: readonly string[],
-): Promise<CharterText> {
+/** The bytes of a charter's text: the person's own copy, else from whoever serves them. Throws SettingError. */
+export async function textBytesOf(settings: Settings, run: RunView, sources: readonly string[]): Promise<Uint8Array> {
   const { textDigest } = run.charter;
   const path = settings.need('charter');
   const own = existsSync(path) ? Uint8Array.from(readFileSync(path)) : undefined;
-  if (own && sha256(own) === textDigest) return readCharterText(own, textDigest);
-  const bytes = await fetchBlob(sources, textDigest).catch(() => {
+  if (own && sha256(own) === textDigest) return own;
+  return fetchBlob(sources, textDigest).catch(() => {
     throw new SettingError(
       'charter',
       `need the text that hashes to ${textDigest}, and nobody serves it: pass --charter FILE`,
     );
   });
-  return readCharterText(bytes, textDigest);
 }
+
+/** What those bytes say. Throws SettingError or CharterTextError. */
+export const charterTextOf = async (
+  settings: Settings,
+  run: RunView,
+  sources: readonly string[],
+): Promise<CharterText> => readCharterText(await textBytesOf(settings, run, sources), run.charter.textDigest);
 
 /** An appeal's text, or why it cannot be shown. Never rejects. */
 export async function statementAt(sources: readonly string[], digest: Hex): Promise<Said> {

@@ -1,9 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { type Budget, parseBudget, replan as answer, ReplanError } from '@concord/planner';
-import { emptyView, fetchBlob, fold, getFacts, readCharterText, type RunView, type ChainView } from '@concord/sdk';
+import { replan as answer, type Budget, parseBudget, ReplanError } from '@concord/planner';
+import { emptyView, fold, getFacts, readCharterText } from '@concord/sdk';
 import { defineCommand } from 'citty';
-import { sha256 } from 'viem';
-import { sourcesOf } from '../appeal/read.ts';
+import { sourcesOf, textBytesOf } from '../appeal/read.ts';
 import { connect, type Now, runMeant } from '../connect.ts';
 import { plannedFor } from '../plan/earlierPlan.ts';
 import { chainBehind } from '../plan/gasHistory.ts';
@@ -22,20 +20,6 @@ async function confirmed(settings: Settings): Promise<Now> {
   const block = head.number - BigInt(settings.need('confirmations'));
   const facts = block < fromBlock ? [] : await getFacts(client, fromBlock, block);
   return { facts, view: facts.reduce(fold, emptyView), block, time: Number(head.timestamp) };
-}
-
-/** The charter's text as bytes: the person's copy, else from whoever serves it. */
-async function textOf(settings: Settings, run: RunView, view: ChainView): Promise<Uint8Array> {
-  const { textDigest } = run.charter;
-  const path = settings.need('charter');
-  const own = existsSync(path) ? Uint8Array.from(readFileSync(path)) : undefined;
-  if (own && sha256(own) === textDigest) return own;
-  return fetchBlob(sourcesOf(settings, run, view, undefined), textDigest).catch(() => {
-    throw new SettingError(
-      'charter',
-      `need the text that hashes to ${textDigest}, and nobody serves it: pass --charter FILE`,
-    );
-  });
 }
 
 const budgetOf = (said: string | undefined): Budget => {
@@ -100,7 +84,7 @@ export const replan = verb(
       const run = runMeant(now, { id: args.run });
       const { charter } = run;
       const planned = args.plan === undefined ? undefined : plannedFor(args.plan, charter);
-      const textBytes = await textOf(settings, run, now.view);
+      const textBytes = await textBytesOf(settings, run, sourcesOf(settings, run, now.view, undefined));
       const compiled = { charter, textBytes, text: readCharterText(textBytes, charter.textDigest) };
       const most = charter.aggregation.unit === 1 ? charter.aggregation.maxRecords : 1;
       const records =

@@ -1,8 +1,8 @@
 /** The plan that a run was begun with, as far as a re-plan holds the run to it. */
-import { readFileSync } from 'node:fs';
-import type { Plan, Planned, Point } from '@concord/planner';
+import type { Planned, Point } from '@concord/planner';
 import type { Charter } from '@concord/sdk';
 import { SettingError } from '../settings/checks.ts';
+import { noPlan, planFieldsIn } from './planFile.ts';
 
 /** Rounds and holders of a choice are those of the charter: it has one sum more than training rounds, for statistics. */
 const isOf = (charter: Charter, { choice }: Point): boolean =>
@@ -11,16 +11,7 @@ const isOf = (charter: Charter, { choice }: Point): boolean =>
 
 /** Throws SettingError for what is no plan, or is one of another charter. */
 export function plannedFor(path: string, charter: Charter): Planned {
-  let plan: Partial<Plan> | null;
-  try {
-    plan = JSON.parse(readFileSync(path, 'utf8')) as Partial<Plan> | null;
-  } catch {
-    throw new SettingError(
-      '--plan',
-      `${path} cannot be read as JSON: pass a plan.json that “concord plan --out” wrote`,
-    );
-  }
-  const { version, question, prices, calibration, recommended, asDrafted } = plan ?? {};
+  const { version, question, prices, calibration, recommended, asDrafted } = planFieldsIn(path, '--plan');
   const whole =
     version === 1 &&
     Array.isArray(question?.records) &&
@@ -28,11 +19,7 @@ export function plannedFor(path: string, charter: Charter): Planned {
     calibration?.version === 1 &&
     typeof recommended?.choice?.chain === 'string' &&
     typeof asDrafted?.choice?.chain === 'string';
-  if (!whole)
-    throw new SettingError(
-      '--plan',
-      `${path} is no plan of version 1: pass a plan.json that “concord plan --out” wrote`,
-    );
+  if (!whole) throw noPlan(path, '--plan');
   const point = [recommended!, asDrafted!].find((each) => isOf(charter, each));
   if (!point || question!.members !== charter.members.length || question!.records.length !== question!.members)
     throw new SettingError(

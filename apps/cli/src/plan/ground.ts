@@ -1,23 +1,24 @@
 /** What a plan rests on: this machine's calibration and a pilot, made now with progress shown, or taken from an earlier plan. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { loadKernels, nodePlatform, nodeRandom } from '@concord/node';
-import { decodeCharterText, updateLength } from '@concord/protocol';
 import {
-  calibrate,
   type Calibration,
+  calibrate,
   draftAt,
   draftedWorth,
   fitLearning,
   type Known,
   type Metric,
   type Pilot,
-  pilot,
   type Plan,
+  pilot,
 } from '@concord/planner';
+import { decodeCharterText, updateLength } from '@concord/protocol';
 import type { Renderer } from '../render.ts';
 import { SettingError } from '../settings/checks.ts';
+import { noPlan, planFieldsIn } from './planFile.ts';
 import type { Task, TaskArgs } from './task.ts';
 import { isCalibration, isPilot } from './wholePlan.ts';
 
@@ -144,16 +145,7 @@ interface Earlier {
 /** A plan.json as far as it is used again. Throws SettingError for what is none. */
 function readPlan(path: string): Earlier {
   if (!existsSync(path)) throw new SettingError('--reuse', `${path} is not there: “concord plan --out” writes one`);
-  let json: Partial<Plan> | null;
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8')) as Partial<Plan> | null;
-  } catch {
-    throw new SettingError(
-      '--reuse',
-      `${path} cannot be read as JSON: pass a plan.json that “concord plan --out” wrote`,
-    );
-  }
-  const { version, question, calibration, pilots } = json ?? {};
+  const { version, question, calibration, pilots } = planFieldsIn(path, '--reuse');
   const known = Array.isArray(pilots) ? (pilots as Partial<Piloted>[]) : [];
   const whole =
     version === 1 &&
@@ -161,11 +153,7 @@ function readPlan(path: string): Earlier {
     isCalibration(calibration) &&
     known.length > 0 &&
     known.every((each) => typeof each?.training === 'object' && isPilot(each.pilot));
-  if (!whole)
-    throw new SettingError(
-      '--reuse',
-      `${path} is no plan of version 1: pass a plan.json that “concord plan --out” wrote`,
-    );
+  if (!whole) throw noPlan(path, '--reuse');
   return { question: question!, calibration, pilots: known as readonly Piloted[] };
 }
 
