@@ -1,7 +1,7 @@
 /**
  * PINE-01 (draft-chen-cfrg-vdaf-pine-01 with its two XOFs) for two shares: the published protocol that §5 and §6 are
  * made from. It differs in domain separation, in the monomial basis of its gadget polynomials, in its joint
- * randomness parts, and in sharing every constant equally.
+ * randomness parts, and in sharing every constant equally. Long, because a protocol is read from its first step to its last.
  */
 import { createCipheriv, createHmac } from 'node:crypto';
 import { turboshake128 } from '@noble/hashes/sha3-addons.js';
